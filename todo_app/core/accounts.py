@@ -1,0 +1,119 @@
+"""Accounts: sign up, show, change. Proving who one is lives in `sessions`."""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from email_validator import EmailNotValidError, validate_email
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
+from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from todo_app.core import access, clock, passwords
+from todo_app.core.access import Actor
+from todo_app.core.database import transaction
+from todo_app.core.errors import EmailTaken, NotFound
+from todo_app.core.models import User, new_id
+from todo_app.core.text import EMAIL_MAX_CHARACTERS, Name, Zone, clean_line
+
+DEFAULT_TIME_ZONE = "UTC"
+
+
+def _valid_email(text: str) -> str:
+    try:
+        return validate_email(clean_line(text), check_deliverability=False).normalized
+    except EmailNotValidError:
+        msg = "is not an email address"
+        raise ValueError(msg) from None
+
+
+Email = Annotated[str, Field(max_length=EMAIL_MAX_CHARACTERS), AfterValidator(_valid_email)]
+
+
+class AccountDraft(BaseModel):
+    """What a new account needs. The name falls back to the part of the email before the @."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    email: Email
+    password: SecretStr
+    name: Name = ""
+    time_zone: Zone = DEFAULT_TIME_ZONE
+
+
+class AccountPatch(BaseModel):
+    """What a person may change of their account; absent fields stay."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: Annotated[Name, Field(min_length=1)] | None = None
+    time_zone: Zone | None = None
+
+
+class AccountView(BaseModel):
+    """An account as its owner sees it. `created_at` is UTC."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: UUID
+    email: str
+    name: str
+    time_zone: str
+    created_at: datetime
+
+    @classmethod
+    def of(cls, user: User) -> AccountView:
+        """The view of a row."""
+        return cls.model_validate(user, from_attributes=True)
+
+
+def canonical_email(email: str) -> str:
+    """The form in which an address is unique: one account for every spelling of it."""
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", email).casefold())
+
+
+async def sign_up(draft: AccountDraft) -> AccountView:
+    """Open an account.
+
+    It opens its own transaction, because hashing may not happen inside one.
+    Raises InvalidInput for a password the policy refuses, EmailTaken, Unavailable.
+    """
+    password = draft.password.get_secret_value()
+    passwords.check_policy(password, email=draft.email)
+    password_hash = await passwords.hash_password(password)
+    user = User(
+        id=new_id(),
+        email=draft.email,
+        email_canonical=canonical_email(draft.email),
+        name=draft.name or draft.email.partition("@")[0],
+        password_hash=password_hash,
+        time_zone=draft.time_zone,
+        created_at=clock.now(),
+    )
+    async with transaction() as db:
+        db.add(user)
+        try:
+            await db.flush()
+        except IntegrityError:
+            raise EmailTaken from None
+    return AccountView.of(user)
+
+
+async def get_account(db: AsyncSession, actor: Actor) -> AccountView:
+    """The actor's own account. Raises NotFound if it was closed meanwhile."""
+    user = (await db.scalars(select(User).where(access.own_account(actor)))).one_or_none()
+    if user is None:
+        raise NotFound
+    return AccountView.of(user)
+
+
+async def update_account(db: AsyncSession, actor: Actor, patch: AccountPatch) -> AccountView:
+    """Change the actor's own account. Raises NotFound if it was closed meanwhile."""
+    values = patch.model_dump(exclude_none=True)
+    if values:
+        await db.execute(update(User).where(access.own_account(actor)).values(values))
+    return await get_account(db, actor)

@@ -1,0 +1,131 @@
+"""The engine and its transactions. `transaction()` is the only place that commits."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import cache
+from typing import Any
+
+from sqlalchemy import event, inspect
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.pool import AsyncAdaptedQueuePool
+from sqlmodel import SQLModel
+
+from todo_app.core.errors import TodoError, Unavailable
+from todo_app.core.settings import get_settings
+
+log = logging.getLogger(__name__)
+
+SQLITE_BUSY_MILLISECONDS = 5_000
+POOL_WAIT_SECONDS = 5
+CONNECT_SECONDS = 3
+
+_READING = {
+    "postgresql": {"isolation_level": "AUTOCOMMIT"},
+    "sqlite": {"without_begin": True},
+}
+
+
+def create_engine(url: str) -> AsyncEngine:
+    """An engine for a SQLAlchemy URL, SQLite or PostgreSQL, as the application needs it."""
+    if url.startswith("sqlite"):
+        engine = create_async_engine(
+            url, poolclass=AsyncAdaptedQueuePool, pool_size=5, pool_timeout=POOL_WAIT_SECONDS
+        )
+        event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+        event.listen(engine.sync_engine, "begin", _begin_immediate)
+        return engine
+    return create_async_engine(
+        url,
+        pool_size=10,
+        max_overflow=10,
+        pool_timeout=POOL_WAIT_SECONDS,
+        pool_recycle=1_800,
+        connect_args={"connect_timeout": CONNECT_SECONDS, "options": "-c timezone=utc"},
+    )
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    # The driver's own transaction handling is off: it would begin DEFERRED, which cannot wait.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        f"busy_timeout={SQLITE_BUSY_MILLISECONDS}",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_immediate(connection: Any) -> None:
+    if not connection.get_execution_options().get("without_begin"):
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+@cache
+def get_engine() -> AsyncEngine:
+    """The engine of this process."""
+    return create_engine(get_settings().sqlalchemy_url)
+
+
+@cache
+def _reading_engine() -> AsyncEngine:
+    engine = get_engine()
+    return engine.execution_options(**_READING[engine.dialect.name])
+
+
+@asynccontextmanager
+async def transaction() -> AsyncIterator[AsyncSession]:
+    """A session whose work is committed when the block ends and rolled back when it raises.
+
+    Raises Unavailable if the database does not answer.
+    """
+    async with _translated(), AsyncSession(get_engine(), expire_on_commit=False) as db:
+        try:
+            yield db
+        except TodoError as refusal:
+            if refusal.keeps_writes:
+                await db.commit()
+            raise
+        else:
+            await db.commit()
+
+
+@asynccontextmanager
+async def reading() -> AsyncIterator[AsyncSession]:
+    """A session for a single read, without the round trips of a transaction.
+
+    Raises Unavailable if the database does not answer.
+    """
+    async with _translated(), AsyncSession(_reading_engine(), expire_on_commit=False) as db:
+        yield db
+
+
+def insert_if_absent(db: AsyncSession, table: type[SQLModel]) -> postgresql.Insert | sqlite.Insert:
+    """An INSERT that leaves a row with the same primary key alone and then returns nothing."""
+    dialect = sqlite if db.get_bind().dialect.name == "sqlite" else postgresql
+    return dialect.insert(table).on_conflict_do_nothing(
+        index_elements=[key.name for key in inspect(table).primary_key]
+    )
+
+
+@asynccontextmanager
+async def _translated() -> AsyncIterator[None]:
+    """Turn a database that is gone, full or locked into Unavailable."""
+    try:
+        yield
+    except (OperationalError, PoolTimeout, OSError) as error:
+        log.warning("database unavailable: %s", type(error).__name__)
+        raise Unavailable from error
+    except DBAPIError as error:
+        if error.connection_invalidated:
+            log.warning("database connection lost: %s", type(error).__name__)
+            raise Unavailable from error
+        raise

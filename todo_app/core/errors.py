@@ -1,0 +1,79 @@
+"""What can go wrong, named by outcome.
+
+No HTTP status and no sentence for a person lives here: each face has one map for that.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class TodoError(Exception):
+    """The family of everything core refuses to do."""
+
+    keeps_writes: ClassVar[bool] = False
+    """Whether the transaction it ends is committed: a refusal may have something to record."""
+
+
+class NotFound(TodoError):
+    """It does not exist, or not for this actor: the two are never told apart."""
+
+
+class Conflict(TodoError):
+    """It is already there in another form."""
+
+
+class StaleVersion(TodoError):
+    """The row was changed since the caller read it."""
+
+    def __init__(self, current: object) -> None:
+        super().__init__()
+        self.current = current
+        """The view of the row as it is now."""
+
+
+class InvalidInput(TodoError):
+    """A value breaks a rule of the product."""
+
+    def __init__(self, field: str, reason: str) -> None:
+        super().__init__(reason)
+        self.field = field
+        self.reason = reason
+
+
+class InvalidCursor(TodoError):
+    """A list cursor that we did not issue, or issued for another list."""
+
+
+class EmailTaken(TodoError):
+    """An account with this address exists."""
+
+
+class WrongCredentials(TodoError):
+    """No account has this address and password together."""
+
+
+class Unauthenticated(TodoError):
+    """Nobody, or no longer anybody: missing, invalid, expired or revoked proof of identity."""
+
+
+class RefreshTokenReused(Unauthenticated):
+    """A refresh token came back after its use: its whole family is dead now."""
+
+    keeps_writes = True
+
+
+class TooManyAttempts(TodoError):
+    """The caller has to wait."""
+
+    def __init__(self, retry_after_seconds: int) -> None:
+        super().__init__()
+        self.retry_after_seconds = retry_after_seconds
+
+
+class Unavailable(TodoError):
+    """Something we depend on does not answer now; trying again later can succeed."""
+
+    def __init__(self, retry_after_seconds: int = 5) -> None:
+        super().__init__()
+        self.retry_after_seconds = retry_after_seconds

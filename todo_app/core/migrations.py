@@ -1,0 +1,50 @@
+"""Brings the database to the schema of this code, or says why it cannot."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from alembic.util.exc import CommandError
+from sqlalchemy.exc import SQLAlchemyError
+
+from alembic import command
+from todo_app.core.settings import get_settings, prepare_data_dir
+
+SCRIPTS = Path(__file__).resolve().parents[2] / "alembic"
+MIGRATION_LOCK = 7_235_114_090
+"""The PostgreSQL advisory lock that one migrating process holds."""
+
+
+class MigrationError(Exception):
+    """The database cannot be brought to this schema; the message says what to do."""
+
+
+def configuration() -> Config:
+    """Alembic's configuration, without a file."""
+    config = Config()
+    config.set_main_option("script_location", str(SCRIPTS))
+    return config
+
+
+def migrate() -> None:
+    """Upgrade the database of the settings to the newest revision.
+
+    Raises MigrationError if it is newer than this code or does not answer, and SettingsError if
+    the data folder cannot be written.
+    """
+    prepare_data_dir(get_settings().data_dir)
+    try:
+        command.upgrade(configuration(), "head")
+    except CommandError as error:
+        head = ScriptDirectory.from_config(configuration()).get_current_head()
+        msg = (
+            f"The database is newer than this version of the program, which knows revisions up to "
+            f"{head} ({error}): start the newer version, or restore a backup made before it"
+        )
+        raise MigrationError(msg) from error
+    except SQLAlchemyError as error:
+        cause = str(getattr(error, "orig", None) or error).splitlines()[0]
+        msg = f"The database cannot be used ({cause}): check DATABASE_URL and DATA_DIR"
+        raise MigrationError(msg) from error

@@ -1,0 +1,135 @@
+"""Every table, and nothing else. Rules live beside the noun they belong to."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import DateTime, Dialect, Index, String, Text, TypeDecorator, text
+from sqlmodel import Field, SQLModel
+from uuid_utils.compat import uuid7
+
+
+def new_id() -> UUID:
+    """A fresh UUIDv7: ids that sort by the time they were made."""
+    return uuid7()
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware moment in UTC on every database; SQLite keeps no zone, so it is put back here."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Store in UTC."""
+        return None if value is None else value.astimezone(UTC)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        """Return aware UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class User(SQLModel, table=True):
+    """A person with an account."""
+
+    __tablename__ = "users"
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    email: str = Field(sa_type=String(254))
+    email_canonical: str = Field(sa_type=String(254), unique=True)
+    name: str = Field(sa_type=String(100))
+    password_hash: str = Field(sa_type=String(128))
+    time_zone: str = Field(sa_type=String(64))
+    created_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class Session(SQLModel, table=True):
+    """One sign-in, by the web or the API, until it is revoked or expires."""
+
+    __tablename__ = "sessions"
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    user_id: UUID = Field(foreign_key="users.id", ondelete="CASCADE", index=True)
+    kind: str = Field(sa_type=String(8))
+    device: str = Field(sa_type=String(200))
+    address: str = Field(sa_type=String(45))
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    last_used_at: datetime = Field(sa_type=UtcDateTime)
+    expires_at: datetime = Field(sa_type=UtcDateTime, index=True)
+    revoked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class RefreshToken(SQLModel, table=True):
+    """A refresh token of an API session, stored hashed, used once."""
+
+    __tablename__ = "refresh_tokens"
+
+    token_hash: str = Field(sa_type=String(64), primary_key=True)
+    session_id: UUID = Field(foreign_key="sessions.id", ondelete="CASCADE", index=True)
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    used_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class IdempotencyKey(SQLModel, table=True):
+    """The first answer to a POST that named a key, for replay."""
+
+    __tablename__ = "idempotency_keys"
+
+    user_id: UUID = Field(foreign_key="users.id", ondelete="CASCADE", primary_key=True)
+    key: str = Field(sa_type=String(255), primary_key=True)
+    request_hash: str = Field(sa_type=String(64))
+    status: int
+    location: str | None = Field(default=None, sa_type=String(500))
+    etag: str | None = Field(default=None, sa_type=String(40))
+    body: str = Field(sa_type=Text)
+    created_at: datetime = Field(sa_type=UtcDateTime, index=True)
+
+
+class Task(SQLModel, table=True):
+    """Something to do. Deleted tasks stay, with `deleted_at`, until they are purged."""
+
+    __tablename__ = "tasks"
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    user_id: UUID = Field(foreign_key="users.id", ondelete="CASCADE")
+    title: str = Field(sa_type=String(500))
+    notes: str = Field(default="", sa_type=Text)
+    priority: int = Field(default=4)
+    due_date: date | None = None
+    due_time: str | None = Field(default=None, sa_type=String(5))
+    due_zone: str | None = Field(default=None, sa_type=String(64))
+    completed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    deleted_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    version: int = Field(default=1)
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    updated_at: datetime = Field(sa_type=UtcDateTime)
+
+
+_OPEN = "completed_at IS NULL AND deleted_at IS NULL"
+_DONE = "completed_at IS NOT NULL AND deleted_at IS NULL"
+
+DUE_TIME_ORDER = "coalesce(due_time, '24:00')"
+"""Timed tasks of a day come first, in order of time."""
+
+# One index per list of the product, each in the order of the list it serves.
+for _name, _columns, _where in (
+    ("ix_tasks_created", ("created_at", "id"), "deleted_at IS NULL"),
+    ("ix_tasks_open_created", ("created_at", "id"), _OPEN),
+    ("ix_tasks_open_due", ("due_date", text(DUE_TIME_ORDER), "priority", "id"), _OPEN),
+    ("ix_tasks_completed", ("completed_at", "id"), _DONE),
+    ("ix_tasks_deleted", ("deleted_at",), "deleted_at IS NOT NULL"),
+):
+    _prefix = () if _name == "ix_tasks_deleted" else ("user_id",)
+    Task.__table__.append_constraint(  # type: ignore[attr-defined]
+        Index(
+            _name,
+            *_prefix,
+            *_columns,
+            postgresql_where=text(_where),
+            sqlite_where=text(_where),
+        )
+    )

@@ -1,0 +1,115 @@
+"""Passwords: the policy, the hash, the check. Nothing here knows accounts."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import hashlib
+import hmac
+import os
+import unicodedata
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from typing import TypeVar
+
+import bcrypt
+from zxcvbn.frequency_lists import FREQUENCY_LISTS
+
+from todo_app.core.errors import InvalidInput, Unavailable
+from todo_app.core.settings import get_settings
+
+MIN_CHARACTERS = 8
+MAX_CHARACTERS = 1_024
+PRODUCT_NAMES = ("todo app", "todoapp", "todo-app", "todo_app")
+
+# bcrypt reads 72 bytes only, so it is given a digest; the key keeps leaked plain digests of the
+# same password from being of use against it ("password shucking").
+_DOMAIN_KEY = b"todo-app password v1"
+
+T = TypeVar("T")
+
+_CORES = os.cpu_count() or 1
+_QUEUE_LENGTH = 8 * _CORES
+_hashers = ThreadPoolExecutor(max_workers=_CORES, thread_name_prefix="bcrypt")
+_waiting = 0
+
+
+def check_policy(password: str, *, email: str) -> None:
+    """Accept a new password for the account of `email`.
+
+    Raises InvalidInput with the reason: `too_short`, `too_long`, `unusable`, `common` or
+    `personal`. No rules of composition: length and being unknown is what protects.
+    """
+    normal = _normal(password)
+    local, _, domain = email.casefold().partition("@")
+    if len(normal) < MIN_CHARACTERS:
+        raise InvalidInput("password", "too_short")
+    if len(normal) > MAX_CHARACTERS:
+        raise InvalidInput("password", "too_long")
+    folded = normal.casefold()
+    if folded in _common():
+        raise InvalidInput("password", "common")
+    if folded in {email.casefold(), local, domain, *PRODUCT_NAMES}:
+        raise InvalidInput("password", "personal")
+
+
+async def hash_password(password: str) -> str:
+    """The hash to store. Raises Unavailable when too many are being hashed already."""
+    salt = bcrypt.gensalt(get_settings().bcrypt_cost)
+    return (await _in_thread(bcrypt.hashpw, _digest(password), salt)).decode()
+
+
+async def verify_password(password: str, stored_hash: str | None) -> bool:
+    """Whether the password has this hash; without a hash it takes as long and is False.
+
+    Raises Unavailable when too many are being checked already.
+    """
+    if len(password) > MAX_CHARACTERS:
+        password, stored_hash = "", None
+    matches = await _in_thread(
+        bcrypt.checkpw,
+        _digest(password),
+        (stored_hash or _nobody(get_settings().bcrypt_cost)).encode(),
+    )
+    return bool(matches) and stored_hash is not None
+
+
+def needs_rehash(stored_hash: str) -> bool:
+    """Whether the hash was made with a lower cost than the setting asks for now."""
+    return int(stored_hash.split("$")[2]) < get_settings().bcrypt_cost
+
+
+def _normal(password: str) -> str:
+    try:
+        password.encode()
+    except UnicodeEncodeError:
+        raise InvalidInput("password", "unusable") from None
+    return unicodedata.normalize("NFC", password)
+
+
+def _digest(password: str) -> bytes:
+    data = unicodedata.normalize("NFC", password).encode("utf-8", "surrogatepass")
+    return base64.b64encode(hmac.new(_DOMAIN_KEY, data, hashlib.sha256).digest())
+
+
+@cache
+def _common() -> frozenset[str]:
+    return frozenset(FREQUENCY_LISTS["passwords"])
+
+
+@cache
+def _nobody(cost: int) -> str:
+    """A hash that no password has, for accounts that do not exist."""
+    return bcrypt.hashpw(base64.b64encode(os.urandom(32)), bcrypt.gensalt(cost)).decode()
+
+
+async def _in_thread(function: Callable[[bytes, bytes], T], first: bytes, second: bytes) -> T:
+    global _waiting  # noqa: PLW0603 - a gauge of this process
+    if _waiting >= _CORES + _QUEUE_LENGTH:
+        raise Unavailable(retry_after_seconds=2)
+    _waiting += 1
+    try:
+        return await asyncio.get_running_loop().run_in_executor(_hashers, function, first, second)
+    finally:
+        _waiting -= 1

@@ -1,0 +1,260 @@
+"""Sessions: sign in, stay signed in, sign out. A token is worth what its session row says."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import time
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, SecretStr
+from sqlalchemy import delete, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from todo_app.core import clock, passwords, throttle, tokens
+from todo_app.core.access import Actor
+from todo_app.core.accounts import canonical_email
+from todo_app.core.database import reading, transaction
+from todo_app.core.errors import RefreshTokenReused, Unauthenticated, WrongCredentials
+from todo_app.core.models import RefreshToken, Session, User, new_id
+from todo_app.core.settings import get_settings
+from todo_app.core.text import EMAIL_MAX_CHARACTERS
+from todo_app.core.tokens import Claims
+from todo_app.core.visits import Visit
+
+ACCESS_LIFETIME = timedelta(minutes=15)
+REUSE_SECONDS = 2
+TOUCH_INTERVAL = timedelta(minutes=10)
+_SEEN_MAX = 10_000
+
+
+class Credentials(BaseModel):
+    """What a person signs in with. Deliberately lax: a wrong shape is a wrong password."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    email: str
+    password: SecretStr
+
+
+class ApiTokens(BaseModel):
+    """What an API client holds after signing in (RFC 6749, section 5.1)."""
+
+    model_config = ConfigDict(frozen=True)
+
+    access_token: str
+    refresh_token: str
+    token_type: str = "bearer"
+    expires_in: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    actor: Actor
+    until: float
+
+
+_seen: dict[UUID, _Seen] = {}
+
+
+async def sign_in_web(credentials: Credentials, visit: Visit) -> str:
+    """Begin a web session and return the token for its cookie.
+
+    Raises WrongCredentials, TooManyAttempts, Unavailable.
+    """
+    user_id = await _prove(credentials, visit)
+    async with transaction() as db:
+        session = _new_session(user_id, visit)
+        db.add(session)
+    return tokens.issue(
+        "web",
+        user_id=user_id,
+        session_id=session.id,
+        now=session.created_at,
+        lifetime=session.expires_at - session.created_at,
+    )
+
+
+async def sign_in_api(credentials: Credentials, visit: Visit) -> ApiTokens:
+    """Begin an API session and return its pair of tokens.
+
+    Raises WrongCredentials, TooManyAttempts, Unavailable.
+    """
+    user_id = await _prove(credentials, visit)
+    async with transaction() as db:
+        session = _new_session(user_id, visit)
+        db.add(session)
+        await db.flush()
+        return _next_tokens(db, user_id, session.id, session.created_at)
+
+
+async def refresh(db: AsyncSession, refresh_token: str) -> ApiTokens:
+    """Trade a refresh token for the next pair.
+
+    Raises Unauthenticated, and RefreshTokenReused, which also ends the session: one of two
+    holders of the same token is a thief, and nobody can tell which.
+    """
+    now = clock.now()
+    token_hash = _hash(refresh_token)
+    used = await db.execute(
+        update(RefreshToken)
+        .where(col(RefreshToken.token_hash) == token_hash, col(RefreshToken.used_at).is_(None))
+        .values(used_at=now)
+        .returning(RefreshToken.session_id)
+    )
+    session_id = used.scalar_one_or_none()
+    if session_id is None:
+        spent = await db.get(RefreshToken, token_hash)
+        if spent is None:
+            raise Unauthenticated
+        await _revoke(db, spent.session_id, now)
+        raise RefreshTokenReused
+    session = await db.get(Session, session_id)
+    if session is None or not _is_alive(
+        session.revoked_at, session.expires_at, session.last_used_at, now
+    ):
+        raise Unauthenticated
+    session.last_used_at = now
+    return _next_tokens(db, session.user_id, session_id, now)
+
+
+async def sign_out(db: AsyncSession, actor: Actor) -> None:
+    """End the actor's session; its tokens are worth nothing from now on."""
+    await _revoke(db, actor.session_id, clock.now())
+
+
+async def authenticate(claims: Claims) -> Actor:
+    """The actor of a verified token whose session still lives.
+
+    A positive answer is reused for at most two seconds; `sign_out` in this process drops it.
+    Raises Unauthenticated, Unavailable.
+    """
+    seen = _seen.get(claims.sid)
+    if seen is not None and seen.until > time.monotonic() and seen.actor.user_id == claims.sub:
+        return seen.actor
+    now = clock.now()
+    async with reading() as db:
+        row = (
+            await db.execute(
+                select(
+                    Session.user_id,
+                    Session.kind,
+                    Session.revoked_at,
+                    Session.expires_at,
+                    Session.last_used_at,
+                    User.time_zone,
+                )
+                .join(User, col(User.id) == Session.user_id)
+                .where(col(Session.id) == claims.sid, col(Session.user_id) == claims.sub)
+            )
+        ).one_or_none()
+    if row is None or not _is_alive(row.revoked_at, row.expires_at, row.last_used_at, now):
+        forget(claims.sid)
+        raise Unauthenticated
+    if now - row.last_used_at > TOUCH_INTERVAL:
+        await _touch(claims.sid, now)
+    actor = Actor(user_id=row.user_id, session_id=claims.sid, way=row.kind, time_zone=row.time_zone)
+    if len(_seen) >= _SEEN_MAX:
+        _seen.clear()
+    _seen[claims.sid] = _Seen(actor, time.monotonic() + REUSE_SECONDS)
+    return actor
+
+
+def forget(session_id: UUID) -> None:
+    """Ask the database again about this session."""
+    _seen.pop(session_id, None)
+
+
+async def purge_expired(db: AsyncSession) -> int:
+    """Delete the sessions that ended a day ago or more and return how many."""
+    now = clock.now()
+    idle = now - timedelta(days=get_settings().session_idle_days + 1)
+    gone = await db.execute(
+        delete(Session).where(
+            (col(Session.expires_at) < now - timedelta(days=1))
+            | (col(Session.revoked_at) < now - timedelta(days=1))
+            | (col(Session.last_used_at) < idle)
+        )
+    )
+    return gone.rowcount
+
+
+async def _prove(credentials: Credentials, visit: Visit) -> UUID:
+    """The id of the user whose credentials these are, known or unknown in the same time."""
+    account = canonical_email(credentials.email.strip()[:EMAIL_MAX_CHARACTERS])
+    account = account.encode("utf-8", "replace").decode().replace("\x00", "")
+    throttle.check_sign_in(account, visit)
+    async with reading() as db:
+        found = await db.execute(
+            select(User.id, User.password_hash).where(col(User.email_canonical) == account)
+        )
+        user = found.one_or_none()
+    password = credentials.password.get_secret_value()
+    if not await passwords.verify_password(password, user.password_hash if user else None):
+        throttle.record_failed_sign_in(account, visit)
+        raise WrongCredentials
+    assert user is not None
+    if passwords.needs_rehash(user.password_hash):
+        new_hash = await passwords.hash_password(password)
+        async with transaction() as db:
+            await db.execute(
+                update(User).where(col(User.id) == user.id).values(password_hash=new_hash)
+            )
+    return user.id
+
+
+def _new_session(user_id: UUID, visit: Visit) -> Session:
+    now = clock.now()
+    return Session(
+        id=new_id(),
+        user_id=user_id,
+        kind=visit.way,
+        device=visit.device,
+        address=visit.address,
+        created_at=now,
+        last_used_at=now,
+        expires_at=now + timedelta(days=get_settings().session_days),
+    )
+
+
+def _next_tokens(db: AsyncSession, user_id: UUID, session_id: UUID, now: datetime) -> ApiTokens:
+    refresh_token = secrets.token_urlsafe(32)
+    db.add(RefreshToken(token_hash=_hash(refresh_token), session_id=session_id, created_at=now))
+    access_token = tokens.issue(
+        "access", user_id=user_id, session_id=session_id, now=now, lifetime=ACCESS_LIFETIME
+    )
+    return ApiTokens(
+        access_token=access_token,
+        refresh_token=refresh_token,
+        expires_in=int(ACCESS_LIFETIME.total_seconds()),
+    )
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _is_alive(
+    revoked_at: datetime | None, expires_at: datetime, last_used_at: datetime, now: datetime
+) -> bool:
+    idle = timedelta(days=get_settings().session_idle_days)
+    return revoked_at is None and now < expires_at and now < last_used_at + idle
+
+
+async def _touch(session_id: UUID, now: datetime) -> None:
+    async with transaction() as db:
+        await db.execute(
+            update(Session).where(col(Session.id) == session_id).values(last_used_at=now)
+        )
+
+
+async def _revoke(db: AsyncSession, session_id: UUID, now: datetime) -> None:
+    await db.execute(
+        update(Session)
+        .where(col(Session.id) == session_id, col(Session.revoked_at).is_(None))
+        .values(revoked_at=now)
+    )
+    forget(session_id)

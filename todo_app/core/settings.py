@@ -1,0 +1,266 @@
+"""Every setting of the program: read once from the environment and `.env`, frozen.
+
+A secret may also come from a file: `JWT_SECRET_FILE` names a file that holds `JWT_SECRET`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ipaddress
+import os
+import secrets
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import (
+    BaseSettings,
+    DotEnvSettingsSource,
+    EnvSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+
+SECRET_MIN_BYTES = 32
+_EXAMPLES = ("change-me", "changeme", "example", "your-secret", "secret-key", "replace-me")
+
+
+class SettingsError(Exception):
+    """A setting that cannot be used; the message is one line that says what to do."""
+
+
+class Settings(BaseSettings):
+    """The settings. The description of a field is its row in the README."""
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True)
+
+    environment: Literal["development", "production"] = Field(
+        default="development",
+        description="`production` refuses to start without a strong `JWT_SECRET`; "
+        "`development` makes one, and serves this machine only.",
+    )
+    data_dir: Path = Field(
+        default=Path("data"), description="Where the SQLite database and the made secret live."
+    )
+    database_url: SecretStr = Field(
+        default=SecretStr(""),
+        description="`postgresql://user:password@host/name`; empty is SQLite in `DATA_DIR`. "
+        "`DATABASE_URL_FILE` names a file that holds it.",
+    )
+    jwt_secret: SecretStr = Field(
+        default=SecretStr(""),
+        description="The key that signs tokens, at least 32 bytes. In development it is made once "
+        "and kept in `DATA_DIR`. `JWT_SECRET_FILE` names a file that holds it.",
+    )
+    host: str = Field(default="127.0.0.1", description="The address to listen on.")
+    port: int = Field(default=8000, ge=1, le=65535, description="The one port of web and API.")
+    public_url: str = Field(
+        default="",
+        description="What people type to get here, like `https://todo.example.org`; "
+        "empty is `http://localhost:PORT`. Built into the frontend.",
+    )
+    redis_url: SecretStr = Field(
+        default=SecretStr(""),
+        description="`redis://host:6379/0` keeps the UI state there instead of in memory. "
+        "`REDIS_URL_FILE` names a file that holds it.",
+    )
+    trusted_proxy_hops: int = Field(
+        default=0,
+        ge=0,
+        le=10,
+        description="How many proxies of yours add to `X-Forwarded-For`; 0 does not believe it.",
+    )
+    bcrypt_cost: int = Field(
+        default=12,
+        ge=4,
+        le=16,
+        description="Work factor of password hashes; 10 or more outside tests.",
+    )
+    session_idle_days: int = Field(
+        default=14, ge=1, le=365, description="A session ends after so many days without use."
+    )
+    session_days: int = Field(
+        default=90, ge=1, le=365, description="A session ends so many days after sign-in."
+    )
+    sign_ups_per_hour: int = Field(
+        default=20, ge=1, description="How many accounts one network may open in an hour."
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="The least serious log line that is written."
+    )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments first, then the environment, then `.env`, each with its `_FILE` variants."""
+        del file_secret_settings
+        return (
+            init_settings,
+            env_settings,
+            _NamedFiles(settings_cls),
+            dotenv_settings,
+            _NamedFiles(settings_cls, dotenv=True),
+        )
+
+    @field_validator("public_url")
+    @classmethod
+    def _is_an_origin(cls, url: str) -> str:
+        if not url:
+            return url
+        parts = urlsplit(url.rstrip("/"))
+        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path or parts.query:
+            msg = "must be a scheme and a host without a path, like https://todo.example.org"
+            raise ValueError(msg)
+        return f"{parts.scheme}://{parts.netloc.lower()}"
+
+    @field_validator("database_url")
+    @classmethod
+    def _is_a_database_we_speak(cls, url: SecretStr) -> SecretStr:
+        scheme = url.get_secret_value().partition("://")[0]
+        if scheme not in {"", "postgresql", "postgres", "sqlite"}:
+            msg = "must start with postgresql:// or sqlite:///, or be empty"
+            raise ValueError(msg)
+        return url
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Settings:
+        if self.environment == "production":
+            self._refuse_weak_secret()
+        elif not (is_loopback(self.host) and is_loopback(urlsplit(self.origin).hostname or "")):
+            msg = (
+                "ENVIRONMENT=development serves this machine only: "
+                "set ENVIRONMENT=production, JWT_SECRET and PUBLIC_URL to serve others"
+            )
+            raise ValueError(msg)
+        return self
+
+    def _refuse_weak_secret(self) -> None:
+        secret = self.jwt_secret.get_secret_value()
+        advice = "make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
+        if not secret:
+            msg = f"JWT_SECRET is missing and ENVIRONMENT=production needs one; {advice}"
+        elif len(secret.encode()) < SECRET_MIN_BYTES:
+            msg = f"JWT_SECRET is shorter than {SECRET_MIN_BYTES} bytes; {advice}"
+        elif len(set(secret)) < 10 or any(word in secret.lower() for word in _EXAMPLES):
+            msg = f"JWT_SECRET is an example or too simple; {advice}"
+        else:
+            return
+        raise ValueError(msg)
+
+    @property
+    def origin(self) -> str:
+        """The one origin that browsers come from, without a trailing slash."""
+        return self.public_url or f"http://localhost:{self.port}"
+
+    @property
+    def is_https(self) -> bool:
+        """Whether people reach us by https, so that cookies can demand it."""
+        return self.origin.startswith("https://")
+
+    @property
+    def sqlalchemy_url(self) -> str:
+        """The database as SQLAlchemy names it, with the async driver."""
+        url = self.database_url.get_secret_value()
+        if not url:
+            return f"sqlite+aiosqlite:///{self.data_dir.resolve() / 'todo.db'}"
+        scheme, _, rest = url.partition("://")
+        return f"{'sqlite+aiosqlite' if scheme == 'sqlite' else 'postgresql+psycopg'}://{rest}"
+
+    @property
+    def signing_key(self) -> bytes:
+        """The key that signs tokens; in development made on first use and kept, mode 0600."""
+        secret = self.jwt_secret.get_secret_value()
+        return (secret or _kept_secret(self.data_dir)).encode()
+
+
+class _NamedFiles(PydanticBaseSettingsSource):
+    """Values from the files that `<NAME>_FILE` variables name."""
+
+    def __init__(self, settings_cls: type[BaseSettings], *, dotenv: bool = False) -> None:
+        super().__init__(settings_cls)
+        source = DotEnvSettingsSource if dotenv else EnvSettingsSource
+        self._env = source(settings_cls).env_vars
+
+    def get_field_value(self, field: Any, field_name: str) -> tuple[Any, str, bool]:
+        """The content of the named file, or None where no file is named."""
+        path = self._env.get(f"{field_name}_file")
+        if field.annotation is not SecretStr or not path:
+            return None, field_name, False
+        try:
+            return Path(path).read_text("utf-8").strip(), field_name, False
+        except OSError as error:
+            msg = f"{field_name.upper()}_FILE names {path}, which cannot be read: {error.strerror}"
+            raise SettingsError(msg) from error
+
+    def __call__(self) -> dict[str, Any]:
+        """Every value that a named file holds."""
+        values = {}
+        for name, field in self.settings_cls.model_fields.items():
+            value, _, _ = self.get_field_value(field, name)
+            if value is not None:
+                values[name] = value
+        return values
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host name or address can only be reached from this machine."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def prepare_data_dir(folder: Path) -> None:
+    """Make the data folder if it is missing. Raises SettingsError if it cannot be written."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe = folder / f".probe-{secrets.token_hex(8)}"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        msg = f"DATA_DIR {folder} cannot be written ({error.strerror}): mend its rights or set DATA_DIR"
+        raise SettingsError(msg) from error
+
+
+def _kept_secret(folder: Path) -> str:
+    path = folder / "jwt_secret"
+    if not path.exists():
+        prepare_data_dir(folder)
+        draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(48))
+        # A link is made whole or not at all: of two first starts at once, one wins.
+        with contextlib.suppress(FileExistsError):
+            path.hardlink_to(draft)
+        draft.unlink()
+    return path.read_text("utf-8").strip()
+
+
+def read_settings(**overrides: Any) -> Settings:
+    """The settings as the environment gives them.
+
+    Raises SettingsError, whose message names the setting and what to do.
+    """
+    try:
+        return Settings(**overrides)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        name = str(first["loc"][0]).upper() if first["loc"] else ""
+        message = first["msg"].removeprefix("Value error, ")
+        raise SettingsError(f"{name} {message}".strip()) from None
+
+
+@cache
+def get_settings() -> Settings:
+    """The settings of this process, read on first use."""
+    return read_settings()

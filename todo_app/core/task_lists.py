@@ -1,0 +1,194 @@
+"""Lists of tasks: filters, orders and keyset cursors. What a single task may do is in `tasks`."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+from sqlalchemy import ColumnElement, Select, literal_column, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from todo_app.core import access
+from todo_app.core.access import Actor
+from todo_app.core.errors import InvalidCursor
+from todo_app.core.models import DUE_TIME_ORDER, Task
+from todo_app.core.tasks import COLUMNS, Priority, TaskView
+from todo_app.core.text import CalendarDate
+
+PAGE_MAX = 200
+PAGE_DEFAULT = 50
+CURSOR_MAX_CHARACTERS = 1_000
+_LAST_TIME = "24:00"
+
+Sort = Literal["created", "due", "completed"]
+
+
+class TaskFilter(BaseModel):
+    """Which tasks a list holds; a filter that is None lets everything pass.
+
+    `due_before` and `due_after` are exclusive, and let only tasks with a due date pass.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    completed: bool | None = None
+    due_before: CalendarDate | None = None
+    due_after: CalendarDate | None = None
+    completed_since: datetime | None = None
+    priority: Priority | None = None
+
+
+class TaskPage(BaseModel):
+    """A part of a list; a cursor is None where the list ends."""
+
+    model_config = ConfigDict(frozen=True)
+
+    items: list[TaskView]
+    next_cursor: str | None
+    previous_cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """The columns a list is sorted by, and the same values read from a view."""
+
+    columns: tuple[ColumnElement[Any], ...]
+    key: Callable[[TaskView], tuple[Any, ...]]
+    read: tuple[Callable[[Any], Any], ...]
+    descending: bool = False
+    only_if: ColumnElement[bool] | None = None
+
+
+_ORDERS: dict[Sort, _Order] = {
+    "created": _Order(
+        columns=(col(Task.created_at), col(Task.id)),
+        key=lambda task: (task.created_at, task.id),
+        read=(datetime.fromisoformat, UUID),
+    ),
+    "due": _Order(
+        columns=(
+            col(Task.due_date),
+            literal_column(DUE_TIME_ORDER),
+            col(Task.priority),
+            col(Task.id),
+        ),
+        key=lambda task: (
+            task.due and task.due.date,
+            (task.due and task.due.time) or _LAST_TIME,
+            task.priority,
+            task.id,
+        ),
+        read=(date.fromisoformat, str, int, UUID),
+        only_if=col(Task.due_date).is_not(None),
+    ),
+    "completed": _Order(
+        columns=(col(Task.completed_at), col(Task.id)),
+        key=lambda task: (task.completed_at, task.id),
+        read=(datetime.fromisoformat, UUID),
+        descending=True,
+        only_if=col(Task.completed_at).is_not(None),
+    ),
+}
+
+
+async def list_tasks(
+    db: AsyncSession,
+    actor: Actor,
+    filters: TaskFilter,
+    *,
+    sort: Sort = "created",
+    limit: int = PAGE_DEFAULT,
+    cursor: str | None = None,
+    backwards: bool = False,
+) -> TaskPage:
+    """At most `limit` tasks behind the cursor, or before it when `backwards`.
+
+    `created` is oldest first; `due` is by date, time and priority and holds only tasks that are
+    due; `completed` is latest first and holds only tasks that are done.
+    Raises InvalidCursor for a cursor of another list.
+    """
+    order = _ORDERS[sort]
+    query = select(*COLUMNS).where(*access.readable_tasks(actor), *_conditions(filters))
+    if order.only_if is not None:
+        query = query.where(order.only_if)
+    if cursor is not None:
+        query = _behind(
+            query, order, _read_cursor(cursor, order, filters, sort), backwards=backwards
+        )
+    falling = order.descending != backwards
+    query = query.order_by(*(column.desc() if falling else column for column in order.columns))
+    rows = (await db.execute(query.limit(limit + 1))).all()
+    items = [TaskView.of(row) for row in rows[:limit]]
+    has_more, has_less = len(rows) > limit, cursor is not None
+    if backwards:
+        items.reverse()
+        has_more, has_less = has_less, has_more
+    return TaskPage(
+        items=items,
+        next_cursor=_write_cursor(items[-1], order, filters, sort) if items and has_more else None,
+        previous_cursor=_write_cursor(items[0], order, filters, sort)
+        if items and has_less
+        else None,
+    )
+
+
+def cursor_at(task: TaskView, filters: TaskFilter, sort: Sort) -> str:
+    """The cursor whose place in the list is the task's."""
+    return _write_cursor(task, _ORDERS[sort], filters, sort)
+
+
+def _conditions(filters: TaskFilter) -> list[ColumnElement[bool]]:
+    conditions = []
+    if filters.completed is not None:
+        done = col(Task.completed_at)
+        conditions.append(done.is_not(None) if filters.completed else done.is_(None))
+    if filters.due_before is not None:
+        conditions.append(col(Task.due_date) < filters.due_before)
+    if filters.due_after is not None:
+        conditions.append(col(Task.due_date) > filters.due_after)
+    if filters.completed_since is not None:
+        conditions.append(col(Task.completed_at) >= filters.completed_since)
+    if filters.priority is not None:
+        conditions.append(col(Task.priority) == filters.priority)
+    return conditions
+
+
+def _behind(
+    query: Select[Any], order: _Order, place: tuple[Any, ...], *, backwards: bool
+) -> Select[Any]:
+    columns = tuple_(*order.columns)
+    values = tuple_(*place, types=[column.type for column in order.columns])
+    falling = order.descending != backwards
+    return query.where(columns < values if falling else columns > values)
+
+
+def _fingerprint(filters: TaskFilter, sort: Sort) -> str:
+    text = f"{sort} {filters.model_dump_json(exclude_none=True)}"
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def _write_cursor(task: TaskView, order: _Order, filters: TaskFilter, sort: Sort) -> str:
+    place = [value if isinstance(value, int) else str(value) for value in order.key(task)]
+    text = json.dumps([_fingerprint(filters, sort), *place])
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def _read_cursor(cursor: str, order: _Order, filters: TaskFilter, sort: Sort) -> tuple[Any, ...]:
+    if len(cursor) > CURSOR_MAX_CHARACTERS:
+        raise InvalidCursor
+    try:
+        text = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
+        fingerprint, *place = json.loads(text)
+        if fingerprint != _fingerprint(filters, sort):
+            raise InvalidCursor
+        return tuple(read(value) for read, value in zip(order.read, place, strict=True))
+    except (ValueError, TypeError, AttributeError, RecursionError):
+        raise InvalidCursor from None

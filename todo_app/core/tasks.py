@@ -1,0 +1,316 @@
+"""Tasks: create, read, list, change, complete, delete. Every rule about a single task is here."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from typing import Annotated, Any, Self
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+from sqlalchemy import ColumnElement, Row, ScalarSelect, delete, func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from todo_app.core import access, clock
+from todo_app.core.access import Actor
+from todo_app.core.database import insert_if_absent
+from todo_app.core.errors import NotFound, StaleVersion
+from todo_app.core.models import Task, new_id
+from todo_app.core.text import CalendarDate, Notes, Title, WallTime, Zone
+
+TRASH_LIFETIME = timedelta(days=30)
+NO_PRIORITY = 4
+
+Priority = Annotated[int, Field(strict=True, ge=1, le=NO_PRIORITY)]
+
+
+class Due(BaseModel):
+    """A date, or a date with a wall-clock time in an IANA zone."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    date: CalendarDate
+    time: WallTime | None = None
+    zone: Zone | None = None
+
+    @model_validator(mode="after")
+    def _time_and_zone_go_together(self) -> Self:
+        if (self.time is None) != (self.zone is None):
+            msg = "time and zone go together"
+            raise ValueError(msg)
+        return self
+
+    def is_overdue(self, now: datetime, zone: str) -> bool:
+        """Whether it is past: a date from the next day in `zone` on, a time from its instant on."""
+        if self.time is None or self.zone is None:
+            return self.date < now.astimezone(ZoneInfo(zone)).date()
+        instant = datetime.combine(self.date, time.fromisoformat(self.time), ZoneInfo(self.zone))
+        return instant <= now
+
+
+class TaskDraft(BaseModel):
+    """What a new task may bring. The id is the client's choice, or ours."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: UUID | None = None
+    title: Title
+    notes: Notes = ""
+    priority: Priority = NO_PRIORITY
+    due: Due | None = None
+
+
+class TaskPatch(BaseModel):
+    """What is to change; absent fields stay, null clears."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    title: Title | None = None
+    notes: Notes | None = None
+    priority: Priority | None = None
+    due: Due | None = None
+
+    @model_validator(mode="after")
+    def _a_title_stays(self) -> Self:
+        if "title" in self.model_fields_set and self.title is None:
+            msg = "a title cannot be cleared"
+            raise ValueError(msg)
+        return self
+
+    def values(self) -> dict[str, Any]:
+        """The columns to set."""
+        values: dict[str, Any] = {}
+        for field in self.model_fields_set:
+            if field == "due":
+                values |= _due_columns(self.due)
+            else:
+                empty = {"notes": "", "priority": NO_PRIORITY}.get(field)
+                value = getattr(self, field)
+                values[field] = empty if value is None else value
+        return values
+
+
+class TaskView(BaseModel):
+    """A task as its owner sees it. Moments are UTC."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: UUID
+    title: str
+    notes: str
+    priority: int
+    due: Due | None
+    completed_at: datetime | None
+    version: int
+    created_at: datetime
+    updated_at: datetime
+
+    @classmethod
+    def of(cls, row: Row[Any]) -> Self:
+        """The view of a row of `COLUMNS`, which the database has kept as it was validated."""
+        due = None
+        if row.due_date is not None:
+            due = Due.model_construct(date=row.due_date, time=row.due_time, zone=row.due_zone)
+        return cls.model_construct(
+            id=row.id,
+            title=row.title,
+            notes=row.notes,
+            priority=row.priority,
+            due=due,
+            completed_at=row.completed_at,
+            version=row.version,
+            created_at=row.created_at,
+            updated_at=row.updated_at,
+        )
+
+
+class TaskCounts(BaseModel):
+    """How many tasks are where, for the sidebar and the progress of the day."""
+
+    model_config = ConfigDict(frozen=True)
+
+    inbox: int
+    overdue: int
+    today: int
+    done_today: int
+
+
+COLUMNS = (
+    Task.id,
+    Task.title,
+    Task.notes,
+    Task.priority,
+    Task.due_date,
+    Task.due_time,
+    Task.due_zone,
+    Task.completed_at,
+    Task.version,
+    Task.created_at,
+    Task.updated_at,
+)
+
+
+async def create_task(db: AsyncSession, actor: Actor, draft: TaskDraft) -> tuple[TaskView, bool]:
+    """Add a task and return it, and whether it is new.
+
+    The same id again returns the task as it is now. Raises NotFound if the id is another's.
+    """
+    now = clock.now()
+    draft_id = draft.id or new_id()
+    values = {
+        "id": draft_id,
+        "user_id": actor.user_id,
+        "title": draft.title,
+        "notes": draft.notes,
+        "priority": draft.priority,
+        **_due_columns(draft.due),
+        "version": 1,
+        "created_at": now,
+        "updated_at": now,
+    }
+    created = await db.execute(insert_if_absent(db, Task).values(values).returning(*COLUMNS))
+    row = created.one_or_none()
+    if row is None:
+        return await get_task(db, actor, draft_id), False
+    return TaskView.of(row), True
+
+
+async def get_task(db: AsyncSession, actor: Actor, task_id: UUID) -> TaskView:
+    """One task. Raises NotFound."""
+    found = await db.execute(
+        select(*COLUMNS).where(*access.readable_tasks(actor), col(Task.id) == task_id)
+    )
+    row = found.one_or_none()
+    if row is None:
+        raise NotFound
+    return TaskView.of(row)
+
+
+async def update_task(
+    db: AsyncSession,
+    actor: Actor,
+    task_id: UUID,
+    patch: TaskPatch,
+    *,
+    expected_version: int | None = None,
+) -> TaskView:
+    """Change fields of a task.
+
+    Raises NotFound, and StaleVersion if `expected_version` is given and no longer current.
+    """
+    values = patch.values()
+    if not values:
+        return await _current(db, actor, task_id, expected_version)
+    return await _change(db, actor, task_id, values, expected_version)
+
+
+async def complete_task(
+    db: AsyncSession, actor: Actor, task_id: UUID, *, expected_version: int | None = None
+) -> TaskView:
+    """Mark a task done; one that is done stays as it is. Raises NotFound, StaleVersion."""
+    values = {"completed_at": clock.now()}
+    return await _change(
+        db, actor, task_id, values, expected_version, only_if=col(Task.completed_at).is_(None)
+    )
+
+
+async def reopen_task(
+    db: AsyncSession, actor: Actor, task_id: UUID, *, expected_version: int | None = None
+) -> TaskView:
+    """Mark a task not done; one that is open stays as it is. Raises NotFound, StaleVersion."""
+    values = {"completed_at": None}
+    return await _change(
+        db, actor, task_id, values, expected_version, only_if=col(Task.completed_at).is_not(None)
+    )
+
+
+async def delete_task(
+    db: AsyncSession, actor: Actor, task_id: UUID, *, expected_version: int | None = None
+) -> TaskView:
+    """Move a task to the trash and return it as it was last. Raises NotFound, StaleVersion."""
+    return await _change(db, actor, task_id, {"deleted_at": clock.now()}, expected_version)
+
+
+async def restore_task(db: AsyncSession, actor: Actor, task_id: UUID) -> TaskView:
+    """Take a task out of the trash; one that is not there stays as it is. Raises NotFound."""
+    await db.execute(
+        update(Task)
+        .where(*access.deleted_tasks(actor), col(Task.id) == task_id)
+        .values(deleted_at=None, version=Task.version + 1, updated_at=clock.now())
+    )
+    return await get_task(db, actor, task_id)
+
+
+async def count_tasks(db: AsyncSession, actor: Actor) -> TaskCounts:
+    """Open and just completed tasks, seen from the actor's today."""
+    today = clock.today(actor.time_zone)
+    midnight = datetime.combine(today, time(), ZoneInfo(actor.time_zone))
+    is_open = (*access.readable_tasks(actor), col(Task.completed_at).is_(None))
+    done = (*access.readable_tasks(actor), col(Task.completed_at) >= midnight)
+    due = col(Task.due_date)
+    row = (
+        await db.execute(
+            select(
+                _count(*is_open).label("inbox"),
+                _count(*is_open, due < today).label("overdue"),
+                _count(*is_open, due == today).label("today"),
+                _count(*done, due <= today).label("done_today"),
+            )
+        )
+    ).one()
+    return TaskCounts.model_validate(row, from_attributes=True)
+
+
+async def purge_trash(db: AsyncSession) -> int:
+    """Delete for good what has been in the trash for 30 days and return how many."""
+    limit = clock.now() - TRASH_LIFETIME
+    gone = await db.execute(delete(Task).where(col(Task.deleted_at) < limit))
+    return gone.rowcount
+
+
+def _count(*conditions: ColumnElement[bool]) -> ScalarSelect[int]:
+    return select(func.count()).select_from(Task).where(*conditions).scalar_subquery()
+
+
+def _due_columns(due: Due | None) -> dict[str, date | str | None]:
+    if due is None:
+        return {"due_date": None, "due_time": None, "due_zone": None}
+    return {"due_date": due.date, "due_time": due.time, "due_zone": due.zone}
+
+
+async def _change(
+    db: AsyncSession,
+    actor: Actor,
+    task_id: UUID,
+    values: dict[str, Any],
+    expected_version: int | None,
+    *,
+    only_if: ColumnElement[bool] | None = None,
+) -> TaskView:
+    """Set columns in one statement, so that of two writers none is lost unseen."""
+    conditions = [*access.writable_tasks(actor), col(Task.id) == task_id]
+    if expected_version is not None:
+        conditions.append(col(Task.version) == expected_version)
+    if only_if is not None:
+        conditions.append(only_if)
+    changed = await db.execute(
+        update(Task)
+        .where(*conditions)
+        .values(**values, version=Task.version + 1, updated_at=clock.now())
+        .returning(*COLUMNS)
+    )
+    row = changed.one_or_none()
+    if row is None:
+        return await _current(db, actor, task_id, expected_version)
+    return TaskView.of(row)
+
+
+async def _current(
+    db: AsyncSession, actor: Actor, task_id: UUID, expected_version: int | None
+) -> TaskView:
+    """The task nothing had to be changed of. Raises NotFound, StaleVersion."""
+    current = await get_task(db, actor, task_id)
+    if expected_version is not None and current.version != expected_version:
+        raise StaleVersion(current)
+    return current

@@ -1,0 +1,81 @@
+"""The types that every text, date and number from outside passes: strict, bounded, normalised.
+
+They are pydantic types, used alike by API bodies, form fields and event arguments.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import date
+from functools import cache
+from typing import Annotated
+from zoneinfo import available_timezones
+
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, WithJsonSchema
+
+TITLE_MAX_CHARACTERS = 500
+NOTES_MAX_CHARACTERS = 50_000
+NAME_MAX_CHARACTERS = 100
+EMAIL_MAX_CHARACTERS = 254
+
+_FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+_LINE_BREAKS = re.compile("[\n\t\u2028\u2029]+")
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+
+
+def clean(text: str) -> str:
+    """Text in NFC with line feeds for line ends.
+
+    Raises ValueError for NUL, lone surrogates and control characters other than newline and tab.
+    """
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if _FORBIDDEN.search(text):
+        msg = "contains characters that cannot be stored"
+        raise ValueError(msg)
+    return unicodedata.normalize("NFC", text)
+
+
+def clean_line(text: str) -> str:
+    """Cleaned text on one line, without space around it."""
+    return _LINE_BREAKS.sub(" ", clean(text)).strip()
+
+
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones())
+
+
+def _known_zone(name: str) -> str:
+    if name not in _zones():
+        msg = "is not an IANA time zone"
+        raise ValueError(msg)
+    return name
+
+
+def _date_text(value: object) -> object:
+    """Refuse what pydantic would otherwise read as a date: numbers and timestamps."""
+    if isinstance(value, date):
+        return value
+    if not isinstance(value, str) or not _DATE.fullmatch(value):
+        msg = "must be a date like 2026-11-21"
+        raise ValueError(msg)
+    return value
+
+
+Line = Annotated[str, AfterValidator(clean_line)]
+Title = Annotated[
+    str,
+    Field(max_length=4 * TITLE_MAX_CHARACTERS),
+    AfterValidator(clean_line),
+    StringConstraints(min_length=1, max_length=TITLE_MAX_CHARACTERS),
+]
+Notes = Annotated[str, AfterValidator(clean), StringConstraints(max_length=NOTES_MAX_CHARACTERS)]
+Name = Annotated[str, AfterValidator(clean_line), StringConstraints(max_length=NAME_MAX_CHARACTERS)]
+CalendarDate = Annotated[
+    date, BeforeValidator(_date_text), WithJsonSchema({"type": "string", "format": "date"})
+]
+WallTime = Annotated[
+    str, StringConstraints(pattern=r"^(?:[01][0-9]|2[0-3]):[0-5][0-9]$", max_length=5)
+]
+Zone = Annotated[str, StringConstraints(max_length=64), AfterValidator(_known_zone)]

@@ -1,0 +1,74 @@
+"""Attempts per account and per address: people are slowed down, never locked out for good."""
+
+from __future__ import annotations
+
+import math
+import time
+from dataclasses import dataclass
+
+from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
+
+from todo_app.core.errors import TooManyAttempts
+from todo_app.core.settings import get_settings
+from todo_app.core.visits import Visit, network
+
+_limiter = MovingWindowRateLimiter(MemoryStorage())
+
+# An account under attack from elsewhere keeps its owner's own pair of account and network free.
+PER_ACCOUNT_AND_NETWORK = RateLimitItemPerMinute(6, 1, "pair")
+PER_ACCOUNT = RateLimitItemPerMinute(60, 10, "account")
+PER_NETWORK = RateLimitItemPerMinute(40, 5, "network")
+
+
+@dataclass(frozen=True, slots=True)
+class _Window:
+    limit: RateLimitItem
+    keys: tuple[str, ...]
+
+
+def check_sign_in(account: str, visit: Visit) -> None:
+    """Let a sign-in be tried.
+
+    Raises TooManyAttempts, with the seconds to wait, after too many that failed.
+    """
+    _check(_sign_in_windows(account, visit))
+
+
+def record_failed_sign_in(account: str, visit: Visit) -> None:
+    """Count a sign-in that failed."""
+    for window in _sign_in_windows(account, visit):
+        _limiter.hit(window.limit, *window.keys)
+
+
+def admit_sign_up(visit: Visit) -> None:
+    """Count an attempt to open an account.
+
+    Raises TooManyAttempts, with the seconds to wait, after too many from one network.
+    """
+    limit = RateLimitItemPerHour(get_settings().sign_ups_per_hour, 1, "sign-up")
+    window = _Window(limit, (network(visit.address),))
+    _check((window,))
+    _limiter.hit(window.limit, *window.keys)
+
+
+def reset() -> None:
+    """Forget every attempt."""
+    _limiter.storage.reset()
+
+
+def _sign_in_windows(account: str, visit: Visit) -> tuple[_Window, ...]:
+    source = network(visit.address)
+    return (
+        _Window(PER_ACCOUNT_AND_NETWORK, (account, source)),
+        _Window(PER_ACCOUNT, (account,)),
+        _Window(PER_NETWORK, (source,)),
+    )
+
+
+def _check(windows: tuple[_Window, ...]) -> None:
+    for window in windows:
+        if not _limiter.test(window.limit, *window.keys):
+            reset_at = _limiter.get_window_stats(window.limit, *window.keys).reset_time
+            raise TooManyAttempts(max(1, math.ceil(reset_at - time.time())))

@@ -1,0 +1,105 @@
+"""JSON Web Tokens: issue and verify, one key ring. Whether a session still lives is not asked here.
+
+RFC 7519, with the advice of RFC 8725: one algorithm, one audience for each kind of token.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Annotated, Literal
+from uuid import UUID
+
+import jwt
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from todo_app.core.errors import Unauthenticated
+from todo_app.core.models import new_id
+from todo_app.core.settings import get_settings
+
+Kind = Literal["web", "access"]
+
+ISSUER = "todo-app"
+ALGORITHM = "HS256"
+LEEWAY_SECONDS = 10
+TOKEN_MAX_CHARACTERS = 4_096
+
+_REQUIRED = ["iss", "aud", "typ", "sub", "sid", "jti", "iat", "nbf", "exp"]
+_Seconds = Annotated[int, Field(strict=True, ge=0, lt=2**53)]
+
+
+class Claims(BaseModel):
+    """What a verified token says. Times are seconds since 1970 in UTC."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    iss: str
+    aud: str
+    typ: Kind
+    sub: UUID
+    sid: UUID
+    jti: UUID
+    iat: _Seconds
+    nbf: _Seconds
+    exp: _Seconds
+
+
+def issue(
+    kind: Kind, *, user_id: UUID, session_id: UUID, now: datetime, lifetime: timedelta
+) -> str:
+    """A signed token of one kind for a session, good from `now` for `lifetime`."""
+    kid, key = next(iter(_keys().items()))
+    seconds = int(now.timestamp())
+    payload = {
+        "iss": ISSUER,
+        "aud": _audience(kind),
+        "typ": kind,
+        "sub": str(user_id),
+        "sid": str(session_id),
+        "jti": str(new_id()),
+        "iat": seconds,
+        "nbf": seconds,
+        "exp": int((now + lifetime).timestamp()),
+    }
+    return jwt.encode(payload, key, algorithm=ALGORITHM, headers={"kid": kid})
+
+
+def verify(kind: Kind, token: str) -> Claims:
+    """The claims of a token of this kind.
+
+    Raises Unauthenticated for every flaw alike, so that nobody learns which one it was.
+    """
+    try:
+        return _verified(kind, token)
+    except (jwt.PyJWTError, ValidationError, UnicodeError, KeyError, ValueError, TypeError):
+        raise Unauthenticated from None
+
+
+def _verified(kind: Kind, token: str) -> Claims:
+    if len(token) > TOKEN_MAX_CHARACTERS:
+        raise Unauthenticated
+    payload = jwt.decode(
+        token,
+        _keys()[jwt.get_unverified_header(token)["kid"]],
+        algorithms=[ALGORITHM],
+        audience=_audience(kind),
+        issuer=ISSUER,
+        leeway=LEEWAY_SECONDS,
+        options={"require": _REQUIRED, "enforce_minimum_key_length": True},
+    )
+    claims = Claims.model_validate(payload)
+    if claims.typ != kind:
+        raise Unauthenticated
+    return claims
+
+
+def _audience(kind: Kind) -> str:
+    return f"{ISSUER}/{kind}"
+
+
+@cache
+def _keys() -> dict[str, bytes]:
+    """The key ring by key id; the first one signs."""
+    key = get_settings().signing_key
+    return {hashlib.sha256(key).hexdigest()[:12]: key}
