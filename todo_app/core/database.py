@@ -8,8 +8,9 @@ from contextlib import asynccontextmanager
 from functools import cache
 from typing import Any
 
-from sqlalchemy import event, inspect
+from sqlalchemy import Connection, event, inspect
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
@@ -25,7 +26,7 @@ SQLITE_BUSY_MILLISECONDS = 5_000
 POOL_WAIT_SECONDS = 5
 CONNECT_SECONDS = 3
 
-_READING = {
+_READING: dict[str, dict[str, Any]] = {
     "postgresql": {"isolation_level": "AUTOCOMMIT"},
     "sqlite": {"without_begin": True},
 }
@@ -50,7 +51,7 @@ def create_engine(url: str) -> AsyncEngine:
     )
 
 
-def _prepare_sqlite(connection: Any, _record: object) -> None:
+def _prepare_sqlite(connection: DBAPIConnection, _record: object) -> None:
     # The driver's own transaction handling is off: it would begin DEFERRED, which cannot wait.
     connection.isolation_level = None
     cursor = connection.cursor()
@@ -64,7 +65,7 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     cursor.close()
 
 
-def _begin_immediate(connection: Any) -> None:
+def _begin_immediate(connection: Connection) -> None:
     if not connection.get_execution_options().get("without_begin"):
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
@@ -110,10 +111,10 @@ async def reading() -> AsyncIterator[AsyncSession]:
 
 def insert_if_absent(db: AsyncSession, table: type[SQLModel]) -> postgresql.Insert | sqlite.Insert:
     """An INSERT that leaves a row with the same primary key alone and then returns nothing."""
-    dialect = sqlite if db.get_bind().dialect.name == "sqlite" else postgresql
-    return dialect.insert(table).on_conflict_do_nothing(
-        index_elements=[key.name for key in inspect(table).primary_key]
-    )
+    keys = [key.name for key in inspect(table).primary_key]
+    if db.get_bind().dialect.name == "sqlite":
+        return sqlite.insert(table).on_conflict_do_nothing(index_elements=keys)
+    return postgresql.insert(table).on_conflict_do_nothing(index_elements=keys)
 
 
 @asynccontextmanager

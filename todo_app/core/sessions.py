@@ -7,10 +7,11 @@ import secrets
 import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any, cast
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, SecretStr
-from sqlalchemy import delete, select, update
+from sqlalchemy import CursorResult, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -47,7 +48,7 @@ class ApiTokens(BaseModel):
 
     access_token: str
     refresh_token: str
-    token_type: str = "bearer"
+    token_type: str = "bearer"  # noqa: S105 - a scheme, not a secret
     expires_in: int
 
 
@@ -103,7 +104,7 @@ async def refresh(db: AsyncSession, refresh_token: str) -> ApiTokens:
         update(RefreshToken)
         .where(col(RefreshToken.token_hash) == token_hash, col(RefreshToken.used_at).is_(None))
         .values(used_at=now)
-        .returning(RefreshToken.session_id)
+        .returning(col(RefreshToken.session_id))
     )
     session_id = used.scalar_one_or_none()
     if session_id is None:
@@ -140,12 +141,12 @@ async def authenticate(claims: Claims) -> Actor:
         row = (
             await db.execute(
                 select(
-                    Session.user_id,
-                    Session.kind,
-                    Session.revoked_at,
-                    Session.expires_at,
-                    Session.last_used_at,
-                    User.time_zone,
+                    col(Session.user_id),
+                    col(Session.kind),
+                    col(Session.revoked_at),
+                    col(Session.expires_at),
+                    col(Session.last_used_at),
+                    col(User.time_zone),
                 )
                 .join(User, col(User.id) == Session.user_id)
                 .where(col(Session.id) == claims.sid, col(Session.user_id) == claims.sub)
@@ -179,7 +180,7 @@ async def purge_expired(db: AsyncSession) -> int:
             | (col(Session.last_used_at) < idle)
         )
     )
-    return gone.rowcount
+    return cast("CursorResult[Any]", gone).rowcount
 
 
 async def _prove(credentials: Credentials, visit: Visit) -> UUID:
@@ -189,21 +190,24 @@ async def _prove(credentials: Credentials, visit: Visit) -> UUID:
     throttle.check_sign_in(account, visit)
     async with reading() as db:
         found = await db.execute(
-            select(User.id, User.password_hash).where(col(User.email_canonical) == account)
+            select(col(User.id), col(User.password_hash)).where(
+                col(User.email_canonical) == account
+            )
         )
         user = found.one_or_none()
     password = credentials.password.get_secret_value()
-    if not await passwords.verify_password(password, user.password_hash if user else None):
+    matches = await passwords.verify_password(password, user.password_hash if user else None)
+    if user is None or not matches:
         throttle.record_failed_sign_in(account, visit)
         raise WrongCredentials
-    assert user is not None
+    user_id: UUID = user.id
     if passwords.needs_rehash(user.password_hash):
         new_hash = await passwords.hash_password(password)
         async with transaction() as db:
             await db.execute(
-                update(User).where(col(User.id) == user.id).values(password_hash=new_hash)
+                update(User).where(col(User.id) == user_id).values(password_hash=new_hash)
             )
-    return user.id
+    return user_id
 
 
 def _new_session(user_id: UUID, visit: Visit) -> Session:

@@ -15,6 +15,7 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic.fields import FieldInfo
 from pydantic_settings import (
     BaseSettings,
     DotEnvSettingsSource,
@@ -24,6 +25,7 @@ from pydantic_settings import (
 )
 
 SECRET_MIN_BYTES = 32
+SECRET_MIN_DISTINCT = 10
 _EXAMPLES = ("change-me", "changeme", "example", "your-secret", "secret-key", "replace-me")
 
 
@@ -60,6 +62,11 @@ class Settings(BaseSettings):
         default="",
         description="What people type to get here, like `https://todo.example.org`; "
         "empty is `http://localhost:PORT`. Built into the frontend.",
+    )
+    backend_url: str = Field(
+        default="",
+        description="Where browsers reach the backend if that is not `PUBLIC_URL`, as with the "
+        "development server. Built into the frontend.",
     )
     redis_url: SecretStr = Field(
         default=SecretStr(""),
@@ -110,7 +117,7 @@ class Settings(BaseSettings):
             _NamedFiles(settings_cls, dotenv=True),
         )
 
-    @field_validator("public_url")
+    @field_validator("public_url", "backend_url")
     @classmethod
     def _is_an_origin(cls, url: str) -> str:
         if not url:
@@ -149,7 +156,9 @@ class Settings(BaseSettings):
             msg = f"JWT_SECRET is missing and ENVIRONMENT=production needs one; {advice}"
         elif len(secret.encode()) < SECRET_MIN_BYTES:
             msg = f"JWT_SECRET is shorter than {SECRET_MIN_BYTES} bytes; {advice}"
-        elif len(set(secret)) < 10 or any(word in secret.lower() for word in _EXAMPLES):
+        elif len(set(secret)) < SECRET_MIN_DISTINCT or any(
+            word in secret.lower() for word in _EXAMPLES
+        ):
             msg = f"JWT_SECRET is an example or too simple; {advice}"
         else:
             return
@@ -159,6 +168,11 @@ class Settings(BaseSettings):
     def origin(self) -> str:
         """The one origin that browsers come from, without a trailing slash."""
         return self.public_url or f"http://localhost:{self.port}"
+
+    @property
+    def backend_origin(self) -> str:
+        """The origin of form endpoints, socket and API."""
+        return self.backend_url or self.origin
 
     @property
     def is_https(self) -> bool:
@@ -189,7 +203,7 @@ class _NamedFiles(PydanticBaseSettingsSource):
         source = DotEnvSettingsSource if dotenv else EnvSettingsSource
         self._env = source(settings_cls).env_vars
 
-    def get_field_value(self, field: Any, field_name: str) -> tuple[Any, str, bool]:
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
         """The content of the named file, or None where no file is named."""
         path = self._env.get(f"{field_name}_file")
         if field.annotation is not SecretStr or not path:
@@ -228,7 +242,10 @@ def prepare_data_dir(folder: Path) -> None:
         probe.touch()
         probe.unlink()
     except OSError as error:
-        msg = f"DATA_DIR {folder} cannot be written ({error.strerror}): mend its rights or set DATA_DIR"
+        msg = (
+            f"DATA_DIR {folder} cannot be written ({error.strerror}): "
+            "mend its rights or set DATA_DIR"
+        )
         raise SettingsError(msg) from error
 
 
@@ -246,7 +263,7 @@ def _kept_secret(folder: Path) -> str:
     return path.read_text("utf-8").strip()
 
 
-def read_settings(**overrides: Any) -> Settings:
+def read_settings(**overrides: Any) -> Settings:  # noqa: ANN401 - pydantic checks them
     """The settings as the environment gives them.
 
     Raises SettingsError, whose message names the setting and what to do.

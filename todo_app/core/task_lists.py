@@ -12,7 +12,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import ColumnElement, Select, literal_column, select, tuple_
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, literal_column, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -60,7 +60,7 @@ class TaskPage(BaseModel):
 class _Order:
     """The columns a list is sorted by, and the same values read from a view."""
 
-    columns: tuple[ColumnElement[Any], ...]
+    columns: tuple[SQLColumnExpression[Any], ...]
     key: Callable[[TaskView], tuple[Any, ...]]
     read: tuple[Callable[[Any], Any], ...]
     descending: bool = False
@@ -146,7 +146,7 @@ def cursor_at(task: TaskView, filters: TaskFilter, sort: Sort) -> str:
 
 
 def _conditions(filters: TaskFilter) -> list[ColumnElement[bool]]:
-    conditions = []
+    conditions: list[ColumnElement[bool]] = []
     if filters.completed is not None:
         done = col(Task.completed_at)
         conditions.append(done.is_not(None) if filters.completed else done.is_(None))
@@ -162,12 +162,11 @@ def _conditions(filters: TaskFilter) -> list[ColumnElement[bool]]:
 
 
 def _behind(
-    query: Select[Any], order: _Order, place: tuple[Any, ...], *, backwards: bool
-) -> Select[Any]:
+    query: Select[*tuple[Any, ...]], order: _Order, place: tuple[Any, ...], *, backwards: bool
+) -> Select[*tuple[Any, ...]]:
     columns = tuple_(*order.columns)
-    values = tuple_(*place, types=[column.type for column in order.columns])
     falling = order.descending != backwards
-    return query.where(columns < values if falling else columns > values)
+    return query.where(columns < place if falling else columns > place)
 
 
 def _fingerprint(filters: TaskFilter, sort: Sort) -> str:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Self, cast
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
-from sqlalchemy import ColumnElement, Row, ScalarSelect, delete, func, select, update
+from sqlalchemy import ColumnElement, CursorResult, Row, ScalarSelect, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped
 from sqlmodel import col
 
 from todo_app.core import access, clock
@@ -107,7 +108,7 @@ class TaskView(BaseModel):
     updated_at: datetime
 
     @classmethod
-    def of(cls, row: Row[Any]) -> Self:
+    def of(cls, row: Row[*tuple[Any, ...]]) -> TaskView:
         """The view of a row of `COLUMNS`, which the database has kept as it was validated."""
         due = None
         if row.due_date is not None:
@@ -136,18 +137,18 @@ class TaskCounts(BaseModel):
     done_today: int
 
 
-COLUMNS = (
-    Task.id,
-    Task.title,
-    Task.notes,
-    Task.priority,
-    Task.due_date,
-    Task.due_time,
-    Task.due_zone,
-    Task.completed_at,
-    Task.version,
-    Task.created_at,
-    Task.updated_at,
+COLUMNS: tuple[Mapped[Any], ...] = (
+    col(Task.id),
+    col(Task.title),
+    col(Task.notes),
+    col(Task.priority),
+    col(Task.due_date),
+    col(Task.due_time),
+    col(Task.due_zone),
+    col(Task.completed_at),
+    col(Task.version),
+    col(Task.created_at),
+    col(Task.updated_at),
 )
 
 
@@ -266,7 +267,7 @@ async def purge_trash(db: AsyncSession) -> int:
     """Delete for good what has been in the trash for 30 days and return how many."""
     limit = clock.now() - TRASH_LIFETIME
     gone = await db.execute(delete(Task).where(col(Task.deleted_at) < limit))
-    return gone.rowcount
+    return cast("CursorResult[Any]", gone).rowcount
 
 
 def _count(*conditions: ColumnElement[bool]) -> ScalarSelect[int]:
