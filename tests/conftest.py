@@ -1,0 +1,125 @@
+"""Settings, databases and the cast for every test.
+
+A test that asks for `database` runs twice, on SQLite and on PostgreSQL, each with empty tables.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+
+from tests.cast import sign_up
+from tests.servers import PostgreSQL, Redis, running_postgresql, running_redis
+from todo_app.core import database as core_database
+from todo_app.core import sessions, settings, throttle, tokens
+from todo_app.core.access import Actor
+from todo_app.core.database import get_engine, transaction
+from todo_app.core.migrations import migrate
+from todo_app.core.models import SQLModel
+from todo_app.core.settings import Settings
+
+
+def forget_process() -> None:
+    """Forget what a process keeps, as if it had just started."""
+    for kept in (
+        settings.get_settings,
+        core_database.get_engine,
+        core_database._reading_engine,
+        tokens._keys,
+    ):
+        kept.cache_clear()
+    sessions._seen.clear()
+    throttle.reset()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Settings of this run alone: nothing of the shell's and of a `.env` shines through."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in Settings.model_fields:
+            patch.delenv(name.upper(), raising=False)
+            patch.delenv(f"{name.upper()}_FILE", raising=False)
+        patch.setitem(Settings.model_config, "env_file", None)
+        patch.setenv("DATA_DIR", str(tmp_path_factory.mktemp("data")))
+        patch.setenv("BCRYPT_COST", "4")
+        patch.setenv("SIGN_UPS_PER_HOUR", "1000000")
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _fresh_process(environment: None) -> Iterator[None]:
+    forget_process()
+    yield
+    forget_process()
+
+
+@pytest.fixture(scope="session")
+def postgresql(environment: None) -> Iterator[PostgreSQL]:
+    """The PostgreSQL of this worker."""
+    with running_postgresql() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def redis_server() -> Iterator[Redis]:
+    """The Redis of this worker."""
+    with running_redis() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(environment: None, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The `DATABASE_URL` of a migrated SQLite file of this worker."""
+    return _migrated(f"sqlite:///{tmp_path_factory.mktemp('sqlite') / 'todo.db'}")
+
+
+@pytest.fixture(scope="session")
+def migrated_postgresql(postgresql: PostgreSQL) -> str:
+    """The `DATABASE_URL` of a migrated database on the PostgreSQL of this worker."""
+    return _migrated(postgresql.fresh_database())
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """`DATABASE_URL`, set to each kind of database in turn."""
+    url: str = request.getfixturevalue(f"migrated_{request.param}")
+    monkeypatch.setenv("DATABASE_URL", url)
+    return url
+
+
+@pytest.fixture
+async def database(database_url: str, _fresh_process: None) -> AsyncIterator[str]:
+    """The database of this test, with empty tables; its value is the `DATABASE_URL`."""
+    async with transaction() as db:
+        for table in reversed(SQLModel.metadata.sorted_tables):
+            await db.execute(table.delete())
+    yield database_url
+    await get_engine().dispose()
+
+
+@pytest.fixture
+async def alice(database: str) -> Actor:
+    """She owns what the test is about."""
+    return await sign_up("alice")
+
+
+@pytest.fixture
+async def bob(database: str) -> Actor:
+    """He is somebody Alice knows."""
+    return await sign_up("bob")
+
+
+@pytest.fixture
+async def charlie(database: str) -> Actor:
+    """He is a stranger."""
+    return await sign_up("charlie")
+
+
+def _migrated(url: str) -> str:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DATABASE_URL", url)
+        forget_process()
+        migrate()
+    forget_process()
+    return url
