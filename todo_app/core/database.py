@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+import hashlib
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, event, inspect
+from sqlalchemy import Connection, event, func, inspect, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -107,6 +109,27 @@ async def reading() -> AsyncIterator[AsyncSession]:
     """
     async with _translated(), AsyncSession(_reading_engine(), expire_on_commit=False) as db:
         yield db
+
+
+async def is_ready() -> bool:
+    """Whether the database answers within a few seconds."""
+    try:
+        async with asyncio.timeout(CONNECT_SECONDS), reading() as db:
+            await db.execute(select(1))
+    except (Unavailable, TimeoutError):
+        return False
+    return True
+
+
+async def try_lock(db: AsyncSession, name: str) -> bool:
+    """Take the lock of this name until the transaction ends, or return False if another holds it.
+
+    SQLite needs none: its transactions write one after the other.
+    """
+    if db.get_bind().dialect.name == "sqlite":
+        return True
+    number = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], signed=True)
+    return bool(await db.scalar(select(func.pg_try_advisory_xact_lock(number))))
 
 
 def insert_if_absent(db: AsyncSession, table: type[SQLModel]) -> postgresql.Insert | sqlite.Insert:

@@ -23,6 +23,14 @@ class Conflict(TodoError):
     """It is already there in another form."""
 
 
+class KeyReused(Conflict):
+    """An idempotency key came back with another request than its first."""
+
+
+class KeyInUse(Conflict):
+    """The first request with this idempotency key has not been answered yet."""
+
+
 class StaleVersion(TodoError):
     """The row was changed since the caller read it."""
 
