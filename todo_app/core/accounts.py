@@ -18,7 +18,7 @@ from todo_app.core.access import Actor
 from todo_app.core.database import transaction
 from todo_app.core.errors import EmailTaken, NotFound
 from todo_app.core.models import User, new_id
-from todo_app.core.text import EMAIL_MAX_CHARACTERS, Name, Zone, clean_line
+from todo_app.core.text import EMAIL_MAX_CHARACTERS, Name, Text, Zone, clean_line
 
 DEFAULT_TIME_ZONE = "UTC"
 
@@ -31,7 +31,7 @@ def _valid_email(text: str) -> str:
         raise ValueError(msg) from None
 
 
-Email = Annotated[str, Field(max_length=EMAIL_MAX_CHARACTERS), AfterValidator(_valid_email)]
+Email = Annotated[Text, Field(max_length=EMAIL_MAX_CHARACTERS), AfterValidator(_valid_email)]
 
 
 class AccountDraft(BaseModel):

@@ -12,7 +12,14 @@ from functools import cache
 from typing import Annotated
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    Strict,
+    StringConstraints,
+    WithJsonSchema,
+)
 
 TITLE_MAX_CHARACTERS = 500
 NOTES_MAX_CHARACTERS = 50_000
@@ -63,19 +70,23 @@ def _date_text(value: object) -> object:
     return value
 
 
-Line = Annotated[str, AfterValidator(clean_line)]
+# Strict, because pydantic would read bytes as text, and a websocket can carry bytes.
+Text = Annotated[str, Strict()]
+Line = Annotated[Text, AfterValidator(clean_line)]
 Title = Annotated[
-    str,
+    Text,
     Field(max_length=4 * TITLE_MAX_CHARACTERS),
     AfterValidator(clean_line),
     StringConstraints(min_length=1, max_length=TITLE_MAX_CHARACTERS),
 ]
-Notes = Annotated[str, AfterValidator(clean), StringConstraints(max_length=NOTES_MAX_CHARACTERS)]
-Name = Annotated[str, AfterValidator(clean_line), StringConstraints(max_length=NAME_MAX_CHARACTERS)]
+Notes = Annotated[Text, AfterValidator(clean), StringConstraints(max_length=NOTES_MAX_CHARACTERS)]
+Name = Annotated[
+    Text, AfterValidator(clean_line), StringConstraints(max_length=NAME_MAX_CHARACTERS)
+]
 CalendarDate = Annotated[
     date, BeforeValidator(_date_text), WithJsonSchema({"type": "string", "format": "date"})
 ]
 WallTime = Annotated[
-    str, StringConstraints(pattern=r"^(?:[01][0-9]|2[0-3]):[0-5][0-9]$", max_length=5)
+    Text, StringConstraints(pattern=r"^(?:[01][0-9]|2[0-3]):[0-5][0-9]$", max_length=5)
 ]
-Zone = Annotated[str, StringConstraints(max_length=64), AfterValidator(_known_zone)]
+Zone = Annotated[Text, StringConstraints(max_length=64), AfterValidator(_known_zone)]
