@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import ipaddress
 import os
+import re
 import secrets
 from functools import cache
 from pathlib import Path
@@ -26,6 +27,8 @@ from pydantic_settings import (
 
 SECRET_MIN_BYTES = 32
 SECRET_MIN_DISTINCT = 10
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+_HOST = re.compile(r"[a-z0-9_.:-]+")
 _EXAMPLES = ("change-me", "changeme", "example", "your-secret", "secret-key", "replace-me")
 
 
@@ -122,11 +125,11 @@ class Settings(BaseSettings):
     def _is_an_origin(cls, url: str) -> str:
         if not url:
             return url
-        parts = urlsplit(url.rstrip("/"))
-        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path or parts.query:
+        origin = _written_by_browsers(url)
+        if origin is None:
             msg = "must be a scheme and a host without a path, like https://todo.example.org"
             raise ValueError(msg)
-        return f"{parts.scheme}://{parts.netloc.lower()}"
+        return origin
 
     @field_validator("database_url")
     @classmethod
@@ -210,8 +213,9 @@ class _NamedFiles(PydanticBaseSettingsSource):
             return None, field_name, False
         try:
             return Path(path).read_text("utf-8").strip(), field_name, False
-        except OSError as error:
-            msg = f"{field_name.upper()}_FILE names {path}, which cannot be read: {error.strerror}"
+        except (OSError, UnicodeError) as error:
+            reason = getattr(error, "strerror", "it is no text")
+            msg = f"{field_name.upper()}_FILE names {path}, which cannot be read: {reason}"
             raise SettingsError(msg) from error
 
     def __call__(self) -> dict[str, Any]:
@@ -222,6 +226,23 @@ class _NamedFiles(PydanticBaseSettingsSource):
             if value is not None:
                 values[name] = value
         return values
+
+
+def _written_by_browsers(url: str) -> str | None:
+    """The origin of a URL in the one spelling browsers send, or None if it is more than that."""
+    try:
+        parts = urlsplit(url)
+        host = (parts.hostname or "").encode("idna").decode()
+        port = parts.port
+    except ValueError:
+        return None
+    is_known = parts.scheme in _DEFAULT_PORTS and _HOST.fullmatch(host) is not None
+    has_more = parts.username is not None or parts.path.strip("/") or {"?", "#"} & set(url)
+    if not is_known or has_more:
+        return None
+    host = f"[{host}]" if ":" in host else host
+    is_default = port in {None, _DEFAULT_PORTS[parts.scheme]}
+    return f"{parts.scheme}://{host}" if is_default else f"{parts.scheme}://{host}:{port}"
 
 
 def is_loopback(host: str) -> bool:
