@@ -1,0 +1,80 @@
+"""Accounts and sign-in over HTTP. Answers with tokens are never stored on the way."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, status
+from pydantic import BaseModel, ConfigDict
+from starlette.responses import Response
+
+from todo_app.api.deps import ROOT, ClientVisit, CurrentActor, Db, JsonRoute, ReadDb, json_answer
+from todo_app.api.problems import documented
+from todo_app.core import accounts, sessions, throttle
+from todo_app.core.accounts import AccountDraft, AccountPatch, AccountView
+from todo_app.core.sessions import ApiTokens, Credentials
+
+router = APIRouter(prefix="/v1/auth", tags=["auth"], route_class=JsonRoute)
+
+
+class RefreshRequest(BaseModel):
+    """The refresh token to trade in."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    refresh_token: str
+
+
+@router.post(
+    "/signup",
+    response_model=AccountView,
+    status_code=status.HTTP_201_CREATED,
+    responses=documented(400, 409, 413, 415, 422, 429),
+)
+async def sign_up(draft: AccountDraft, visit: ClientVisit) -> Response:
+    """Open an account."""
+    throttle.admit_sign_up(visit)
+    account = await accounts.sign_up(draft)
+    return json_answer(account.model_dump_json(), status=201, location=f"{ROOT}/v1/auth/me")
+
+
+@router.post(
+    "/signin", response_model=ApiTokens, responses=documented(400, 401, 413, 415, 422, 429)
+)
+async def sign_in(credentials: Credentials, visit: ClientVisit) -> Response:
+    """Begin a session: an access token for some minutes, and a refresh token for the next pair.
+
+    `expires_in` is in seconds.
+    """
+    return json_answer((await sessions.sign_in_api(credentials, visit)).model_dump_json())
+
+
+@router.post("/refresh", response_model=ApiTokens, responses=documented(400, 401, 413, 415, 422))
+async def refresh(request: RefreshRequest, db: Db) -> Response:
+    """Trade a refresh token for the next pair of tokens.
+
+    Each is good for one use. One that comes back ends the session.
+    """
+    return json_answer((await sessions.refresh(db, request.refresh_token)).model_dump_json())
+
+
+@router.post(
+    "/signout",
+    status_code=status.HTTP_204_NO_CONTENT,
+    response_class=Response,
+    responses=documented(401),
+)
+async def sign_out(db: Db, actor: CurrentActor) -> Response:
+    """End the session; its tokens are worth nothing from now on."""
+    await sessions.sign_out(db, actor)
+    return Response(status_code=status.HTTP_204_NO_CONTENT, headers={"Cache-Control": "no-store"})
+
+
+@router.get("/me", response_model=AccountView, responses=documented(401))
+async def get_account(actor: CurrentActor, db: ReadDb) -> Response:
+    """The account that is signed in."""
+    return json_answer((await accounts.get_account(db, actor)).model_dump_json())
+
+
+@router.patch("/me", response_model=AccountView, responses=documented(400, 401, 413, 415, 422))
+async def update_account(patch: AccountPatch, db: Db, actor: CurrentActor) -> Response:
+    """Change the fields that are sent."""
+    return json_answer((await accounts.update_account(db, actor, patch)).model_dump_json())

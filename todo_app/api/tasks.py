@@ -1,0 +1,202 @@
+"""Tasks over HTTP."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, status
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.responses import Response
+
+from todo_app.api.deps import (
+    ROOT,
+    CurrentActor,
+    Db,
+    IfMatch,
+    JsonRoute,
+    KnownEtags,
+    Once,
+    Precondition,
+    ReadDb,
+    etag,
+    json_answer,
+)
+from todo_app.api.problems import documented
+from todo_app.core import task_lists, tasks
+from todo_app.core.access import Actor
+from todo_app.core.task_lists import (
+    CURSOR_MAX_CHARACTERS,
+    PAGE_DEFAULT,
+    PAGE_MAX,
+    Sort,
+    TaskFilter,
+)
+from todo_app.core.tasks import NO_PRIORITY, TaskDraft, TaskPatch, TaskView
+from todo_app.core.text import CalendarDate
+
+router = APIRouter(prefix="/v1/tasks", tags=["tasks"], route_class=JsonRoute)
+
+
+class TaskQuery(BaseModel):
+    """Which tasks to list, in which order, and which part of the list."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    completed: bool | None = Field(None, description="Only done tasks, or only open ones.")
+    due_before: CalendarDate | None = Field(None, description="Due before this date.")
+    due_after: CalendarDate | None = Field(None, description="Due after this date.")
+    priority: int | None = Field(None, ge=1, le=NO_PRIORITY)
+    sort: Sort = Field(
+        "created",
+        description="`created`: oldest first. `due`: by date, time and priority, only tasks that "
+        "are due. `completed`: latest first, only tasks that are done.",
+    )
+    limit: int = Field(PAGE_DEFAULT, ge=1, le=PAGE_MAX)
+    cursor: str | None = Field(
+        None,
+        max_length=CURSOR_MAX_CHARACTERS,
+        description="The `next_cursor` of the part before, with the same sort and filters.",
+    )
+
+
+class TaskList(BaseModel):
+    """A part of a list. `next_cursor` is null where the list ends."""
+
+    items: list[TaskView]
+    next_cursor: str | None
+
+
+LISTED = {"items", "next_cursor"}
+
+
+@router.post(
+    "",
+    response_model=TaskView,
+    status_code=status.HTTP_201_CREATED,
+    responses={
+        200: {"model": TaskView, "description": "A task of yours has this id already."},
+        **documented(400, 401, 404, 409, 413, 415, 422),
+    },
+)
+async def create_task(draft: TaskDraft, db: Db, actor: CurrentActor, idempotency: Once) -> Response:
+    """Add a task.
+
+    The client may choose the `id`: sent again, it answers 200 with the task as it is now.
+    """
+
+    async def create() -> Response:
+        task, is_new = await tasks.create_task(db, actor, draft)
+        return _answer(task, 201 if is_new else 200, location=f"{ROOT}/v1/tasks/{task.id}")
+
+    return await idempotency.once(create)
+
+
+@router.get("", response_model=TaskList, responses=documented(400, 401, 422))
+async def list_tasks(
+    query: Annotated[TaskQuery, Query()], actor: CurrentActor, db: ReadDb
+) -> Response:
+    """A part of the list of tasks."""
+    filters = TaskFilter(
+        completed=query.completed,
+        due_before=query.due_before,
+        due_after=query.due_after,
+        priority=query.priority,
+    )
+    page = await task_lists.list_tasks(
+        db, actor, filters, sort=query.sort, limit=query.limit, cursor=query.cursor
+    )
+    return json_answer(page.model_dump_json(include=LISTED))
+
+
+@router.get(
+    "/{task_id}",
+    response_model=TaskView,
+    responses={304: {"description": "Not Modified"}, **documented(401, 404)},
+)
+async def get_task(task_id: UUID, actor: CurrentActor, known: KnownEtags, db: ReadDb) -> Response:
+    """One task. Its `ETag` is its version."""
+    task = await tasks.get_task(db, actor, task_id)
+    current = etag(task.version)
+    if current in known or "*" in known:
+        return Response(
+            status_code=status.HTTP_304_NOT_MODIFIED,
+            headers={"ETag": current, "Cache-Control": "no-store"},
+        )
+    return _answer(task)
+
+
+@router.patch(
+    "/{task_id}",
+    response_model=TaskView,
+    responses=documented(400, 401, 404, 412, 413, 415, 422),
+)
+async def update_task(
+    task_id: UUID, patch: TaskPatch, db: Db, actor: CurrentActor, if_match: Precondition
+) -> Response:
+    """Change the fields that are sent; null clears."""
+    expected = await _expected(db, actor, task_id, if_match)
+    return _answer(await tasks.update_task(db, actor, task_id, patch, expected_version=expected))
+
+
+@router.delete(
+    "/{task_id}",
+    status_code=status.HTTP_204_NO_CONTENT,
+    response_class=Response,
+    responses=documented(400, 401, 404, 412),
+)
+async def delete_task(
+    task_id: UUID, db: Db, actor: CurrentActor, if_match: Precondition
+) -> Response:
+    """Move a task to the trash."""
+    expected = await _expected(db, actor, task_id, if_match)
+    await tasks.delete_task(db, actor, task_id, expected_version=expected)
+    return Response(status_code=status.HTTP_204_NO_CONTENT, headers={"Cache-Control": "no-store"})
+
+
+@router.post(
+    "/{task_id}/complete",
+    response_model=TaskView,
+    responses=documented(400, 401, 404, 409, 412, 413, 415, 422),
+)
+async def complete_task(
+    task_id: UUID, db: Db, actor: CurrentActor, if_match: Precondition, idempotency: Once
+) -> Response:
+    """Mark a task done; one that is done stays as it is."""
+
+    async def complete() -> Response:
+        expected = await _expected(db, actor, task_id, if_match)
+        return _answer(await tasks.complete_task(db, actor, task_id, expected_version=expected))
+
+    return await idempotency.once(complete)
+
+
+@router.post(
+    "/{task_id}/reopen",
+    response_model=TaskView,
+    responses=documented(400, 401, 404, 409, 412, 413, 415, 422),
+)
+async def reopen_task(
+    task_id: UUID, db: Db, actor: CurrentActor, if_match: Precondition, idempotency: Once
+) -> Response:
+    """Mark a task not done; one that is open stays as it is."""
+
+    async def reopen() -> Response:
+        expected = await _expected(db, actor, task_id, if_match)
+        return _answer(await tasks.reopen_task(db, actor, task_id, expected_version=expected))
+
+    return await idempotency.once(reopen)
+
+
+async def _expected(db: AsyncSession, actor: Actor, task_id: UUID, if_match: IfMatch) -> int | None:
+    async def current_version() -> int:
+        return (await tasks.get_task(db, actor, task_id)).version
+
+    return await if_match.expected_version(current_version)
+
+
+def _answer(task: TaskView, code: int = 200, *, location: str | None = None) -> Response:
+    return json_answer(
+        task.model_dump_json(), status=code, etag=etag(task.version), location=location
+    )
