@@ -18,17 +18,28 @@ from todo_app.core.access import Actor
 from todo_app.core.database import transaction
 from todo_app.core.errors import EmailTaken, NotFound
 from todo_app.core.models import User, new_id
-from todo_app.core.text import EMAIL_MAX_CHARACTERS, Name, Text, Zone, clean_line
+from todo_app.core.text import (
+    EMAIL_MAX_CHARACTERS,
+    NAME_MAX_CHARACTERS,
+    Name,
+    Text,
+    Zone,
+    clean_line,
+)
 
 DEFAULT_TIME_ZONE = "UTC"
 
 
 def _valid_email(text: str) -> str:
     try:
-        return validate_email(clean_line(text), check_deliverability=False).normalized
+        email = validate_email(clean_line(text), check_deliverability=False).normalized
     except EmailNotValidError:
+        email = ""
+    # One character can become eighteen in the canonical form.
+    if not email or len(canonical_email(email)) > EMAIL_MAX_CHARACTERS:
         msg = "is not an email address"
-        raise ValueError(msg) from None
+        raise ValueError(msg)
+    return email
 
 
 Email = Annotated[Text, Field(max_length=EMAIL_MAX_CHARACTERS), AfterValidator(_valid_email)]
@@ -89,7 +100,7 @@ async def sign_up(draft: AccountDraft) -> AccountView:
         id=new_id(),
         email=draft.email,
         email_canonical=canonical_email(draft.email),
-        name=draft.name or draft.email.partition("@")[0],
+        name=draft.name or draft.email.partition("@")[0][:NAME_MAX_CHARACTERS],
         password_hash=password_hash,
         time_zone=draft.time_zone,
         created_at=clock.now(),
