@@ -35,10 +35,17 @@ _READING: dict[str, dict[str, Any]] = {
 
 
 def create_engine(url: str) -> AsyncEngine:
-    """An engine for a SQLAlchemy URL, SQLite or PostgreSQL, as the application needs it."""
+    """An engine for a SQLAlchemy URL, SQLite or PostgreSQL, as the application needs it.
+
+    Its errors repeat no values: they are logged, and a log holds no hash and no title.
+    """
     if url.startswith("sqlite"):
         engine = create_async_engine(
-            url, poolclass=AsyncAdaptedQueuePool, pool_size=5, pool_timeout=POOL_WAIT_SECONDS
+            url,
+            poolclass=AsyncAdaptedQueuePool,
+            pool_size=5,
+            pool_timeout=POOL_WAIT_SECONDS,
+            hide_parameters=True,
         )
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
         event.listen(engine.sync_engine, "begin", _begin_immediate)
@@ -49,6 +56,7 @@ def create_engine(url: str) -> AsyncEngine:
         max_overflow=10,
         pool_timeout=POOL_WAIT_SECONDS,
         pool_recycle=1_800,
+        hide_parameters=True,
         connect_args={"connect_timeout": CONNECT_SECONDS, "options": "-c timezone=utc"},
     )
 
