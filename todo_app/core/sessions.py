@@ -187,7 +187,22 @@ async def _prove(credentials: Credentials, visit: Visit) -> UUID:
     """The id of the user whose credentials these are, known or unknown in the same time."""
     account = canonical_email(credentials.email.strip()[:EMAIL_MAX_CHARACTERS])
     account = account.encode("utf-8", "replace").decode().replace("\x00", "")
-    throttle.check_sign_in(account, visit)
+    password = credentials.password.get_secret_value()
+    with throttle.sign_in_attempt(account, visit):
+        user_id, stored_hash = await _matching_user(account, password)
+    if passwords.needs_rehash(stored_hash):
+        new_hash = await passwords.hash_password(password)
+        async with transaction() as db:
+            await db.execute(
+                update(User)
+                .where(col(User.id) == user_id, col(User.password_hash) == stored_hash)
+                .values(password_hash=new_hash)
+            )
+    return user_id
+
+
+async def _matching_user(account: str, password: str) -> tuple[UUID, str]:
+    """The id and the password hash of the user with this canonical address and password."""
     async with reading() as db:
         found = await db.execute(
             select(col(User.id), col(User.password_hash)).where(
@@ -195,19 +210,10 @@ async def _prove(credentials: Credentials, visit: Visit) -> UUID:
             )
         )
         user = found.one_or_none()
-    password = credentials.password.get_secret_value()
     matches = await passwords.verify_password(password, user.password_hash if user else None)
     if user is None or not matches:
-        throttle.record_failed_sign_in(account, visit)
         raise WrongCredentials
-    user_id: UUID = user.id
-    if passwords.needs_rehash(user.password_hash):
-        new_hash = await passwords.hash_password(password)
-        async with transaction() as db:
-            await db.execute(
-                update(User).where(col(User.id) == user_id).values(password_hash=new_hash)
-            )
-    return user_id
+    return user.id, user.password_hash
 
 
 def _new_session(user_id: UUID, visit: Visit) -> Session:

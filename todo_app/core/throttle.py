@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import math
 import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
-from todo_app.core.errors import TooManyAttempts
+from todo_app.core.errors import TooManyAttempts, WrongCredentials
 from todo_app.core.settings import get_settings
 from todo_app.core.visits import Visit, network
 
@@ -28,18 +31,31 @@ class _Window:
     keys: tuple[str, ...]
 
 
-def check_sign_in(account: str, visit: Visit) -> None:
-    """Let a sign-in be tried.
+_running: Counter[_Window] = Counter()
+
+
+@contextmanager
+def sign_in_attempt(account: str, visit: Visit) -> Iterator[None]:
+    """Let a sign-in be tried, and count it if it ends in WrongCredentials.
 
     Raises TooManyAttempts, with the seconds to wait, after too many that failed.
     """
-    _check(_sign_in_windows(account, visit))
-
-
-def record_failed_sign_in(account: str, visit: Visit) -> None:
-    """Count a sign-in that failed."""
-    for window in _sign_in_windows(account, visit):
-        _limiter.hit(window.limit, *window.keys)
+    windows = _sign_in_windows(account, visit)
+    _check(windows)
+    # Checking a password takes a while: guesses sent all at once would otherwise all be admitted
+    # before the first of them has failed.
+    _running.update(windows)
+    try:
+        yield
+    except WrongCredentials:
+        for window in windows:
+            _limiter.hit(window.limit, *window.keys)
+        raise
+    finally:
+        _running.subtract(windows)
+        for window in windows:
+            if not _running[window]:
+                del _running[window]
 
 
 def admit_sign_up(visit: Visit) -> None:
@@ -56,6 +72,7 @@ def admit_sign_up(visit: Visit) -> None:
 def reset() -> None:
     """Forget every attempt."""
     _limiter.storage.reset()
+    _running.clear()
 
 
 def _sign_in_windows(account: str, visit: Visit) -> tuple[_Window, ...]:
@@ -69,6 +86,8 @@ def _sign_in_windows(account: str, visit: Visit) -> tuple[_Window, ...]:
 
 def _check(windows: tuple[_Window, ...]) -> None:
     for window in windows:
-        if not _limiter.test(window.limit, *window.keys):
-            reset_at = _limiter.get_window_stats(window.limit, *window.keys).reset_time
+        reset_at, remaining = _limiter.get_window_stats(window.limit, *window.keys)
+        if not remaining:
             raise TooManyAttempts(max(1, math.ceil(reset_at - time.time())))
+        if remaining <= _running[window]:
+            raise TooManyAttempts(1)
