@@ -11,7 +11,7 @@ from typing import Any, cast
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, SecretStr
-from sqlalchemy import CursorResult, delete, select, update
+from sqlalchemy import CursorResult, delete, event, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -28,6 +28,8 @@ from todo_app.core.visits import Visit
 
 ACCESS_LIFETIME = timedelta(minutes=15)
 REUSE_SECONDS = 2
+REVOKED_SECONDS = 60
+"""Longer than any request that may still hold an older answer of the database."""
 TOUCH_INTERVAL = timedelta(minutes=10)
 _SEEN_MAX = 10_000
 
@@ -54,7 +56,8 @@ class ApiTokens(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    actor: Actor
+    actor: Actor | None
+    """None where this process ended the session."""
     until: float
 
 
@@ -133,9 +136,12 @@ async def authenticate(claims: Claims) -> Actor:
     A positive answer is reused for at most two seconds; `sign_out` in this process drops it.
     Raises Unauthenticated, Unavailable.
     """
-    seen = _seen.get(claims.sid)
-    if seen is not None and seen.until > time.monotonic() and seen.actor.user_id == claims.sub:
-        return seen.actor
+    seen = _remembered(claims.sid)
+    if seen is not None:
+        if seen.actor is None:
+            raise Unauthenticated
+        if seen.actor.user_id == claims.sub:
+            return seen.actor
     now = clock.now()
     async with reading() as db:
         row = (
@@ -158,9 +164,8 @@ async def authenticate(claims: Claims) -> Actor:
     if now - row.last_used_at > TOUCH_INTERVAL:
         await _touch(claims.sid, now)
     actor = Actor(user_id=row.user_id, session_id=claims.sid, way=row.kind, time_zone=row.time_zone)
-    if len(_seen) >= _SEEN_MAX:
-        _seen.clear()
-    _seen[claims.sid] = _Seen(actor, time.monotonic() + REUSE_SECONDS)
+    if _remembered(claims.sid) is None:
+        _remember(claims.sid, actor, REUSE_SECONDS)
     return actor
 
 
@@ -261,10 +266,27 @@ async def _touch(session_id: UUID, now: datetime) -> None:
         )
 
 
+def _remembered(session_id: UUID) -> _Seen | None:
+    seen = _seen.get(session_id)
+    return seen if seen is not None and seen.until > time.monotonic() else None
+
+
+def _remember(session_id: UUID, actor: Actor | None, seconds: int) -> None:
+    if len(_seen) >= _SEEN_MAX:
+        _seen.clear()
+    _seen[session_id] = _Seen(actor, time.monotonic() + seconds)
+
+
 async def _revoke(db: AsyncSession, session_id: UUID, now: datetime) -> None:
     await db.execute(
         update(Session)
         .where(col(Session.id) == session_id, col(Session.revoked_at).is_(None))
         .values(revoked_at=now)
     )
-    forget(session_id)
+
+    # Not before the commit, or a request beside this one would find the session alive and
+    # remember that.
+    def end(_session: object) -> None:
+        _remember(session_id, None, REVOKED_SECONDS)
+
+    event.listen(db.sync_session, "after_commit", end, once=True)

@@ -1,0 +1,442 @@
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import cast
+
+import pytest
+import time_machine
+from pydantic import SecretStr
+from sqlalchemy import delete, func, select, update
+from sqlmodel import col
+
+from tests.cast import PASSWORD, act, credentials_of, email_of, sign_in, sign_up, visit_by
+from todo_app.core import passwords, sessions, settings, throttle, tokens
+from todo_app.core.access import Actor
+from todo_app.core.database import reading, transaction
+from todo_app.core.errors import (
+    NotFound,
+    RefreshTokenReused,
+    TooManyAttempts,
+    Unauthenticated,
+    WrongCredentials,
+)
+from todo_app.core.models import RefreshToken, Session, User, new_id
+from todo_app.core.sessions import ApiTokens, Credentials
+from todo_app.core.tokens import Claims
+
+START = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def traveller() -> Iterator[time_machine.Traveller]:
+    with time_machine.travel(START, tick=False) as found:
+        yield found
+
+
+def claims_of(actor: Actor) -> Claims:
+    return Claims.model_construct(sub=actor.user_id, sid=actor.session_id)
+
+
+def credentials(email: str, password: str = PASSWORD) -> Credentials:
+    return Credentials(email=email, password=SecretStr(password))
+
+
+async def sign_in_api(name: str = "alice") -> ApiTokens:
+    return await sessions.sign_in_api(credentials_of(name), visit_by("api"))
+
+
+async def actor_of(pair: ApiTokens) -> Actor:
+    return await sessions.authenticate(tokens.verify("access", pair.access_token))
+
+
+async def is_alive(actor: Actor) -> bool:
+    """Whether the database says so, whatever this process remembers."""
+    sessions.forget(actor.session_id)
+    try:
+        await sessions.authenticate(claims_of(actor))
+    except Unauthenticated:
+        return False
+    return True
+
+
+async def count_rows(table: type[Session | RefreshToken]) -> int:
+    async with reading() as db:
+        return (await db.execute(select(func.count()).select_from(table))).scalar_one()
+
+
+async def test_a_web_session_knows_who_signed_in_and_how(database: str) -> None:
+    alice = await sign_up("alice", time_zone="Asia/Tokyo")
+
+    assert (alice.way, alice.time_zone) == ("web", "Asia/Tokyo")
+
+
+async def test_an_api_session_knows_who_signed_in_and_how(alice: Actor) -> None:
+    pair = await sign_in_api()
+    actor = await actor_of(pair)
+
+    assert (actor.user_id, actor.way) == (alice.user_id, "api")
+    assert (pair.token_type, pair.expires_in) == ("bearer", 900)
+
+
+async def test_every_sign_in_is_a_session_of_its_own(alice: Actor) -> None:
+    again = await sign_in("alice")
+
+    assert again.user_id == alice.user_id
+    assert again.session_id != alice.session_id
+
+
+async def test_a_session_keeps_device_and_address(alice: Actor) -> None:
+    async with reading() as db:
+        row = (await db.scalars(select(Session))).one()
+
+    assert (row.device, row.address, row.kind) == ("Test", "192.0.2.1", "web")
+
+
+@pytest.mark.parametrize(
+    "email", ["ALICE@example.org", " alice@Example.ORG ", "\uff41lice@example.org"]
+)
+async def test_an_address_in_another_spelling_signs_in(alice: Actor, email: str) -> None:
+    assert await sessions.sign_in_web(credentials(email), visit_by())
+
+
+@pytest.mark.parametrize(
+    ("email", "password"),
+    [
+        ("alice@example.org", "wrong password"),
+        ("alice@example.org", ""),
+        ("alice@example.org", PASSWORD.upper()),
+        ("alice@example.org", f"{PASSWORD} "),
+        ("alice@example.org", PASSWORD + "x" * 1_000_000),
+        ("alice@example.org", "\ud800"),
+        ("nobody@example.org", PASSWORD),
+        ("", ""),
+        ("alice@example.org\x00", PASSWORD + "\x00"),
+        ("\ud800@example.org", PASSWORD),
+        ("x" * 1_000_000, PASSWORD),
+        ("' OR 1=1 --", PASSWORD),
+    ],
+    ids=range(12),
+)
+async def test_wrong_credentials_are_refused_alike(alice: Actor, email: str, password: str) -> None:
+    with pytest.raises(WrongCredentials) as refusal:
+        await sessions.sign_in_web(credentials(email, password), visit_by())
+
+    assert refusal.value.args == ()
+    assert await count_rows(Session) == 1
+
+
+async def test_too_many_wrong_passwords_slow_the_right_one(alice: Actor) -> None:
+    for _ in range(6):
+        with pytest.raises(WrongCredentials):
+            await sessions.sign_in_web(credentials(email_of("alice"), "wrong"), visit_by())
+
+    with pytest.raises(TooManyAttempts):
+        await sessions.sign_in_web(credentials_of("alice"), visit_by())
+    assert await sessions.sign_in_web(credentials_of("alice"), visit_by(address="203.0.113.7"))
+
+
+async def test_an_unknown_address_is_slowed_like_a_known_one(alice: Actor) -> None:
+    for _ in range(6):
+        with pytest.raises(WrongCredentials):
+            await sessions.sign_in_web(credentials("nobody@example.org"), visit_by())
+
+    with pytest.raises(TooManyAttempts):
+        await sessions.sign_in_web(credentials("nobody@example.org"), visit_by())
+
+
+async def test_tries_at_the_same_time_are_counted_before_they_are_checked(alice: Actor) -> None:
+    tries = [
+        sessions.sign_in_web(credentials(email_of("alice"), f"wrong {number}"), visit_by())
+        for number in range(30)
+    ]
+    answers = await asyncio.gather(*tries, return_exceptions=True)
+
+    assert sum(isinstance(answer, WrongCredentials) for answer in answers) <= 6
+
+
+async def test_signing_in_rightly_never_slows(alice: Actor) -> None:
+    for _ in range(12):
+        assert await sessions.sign_in_web(credentials_of("alice"), visit_by())
+
+
+async def test_a_password_is_hashed_again_when_the_cost_rises(
+    alice: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BCRYPT_COST", "5")
+    settings.get_settings.cache_clear()
+
+    await sign_in("alice")
+
+    async with reading() as db:
+        stored = (await db.scalars(select(User.password_hash))).one()
+    assert stored.startswith("$2b$05$")
+    assert await passwords.verify_password(PASSWORD, stored)
+
+
+async def test_a_refresh_token_gives_the_next_pair(alice: Actor) -> None:
+    first = await sign_in_api()
+    second = await act(sessions.refresh, first.refresh_token)
+
+    assert second.refresh_token != first.refresh_token
+    assert await actor_of(second) == await actor_of(first)
+
+
+async def test_a_refresh_token_is_stored_hashed(alice: Actor) -> None:
+    pair = await sign_in_api()
+
+    async with reading() as db:
+        stored = (await db.scalars(select(RefreshToken.token_hash))).one()
+    assert pair.refresh_token not in stored
+    assert len(stored) == 64
+
+
+async def test_a_used_refresh_token_ends_the_whole_family(alice: Actor) -> None:
+    first = await sign_in_api()
+    second = await act(sessions.refresh, first.refresh_token)
+    third = await act(sessions.refresh, second.refresh_token)
+
+    with pytest.raises(RefreshTokenReused):
+        await act(sessions.refresh, first.refresh_token)
+
+    for pair in (first, second, third):
+        with pytest.raises(Unauthenticated):
+            await actor_of(pair)
+        with pytest.raises(Unauthenticated):
+            await act(sessions.refresh, pair.refresh_token)
+
+
+async def test_a_reused_refresh_token_leaves_other_sessions_alone(alice: Actor) -> None:
+    first, other = await sign_in_api(), await sign_in_api()
+    await act(sessions.refresh, first.refresh_token)
+    with pytest.raises(RefreshTokenReused):
+        await act(sessions.refresh, first.refresh_token)
+
+    assert await act(sessions.refresh, other.refresh_token)
+    assert await is_alive(alice)
+
+
+async def test_of_20_parallel_refreshes_one_succeeds_and_the_family_is_dead(
+    alice: Actor,
+) -> None:
+    pair = await sign_in_api()
+
+    answers = await asyncio.gather(
+        *(act(sessions.refresh, pair.refresh_token) for _ in range(20)), return_exceptions=True
+    )
+
+    won = [answer for answer in answers if isinstance(answer, ApiTokens)]
+    assert len(won) == 1
+    assert sum(isinstance(answer, RefreshTokenReused) for answer in answers) == 19
+    with pytest.raises(Unauthenticated):
+        await act(sessions.refresh, won[0].refresh_token)
+    with pytest.raises(Unauthenticated):
+        await actor_of(won[0])
+
+
+@pytest.mark.parametrize("token", ["", "unknown", "\x00", "\ud800", "x" * 1_000_000], ids=range(5))
+async def test_what_is_no_refresh_token_is_refused(database: str, token: str) -> None:
+    with pytest.raises(Unauthenticated) as refusal:
+        await act(sessions.refresh, token)
+
+    assert type(refusal.value) is Unauthenticated
+
+
+async def test_an_access_token_is_no_refresh_token(alice: Actor) -> None:
+    pair = await sign_in_api()
+
+    with pytest.raises(Unauthenticated):
+        await act(sessions.refresh, pair.access_token)
+
+
+async def test_signing_out_acts_on_the_next_request(alice: Actor) -> None:
+    assert await sessions.authenticate(claims_of(alice))
+
+    await act(sessions.sign_out, alice)
+
+    with pytest.raises(Unauthenticated):
+        await sessions.authenticate(claims_of(alice))
+
+
+async def test_signing_out_ends_the_refresh_token_too(alice: Actor) -> None:
+    pair = await sign_in_api()
+    await act(sessions.sign_out, await actor_of(pair))
+
+    with pytest.raises(Unauthenticated):
+        await act(sessions.refresh, pair.refresh_token)
+
+
+async def test_signing_out_ends_one_session_only(alice: Actor, bob: Actor) -> None:
+    other = await sign_in("alice")
+
+    await act(sessions.sign_out, alice)
+
+    assert await is_alive(other)
+    assert await is_alive(bob)
+
+
+async def test_a_request_beside_a_sign_out_does_not_prolong_the_session(alice: Actor) -> None:
+    async with transaction() as db:
+        await sessions.sign_out(db, alice)
+        assert await sessions.authenticate(claims_of(alice))
+
+    with pytest.raises(Unauthenticated):
+        await sessions.authenticate(claims_of(alice))
+
+
+async def test_a_sign_out_that_is_taken_back_ends_nothing(alice: Actor) -> None:
+    async def sign_out_and_fail() -> None:
+        async with transaction() as db:
+            await sessions.sign_out(db, alice)
+            raise NotFound
+
+    with pytest.raises(NotFound):
+        await sign_out_and_fail()
+
+    assert await sessions.authenticate(claims_of(alice))
+
+
+async def test_a_sign_out_in_another_process_acts_within_two_seconds(
+    alice: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await sessions.authenticate(claims_of(alice))
+    async with transaction() as db:
+        await db.execute(update(Session).values(revoked_at=sessions.clock.now()))
+
+    later = sessions.time.monotonic() + sessions.REUSE_SECONDS
+    monkeypatch.setattr(sessions.time, "monotonic", lambda: later)
+
+    with pytest.raises(Unauthenticated):
+        await sessions.authenticate(claims_of(alice))
+
+
+async def test_a_token_of_one_person_with_the_session_of_another_is_refused(
+    alice: Actor, bob: Actor
+) -> None:
+    mixed = Claims.model_construct(sub=bob.user_id, sid=alice.session_id)
+
+    with pytest.raises(Unauthenticated):
+        await sessions.authenticate(mixed)
+    assert await sessions.authenticate(claims_of(alice)) == alice
+    with pytest.raises(Unauthenticated):
+        await sessions.authenticate(mixed)
+
+
+async def test_a_session_that_never_was_is_refused(alice: Actor) -> None:
+    with pytest.raises(Unauthenticated):
+        await sessions.authenticate(Claims.model_construct(sub=alice.user_id, sid=new_id()))
+
+
+async def test_the_session_of_a_closed_account_is_refused(alice: Actor) -> None:
+    async with transaction() as db:
+        await db.execute(delete(User).where(col(User.id) == alice.user_id))
+
+    assert not await is_alive(alice)
+
+
+async def test_a_session_ends_after_14_days_without_use(
+    traveller: time_machine.Traveller, database: str
+) -> None:
+    alice = await sign_up("alice")
+
+    traveller.move_to(START + timedelta(days=14, seconds=-1))
+    async with reading() as db:
+        before = (await db.scalars(select(Session.last_used_at))).one()
+    traveller.move_to(START + timedelta(days=14))
+
+    assert before == START
+    assert not await is_alive(alice)
+
+
+async def test_a_session_in_use_does_not_end_after_14_days(
+    traveller: time_machine.Traveller, database: str
+) -> None:
+    alice = await sign_up("alice")
+
+    for day in (13, 26, 39):
+        traveller.move_to(START + timedelta(days=day))
+        assert await is_alive(alice)
+
+
+async def test_a_session_ends_after_90_days_however_much_it_is_used(
+    traveller: time_machine.Traveller, database: str
+) -> None:
+    alice = await sign_up("alice")
+    for day in range(10, 90, 10):
+        traveller.move_to(START + timedelta(days=day))
+        assert await is_alive(alice)
+
+    traveller.move_to(START + timedelta(days=90, seconds=-1))
+    assert await is_alive(alice)
+    traveller.move_to(START + timedelta(days=90))
+    assert not await is_alive(alice)
+
+
+async def test_an_api_session_ends_after_14_days_without_a_refresh(
+    traveller: time_machine.Traveller, database: str
+) -> None:
+    await sign_up("alice")
+    pair = await sign_in_api()
+
+    traveller.move_to(START + timedelta(days=13))
+    pair = await act(sessions.refresh, pair.refresh_token)
+    traveller.move_to(START + timedelta(days=27))
+
+    with pytest.raises(Unauthenticated):
+        await act(sessions.refresh, pair.refresh_token)
+
+
+async def test_the_cookie_of_a_web_session_expires_with_it(
+    traveller: time_machine.Traveller, database: str
+) -> None:
+    await sign_up("alice")
+    token = await sessions.sign_in_web(credentials_of("alice"), visit_by())
+
+    assert tokens.verify("web", token).exp == int((START + timedelta(days=90)).timestamp())
+
+
+async def test_use_is_written_down_every_ten_minutes_at_most(
+    traveller: time_machine.Traveller, database: str
+) -> None:
+    async def last_use() -> datetime:
+        async with reading() as db:
+            return (await db.scalars(select(Session.last_used_at))).one()
+
+    alice = await sign_up("alice")
+    traveller.move_to(START + timedelta(minutes=10))
+    await is_alive(alice)
+    assert await last_use() == START
+
+    traveller.move_to(START + timedelta(minutes=11))
+    await is_alive(alice)
+    assert await last_use() == START + timedelta(minutes=11)
+
+
+async def test_sessions_are_purged_a_day_after_their_end(
+    traveller: time_machine.Traveller, database: str
+) -> None:
+    await sign_up("alice")
+    revoked = await actor_of(await sign_in_api())
+    await act(sessions.sign_out, revoked)
+    assert await act(sessions.purge_expired) == 0
+
+    traveller.move_to(START + timedelta(days=1, seconds=1))
+    assert await act(sessions.purge_expired) == 1
+    assert await count_rows(Session) == 1
+    assert await count_rows(RefreshToken) == 0
+
+    traveller.move_to(START + timedelta(days=15, seconds=1))
+    assert await act(sessions.purge_expired) == 1
+    assert await count_rows(Session) == 0
+
+
+async def test_what_is_remembered_of_sessions_is_bounded(
+    alice: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sessions, "_SEEN_MAX", 3)
+    for _ in range(5):
+        await sign_in("alice")
+    throttle.reset()
+
+    assert len(cast("dict[object, object]", sessions._seen)) <= 3
