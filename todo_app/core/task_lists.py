@@ -28,7 +28,7 @@ PAGE_DEFAULT = 50
 CURSOR_MAX_CHARACTERS = 1_000
 _LAST_TIME = "24:00"
 
-Sort = Literal["created", "due", "completed"]
+Sort = Literal["created", "newest", "due", "completed"]
 
 
 class TaskFilter(BaseModel):
@@ -73,6 +73,12 @@ _ORDERS: dict[Sort, _Order] = {
         key=lambda task: (task.created_at, task.id),
         read=(datetime.fromisoformat, UUID),
     ),
+    "newest": _Order(
+        columns=(col(Task.created_at), col(Task.id)),
+        key=lambda task: (task.created_at, task.id),
+        read=(datetime.fromisoformat, UUID),
+        descending=True,
+    ),
     "due": _Order(
         columns=(
             col(Task.due_date),
@@ -111,7 +117,7 @@ async def list_tasks(
 ) -> TaskPage:
     """At most `limit` tasks behind the cursor, or before it when `backwards`.
 
-    `created` is oldest first; `due` is by date, time and priority and holds only tasks that are
+    `created` is oldest first, `newest` the reverse; `due` is by date, time and priority and holds only tasks that are
     due; `completed` is latest first and holds only tasks that are done.
     Raises InvalidCursor for a cursor of another list.
     """

@@ -1,0 +1,30 @@
+"""Reflex's configuration, read from the settings of the program."""
+
+from urllib.parse import urlsplit
+
+import reflex as rx
+
+from todo_app.core.settings import get_settings
+
+_settings = get_settings()
+
+config = rx.Config(
+    app_name="todo_app",
+    api_url=_settings.backend_origin,
+    deploy_url=_settings.origin,
+    frontend_port=urlsplit(_settings.origin).port or 3000,
+    backend_port=_settings.port,
+    backend_host=_settings.host,
+    cors_allowed_origins=[_settings.origin],
+    trusted_proxy_hops=_settings.trusted_proxy_hops,
+    redis_url=_settings.redis_url.get_secret_value() or None,
+    # UI state outlives the session that it belongs to, in seconds.
+    redis_token_expiration=_settings.session_days * 86_400,
+    # The disk would keep state in readable files; memory keeps it in this process only.
+    state_manager_mode=rx.constants.StateManagerMode.MEMORY,
+    frontend_compression_formats=["brotli", "gzip"],
+    default_color_mode="system",
+    disable_plugins=[rx.plugins.SitemapPlugin],
+    show_built_with_reflex=False,
+    telemetry_enabled=False,
+)

@@ -1,0 +1,101 @@
+"""The command line: `python -m todo_app run | dev | export | backend | migrate`."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import shutil
+import sys
+from pathlib import Path
+
+from todo_app import build, serve
+from todo_app.core.migrations import MigrationError, migrate
+from todo_app.core.settings import SettingsError, get_settings, prepare_data_dir
+
+EXPORT_DIR = Path("export")
+_DEV_FRONTEND_PORT = 3000
+
+
+def main() -> int:
+    """Run one command; what goes wrong is one line and exit code 1."""
+    commands = {
+        "run": (run, "build what changed, migrate, and serve web and API on one port"),
+        "dev": (dev, "the Reflex development server, with hot reload"),
+        "export": (export, f"build the static frontend into {EXPORT_DIR}/"),
+        "backend": (backend, "serve without the frontend, for an exported one"),
+        "migrate": (prepare, "bring the database to this version"),
+    }
+    parser = argparse.ArgumentParser(prog="python -m todo_app", description="Todo App")
+    choices = parser.add_subparsers(dest="command", required=True)
+    for name, (_, summary) in commands.items():
+        choices.add_parser(name, help=summary)
+    command, _ = commands[parser.parse_args().command]
+    try:
+        command()
+    except (SettingsError, MigrationError, build.BuildError) as error:
+        print(f"todo-app: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        pass
+    return 0
+
+
+def run() -> None:
+    """Serve everything on one port."""
+    prepare()
+    serve.check_port()
+    if not build.STATIC_FILES.exists():
+        print("Building the frontend; the first time this takes about a minute.", flush=True)
+    build.build_frontend()
+    serve.serve(with_frontend=True, on_ready=_print_address)
+
+
+def dev() -> None:
+    """Hand over to the Reflex development server."""
+    backend_url = f"http://localhost:{get_settings().port}"
+    os.environ.setdefault("PUBLIC_URL", f"http://localhost:{_DEV_FRONTEND_PORT}")
+    os.environ.setdefault("BACKEND_URL", backend_url)
+    get_settings.cache_clear()
+    prepare()
+    serve.check_port()
+    command = [sys.executable, "-m", "reflex", "run", "--env", "dev"]
+    os.chdir(build.ROOT)
+    os.execve(command[0], command, build.reflex_environment())  # noqa: S606 - our own interpreter
+
+
+def export() -> None:
+    """Build the static frontend and say how to serve it."""
+    build.build_frontend()
+    shutil.rmtree(EXPORT_DIR, ignore_errors=True)
+    shutil.copytree(build.STATIC_FILES, EXPORT_DIR)
+    settings = get_settings()
+    print(
+        f"The frontend for {settings.origin} is in {EXPORT_DIR}/. Serve it there with any web "
+        f"server, hand /_event, /api, /auth and /health on to {settings.host}:{settings.port}, "
+        "and start the backend with: .venv/bin/python -m todo_app backend"
+    )
+
+
+def backend() -> None:
+    """Serve everything but the frontend."""
+    prepare()
+    serve.check_port()
+    serve.serve(with_frontend=False, on_ready=_print_address)
+
+
+def prepare() -> None:
+    """Check the settings, make the data folder and the key, migrate."""
+    settings = get_settings()
+    logging.basicConfig(level=settings.log_level.upper(), format="%(levelname)s %(name)s %(message)s")
+    prepare_data_dir(settings.data_dir)
+    migrate()
+    assert settings.signing_key
+
+
+def _print_address() -> None:
+    print(f"Todo App is ready at {get_settings().origin}", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

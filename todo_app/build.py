@@ -1,0 +1,83 @@
+"""Makes the static frontend, once for each state of the sources that it is made of."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from todo_app.core.settings import get_settings
+
+ROOT = Path(__file__).resolve().parents[1]
+WEB_DIR = ROOT / os.environ.get("REFLEX_WEB_WORKDIR", ".web")
+STATIC_FILES = WEB_DIR / "build" / "client"
+_FINGERPRINT = WEB_DIR / "build" / "fingerprint"
+_LOG = ROOT / ".build" / "frontend.log"
+_SOURCES = ("todo_app/web", "todo_app/core", "assets", "reflex.lock")
+_SOURCE_FILES = ("todo_app/todo_app.py", "rxconfig.py", "requirements.txt")
+_LOG_TAIL_LINES = 30
+
+
+class BuildError(Exception):
+    """The frontend could not be built; the message holds the end of the log."""
+
+
+def reflex_environment() -> dict[str, str]:
+    """The environment in which Reflex finds the node of the virtual environment, and only that."""
+    tools = str(Path(sys.executable).parent)
+    return {
+        **os.environ,
+        "PATH": f"{tools}{os.pathsep}{os.environ.get('PATH', '')}",
+        "REFLEX_USE_NPM": "1",
+        "REFLEX_WEB_WORKDIR": str(WEB_DIR),
+    }
+
+
+def build_frontend() -> bool:
+    """Build if the sources or the public URL changed since the last time; whether it did.
+
+    Raises BuildError.
+    """
+    fingerprint = _fingerprint()
+    if _FINGERPRINT.exists() and _FINGERPRINT.read_text() == fingerprint:
+        return False
+    _LOG.parent.mkdir(exist_ok=True)
+    environment = reflex_environment()
+    # Told which registry to use, Reflex does not go looking for the nearest.
+    environment.setdefault("NPM_CONFIG_REGISTRY", _npm_registry(environment))
+    command = [sys.executable, "-m", "reflex", "export", "--frontend-only", "--no-zip"]
+    with _LOG.open("wb") as log:
+        result = subprocess.run(
+            command,
+            cwd=ROOT,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            check=False,
+        )
+    if result.returncode != 0 or not (STATIC_FILES / "index.html").exists():
+        tail = "\n".join(_LOG.read_text(errors="replace").splitlines()[-_LOG_TAIL_LINES:])
+        raise BuildError(f"{tail}\nThe frontend could not be built; the whole log is in {_LOG}")
+    _FINGERPRINT.write_text(fingerprint)
+    return True
+
+
+def _npm_registry(environment: dict[str, str]) -> str:
+    command = ["npm", "config", "get", "registry"]
+    asked = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    return asked.stdout.strip()
+
+
+def _fingerprint() -> str:
+    """A digest of everything the frontend is made of."""
+    settings = get_settings()
+    digest = hashlib.sha256(f"{settings.origin} {settings.backend_origin}".encode())
+    files = [path for folder in _SOURCES for path in (ROOT / folder).rglob("*") if path.is_file()]
+    for path in sorted([*files, *(ROOT / name for name in _SOURCE_FILES)]):
+        if "__pycache__" not in path.parts:
+            digest.update(str(path.relative_to(ROOT)).encode())
+            digest.update(path.read_bytes())
+    return digest.hexdigest()

@@ -1,0 +1,34 @@
+"""Timed work: rows whose time is over are deleted."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import NoReturn
+
+from todo_app.core import idempotency, sessions, tasks
+from todo_app.core.database import transaction
+from todo_app.core.errors import Unavailable
+
+log = logging.getLogger(__name__)
+
+INTERVAL_SECONDS = 3_600
+
+
+async def run_forever() -> NoReturn:
+    """Purge now and then every hour."""
+    while True:
+        try:
+            await purge()
+        except Unavailable:
+            log.warning("purge put off: the database does not answer")
+        await asyncio.sleep(INTERVAL_SECONDS)
+
+
+async def purge() -> None:
+    """Delete ended sessions, old idempotency keys and what was in the trash for 30 days."""
+    for function in (sessions.purge_expired, idempotency.purge, tasks.purge_trash):
+        async with transaction() as db:
+            count = await function(db)
+        if count:
+            log.info("purged %d rows by %s", count, function.__qualname__)

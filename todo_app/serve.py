@@ -1,0 +1,75 @@
+"""Runs the backend, with or without the built frontend, until it is told to stop."""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+
+from granian import Granian
+from granian.constants import Interfaces
+from granian.http import HTTP1Settings
+
+from todo_app.core.settings import SettingsError, get_settings
+
+_TARGET = "todo_app.todo_app:app"
+# Long enough for the longest header to reach our own, uniform refusal.
+_HEAD_MAX_BYTES = 2 * 1024 * 1024
+_STOP_SECONDS = 5
+_POLL_SECONDS = 0.1
+
+
+def check_port() -> None:
+    """Raise SettingsError if somebody listens on our port already."""
+    settings = get_settings()
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as error:
+            msg = (
+                f"{settings.host}:{settings.port} cannot be used ({error.strerror}): "
+                "stop what uses it, or set PORT to another"
+            )
+            raise SettingsError(msg) from error
+
+
+def serve(*, with_frontend: bool, on_ready: Callable[[], None]) -> None:
+    """Serve until SIGINT or SIGTERM; `on_ready` is called once it answers."""
+    settings = get_settings()
+    os.environ["REFLEX_ENV_MODE"] = "prod"
+    os.environ["__REFLEX_SKIP_COMPILE"] = "true"
+    os.environ["__REFLEX_MOUNT_FRONTEND_COMPILED_APP"] = str(with_frontend).lower()
+    threading.Thread(target=_announce, args=(on_ready,), daemon=True).start()
+    Granian(
+        _TARGET,
+        address=settings.host,
+        port=settings.port,
+        interface=Interfaces.ASGI,
+        factory=True,
+        workers=1,
+        workers_kill_timeout=_STOP_SECONDS,
+        log_level=settings.log_level,
+        log_access=False,
+        http1_settings=HTTP1Settings(max_buffer_size=_HEAD_MAX_BYTES),
+    ).serve()
+
+
+def _announce(on_ready: Callable[[], None]) -> None:
+    settings = get_settings()
+    host = "127.0.0.1" if settings.host in {"0.0.0.0", "::"} else settings.host  # noqa: S104
+    host = f"[{host}]" if ":" in host else host
+    while True:
+        try:
+            urllib.request.urlopen(f"http://{host}:{settings.port}/health/live", timeout=1).close()
+        except (urllib.error.URLError, OSError):
+            time.sleep(_POLL_SECONDS)
+        else:
+            on_ready()
+            return

@@ -1,0 +1,30 @@
+"""The entry: builds the app out of its two faces. Nothing else."""
+
+from __future__ import annotations
+
+import reflex as rx
+from starlette.applications import Starlette
+from starlette.routing import Mount
+
+from todo_app import jobs
+from todo_app.api.app import create_api
+from todo_app.api.health import health_routes
+from todo_app.web import pages, session
+from todo_app.web.edge import Edge
+from todo_app.web.guard import Guard
+from todo_app.web.sign_in import form_routes
+
+app = rx.App(
+    stylesheets=["styles/tokens.css", "styles/app.css"],
+    html_lang="en",
+    toaster=None,
+    app_wraps={},
+    backend_exception_handler=session.explain_exception,
+    api_transformer=[
+        Starlette(routes=[Mount("/api", create_api()), *health_routes, *form_routes]),
+        Edge,
+    ],
+)
+app.add_middleware(Guard())
+app.register_lifespan_task(jobs.run_forever)
+pages.register(app)

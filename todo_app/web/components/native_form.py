@@ -1,0 +1,17 @@
+"""A form that the browser itself sends: what sets a cookie has to be a page load."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from todo_app.core.settings import get_settings
+
+
+def native_form(path: str, *children: rx.Component, **attributes: object) -> rx.Component:
+    """A form that is posted to a form endpoint of the backend, without scripts too."""
+    settings = get_settings()
+    backend = "" if settings.backend_origin == settings.origin else settings.backend_origin
+    # Reflex prevents the default of every form that has no explicit handler.
+    return rx.el.form(
+        *children, action=backend + path, method="post", on_submit=None, **attributes
+    )

@@ -1,0 +1,99 @@
+"""The quick entry: one line, Enter, and it is a task."""
+
+from __future__ import annotations
+
+import reflex as rx
+from pydantic import ValidationError
+
+from todo_app.core import tasks
+from todo_app.core.tasks import Due, TaskDraft
+from todo_app.core.text import TITLE_MAX_CHARACTERS
+from todo_app.web import wording
+from todo_app.web.components.icons import icon
+from todo_app.web.list_state import TaskListState, Undo
+
+INPUT_ID = "quick-add"
+
+
+class QuickAddState(TaskListState):
+    """What was entered and could not be saved: it stays until it is, or is thrown away."""
+
+    unsaved: str = ""
+    reason: str = ""
+    draft: str = ""
+    draft_number: int = 0
+
+    @rx.event
+    async def add_task(self, form: dict[str, str]) -> None:
+        """Add what was typed; on Today it is due today."""
+        title = form.get("title", "")
+        if not title.strip():
+            return
+        due = Due(date=self._today) if self._name == "today" else None
+        try:
+            draft = TaskDraft(title=title, due=due)
+        except ValidationError:
+            extra = len(title.strip()) - TITLE_MAX_CHARACTERS
+            self.reason = (
+                f"A title has up to {TITLE_MAX_CHARACTERS} characters; this has {extra} too many."
+                if extra > 0
+                else "This contains characters that cannot be saved."
+            )
+            self.unsaved = title
+            return
+        created = await self._run(tasks.create_task, draft)
+        if created is None:
+            self.unsaved, self.reason = title, "This could not be saved."
+            return
+        view, _ = created
+        self.unsaved = self.reason = self.draft = ""
+        await self._reload()
+        self._offer_undo(f"Added {wording.quoted(view.title)}", Undo("delete", view.id))
+
+    @rx.event
+    async def edit_unsaved(self) -> None:
+        """Put what was not saved back into the box."""
+        self.draft, self.unsaved, self.reason = self.unsaved, "", ""
+        self.draft_number += 1
+
+    @rx.event
+    async def discard_unsaved(self) -> None:
+        """Throw away what was not saved."""
+        self.unsaved = self.reason = ""
+
+
+def quick_add() -> rx.Component:
+    """The box, and below it what it could not save."""
+    return rx.el.section(
+        rx.el.form(
+            icon("plus"),
+            rx.el.input(
+                id=INPUT_ID,
+                key=QuickAddState.draft_number.to_string(),
+                name="title",
+                default_value=QuickAddState.draft,
+                placeholder="Add a task",
+                auto_complete="off",
+                enter_key_hint="done",
+                aria_label="Add a task",
+                dir="auto",
+            ),
+            rx.el.button("Add", type="submit", class_name="quiet"),
+            on_submit=QuickAddState.add_task,
+            reset_on_submit=True,
+            class_name="quick-add",
+        ),
+        rx.cond(
+            QuickAddState.unsaved != "",
+            rx.el.div(
+                rx.el.p(rx.el.strong("Not saved. "), QuickAddState.reason),
+                rx.el.p(QuickAddState.unsaved, class_name="unsaved-text", dir="auto"),
+                rx.el.button("Edit", type="button", on_click=QuickAddState.edit_unsaved),
+                rx.el.button("Discard", type="button", on_click=QuickAddState.discard_unsaved),
+                role="alert",
+                class_name="unsaved",
+            ),
+        ),
+        aria_label="Quick add",
+        class_name="quick-add-place",
+    )

@@ -1,0 +1,67 @@
+"""The window of rows, which slides as its ends come into view."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from todo_app.web.components.task_row import task_row
+from todo_app.web.list_state import ListName, TaskListState
+
+SKELETON_ROWS = 5
+
+
+class InView(rx.Component):
+    """Tells when its children come into view (react-intersection-observer)."""
+
+    library = "react-intersection-observer@9.16.0"
+    tag = "InView"
+    root_margin: rx.Var[str]
+    on_change: rx.EventHandler[lambda is_visible: [is_visible]]
+
+
+def task_list(name: ListName, empty: rx.Component) -> rx.Component:
+    """The rows of a list, a skeleton until they are there, and words where there are none."""
+    return rx.cond(
+        TaskListState.showing == name,
+        rx.cond(TaskListState.rows.length() > 0, _window(), empty),
+        _skeleton(),
+    )
+
+
+def empty_state(title: str, hint: str) -> rx.Component:
+    """What an empty list says."""
+    return rx.el.div(rx.el.p(title, class_name="title"), rx.el.p(hint), class_name="empty")
+
+
+def _window() -> rx.Component:
+    return rx.fragment(
+        rx.cond(
+            TaskListState.has_earlier,
+            _edge("Show earlier tasks", TaskListState.load_earlier),
+        ),
+        rx.el.ul(
+            rx.foreach(
+                TaskListState.rows,
+                lambda row: task_row(
+                    row=row, is_selected=TaskListState.panel["id"] == row["id"], key=row["id"]
+                ),
+            ),
+            class_name="rows",
+        ),
+        rx.cond(TaskListState.has_more, _edge("Show more tasks", TaskListState.load_more)),
+    )
+
+
+def _edge(label: str, load: rx.EventHandler) -> rx.Component:
+    return InView.create(
+        rx.el.button(label, type="button", on_click=load(True), class_name="quiet edge"),
+        root_margin="600px",
+        on_change=load,
+    )
+
+
+def _skeleton() -> rx.Component:
+    return rx.el.div(
+        *(rx.el.div(class_name="row ghost") for _ in range(SKELETON_ROWS)),
+        aria_hidden="true",
+    )

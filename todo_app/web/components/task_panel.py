@@ -1,0 +1,174 @@
+"""The detail panel: every field of a task, saved as one leaves it."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from todo_app.web import wording
+from todo_app.web.components.icons import icon
+from todo_app.web.list_state import TaskListState
+from todo_app.web.panel_state import Field, TaskPanelState
+
+_PANEL = TaskPanelState.panel
+_NOW = rx.Var("Date.now()", _var_type=int)
+
+
+def task_panel() -> rx.Component:
+    """The panel, when a task is open."""
+    return rx.cond(_PANEL["id"] != "", _open_panel())
+
+
+def _open_panel() -> rx.Component:
+    return rx.el.aside(
+        _tools(),
+        _title(),
+        _notes(),
+        _due(),
+        _priority(),
+        rx.window_event_listener(
+            on_key_down=lambda key: rx.cond(
+                key == "Escape", TaskPanelState.close_task(), rx.noop()
+            )
+        ),
+        rx.el.p("Added ", _PANEL["created"], " · Changed ", _PANEL["changed"], class_name="dates"),
+        aria_label="Task",
+        class_name="panel",
+    )
+
+
+def _tools() -> rx.Component:
+    return rx.el.div(
+        rx.el.button(
+            icon("check"),
+            rx.cond(_PANEL["is_completed"], "Reopen", "Complete"),
+            type="button",
+            class_name="tool",
+            on_click=TaskListState.set_completed(_PANEL["id"], ~_PANEL["is_completed"], _NOW),
+        ),
+        rx.el.button(
+            icon("trash-2"),
+            "Delete",
+            type="button",
+            class_name="tool",
+            on_click=TaskPanelState.delete_task(_PANEL["id"]),
+        ),
+        rx.el.button(
+            icon("x"),
+            type="button",
+            class_name="tool close",
+            aria_label="Close",
+            on_click=TaskPanelState.close_task,
+        ),
+        class_name="tools",
+    )
+
+
+def _field(name: Field, label: str, control: rx.Component, *more: rx.Component) -> rx.Component:
+    error = TaskPanelState.errors.get(name, "")
+    return rx.el.div(
+        rx.el.label(label, html_for=f"task-{name}"),
+        control,
+        *more,
+        rx.cond(error != "", rx.el.p(error, role="alert", id=f"task-{name}-error")),
+        class_name=f"field {name}",
+    )
+
+
+def _identity(name: Field) -> dict[str, object]:
+    """What ties an input to its field, its task and its error."""
+    has_error = TaskPanelState.errors.get(name, "") != ""
+    return {
+        "id": f"task-{name}",
+        "key": f"{name}-{TaskPanelState.opened}",
+        "aria_invalid": rx.cond(has_error, "true", "false"),
+        "aria_describedby": rx.cond(has_error, f"task-{name}-error", ""),
+    }
+
+
+def _title() -> rx.Component:
+    return _field(
+        "title",
+        "Title",
+        rx.el.textarea(
+            default_value=_PANEL["title"],
+            rows="1",
+            dir="auto",
+            auto_focus=True,
+            class_name="title",
+            on_blur=lambda text: TaskPanelState.save_field(_PANEL["id"], "title", text),
+            **_identity("title"),
+        ),
+    )
+
+
+def _notes() -> rx.Component:
+    return _field(
+        "notes",
+        "Notes",
+        rx.el.textarea(
+            default_value=_PANEL["notes"],
+            rows="4",
+            dir="auto",
+            placeholder="Add notes",
+            on_blur=lambda text: TaskPanelState.save_field(_PANEL["id"], "notes", text),
+            **_identity("notes"),
+        ),
+    )
+
+
+def _due() -> rx.Component:
+    task_id = _PANEL["id"]
+    shortcuts = (("Today", 0), ("Tomorrow", 1), ("In a week", 7))
+    return rx.fragment(
+        _field(
+            "due_date",
+            "Due",
+            rx.el.input(
+                type="date",
+                max="9999-12-31",
+                default_value=_PANEL["due_date"],
+                on_change=lambda text: TaskPanelState.save_field(task_id, "due_date", text),
+                **_identity("due_date"),
+            ),
+            rx.el.div(
+                *(
+                    rx.el.button(
+                        label, type="button", on_click=TaskPanelState.set_due_in(task_id, days)
+                    )
+                    for label, days in shortcuts
+                ),
+                rx.el.button(
+                    "No date", type="button", on_click=TaskPanelState.clear_due(task_id)
+                ),
+                class_name="chips",
+                role="group",
+                aria_label="Due date",
+            ),
+        ),
+        _field(
+            "due_time",
+            "Time",
+            rx.el.input(
+                type="time",
+                default_value=_PANEL["due_time"],
+                on_change=lambda text: TaskPanelState.save_field(task_id, "due_time", text),
+                **_identity("due_time"),
+            ),
+        ),
+    )
+
+
+def _priority() -> rx.Component:
+    return _field(
+        "priority",
+        "Priority",
+        rx.el.select(
+            *(
+                rx.el.option(name, value=str(number))
+                for number, name in wording.PRIORITY_NAMES.items()
+            ),
+            default_value=_PANEL["priority"],
+            on_change=lambda text: TaskPanelState.save_field(_PANEL["id"], "priority", text),
+            **_identity("priority"),
+        ),
+    )

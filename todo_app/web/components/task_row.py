@@ -1,0 +1,79 @@
+"""One task in a list. The tick shows at once and is corrected only by the answer to it."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from todo_app.web import reflex_private
+from todo_app.web.components.icons import icon
+from todo_app.web.list_state import TaskListState, TaskRow
+from todo_app.web.panel_state import TaskPanelState
+
+_NOW = rx.Var("Date.now()", _var_type=int)
+
+
+@rx.memo
+def task_row(row: rx.Var[TaskRow], is_selected: rx.Var[bool], rest: rx.RestProp) -> rx.Component:
+    """A row: heading if it starts a group, tick, title, facts."""
+    clicked = reflex_private.client_state("clicked", {"stamp": 0, "value": False})
+    is_completed = rx.cond(
+        clicked.value["stamp"] > row["stamp"], clicked.value["value"], row["is_completed"]
+    )
+    return rx.el.li(
+        clicked,
+        rx.cond(row["heading"] != "", _heading(row)),
+        rx.el.div(
+            rx.el.button(
+                rx.el.span(icon("check", size=12), class_name="circle"),
+                type="button",
+                role="checkbox",
+                aria_checked=rx.cond(is_completed, "true", "false"),
+                aria_label=f"Complete {row['title']}",
+                class_name="tick",
+                # The click is stamped before it is sent, so that its answer is never older.
+                on_click=[
+                    clicked.set_value({"stamp": _NOW, "value": ~is_completed}),
+                    TaskListState.set_completed(row["id"], ~is_completed, _NOW),
+                ],
+            ),
+            rx.el.button(
+                rx.el.span(row["title"], class_name="title", dir="auto"),
+                rx.cond(row["due"] != "", _due(row)),
+                rx.cond(row["notes"] != "", _notes(row)),
+                type="button",
+                class_name="open",
+                aria_expanded=rx.cond(is_selected, "true", "false"),
+                on_click=TaskPanelState.open_task(row["id"]),
+            ),
+            class_name=rx.cond(is_completed, "row done", "row")
+            + " p"
+            + row["priority"].to_string()
+            + rx.cond(is_selected, " selected", ""),
+        ),
+        rest,
+    )
+
+
+def _heading(row: rx.Var[TaskRow]) -> rx.Component:
+    return rx.el.h2(
+        row["heading"],
+        rx.cond(row["heading_count"] > 0, rx.el.span(row["heading_count"])),
+        class_name=rx.cond(row["heading"] == "Overdue", "late", ""),
+    )
+
+
+def _due(row: rx.Var[TaskRow]) -> rx.Component:
+    return rx.el.span(
+        icon("calendar", size=13),
+        rx.cond(row["is_overdue"], rx.el.span("Overdue: ", class_name="only-read-aloud")),
+        row["due"],
+        class_name=rx.cond(row["is_overdue"], "fact due late", "fact due"),
+    )
+
+
+def _notes(row: rx.Var[TaskRow]) -> rx.Component:
+    return rx.el.span(
+        icon("align-left", size=13),
+        rx.el.span(row["notes"], class_name="preview", dir="auto"),
+        class_name="fact",
+    )

@@ -1,0 +1,300 @@
+"""The outermost ASGI layer: who may come in, as whom, and what every answer carries.
+
+The session cookie ends here. It is verified, stripped, and what it proves is handed on under an
+id that nobody outside can name; no handler, no state and no log ever holds the cookie.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import hmac
+import logging
+import re
+import secrets
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from http.cookies import CookieError, SimpleCookie
+from typing import Any
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from todo_app.core import sessions, tokens
+from todo_app.core.errors import TodoError, Unauthenticated
+from todo_app.core.settings import get_settings, is_loopback
+from todo_app.core.tokens import Claims
+from todo_app.web import headers, reflex_private, routes
+
+log = logging.getLogger(__name__)
+
+SOCKET_PATH = "/_event"
+CLAIMS_KEY = "todo_app.claims"
+CLIENT_TOKEN_MAX_CHARACTERS = 128
+LINGER_SECONDS = 10
+SESSION_ENDED = 4401
+_CLOSED_FRAMEWORK_PATHS = ("/_health", "/_upload", "/_all_routes", "/auth-codespace")
+_SEALED = re.compile(r"[0-9a-f]{16}-[0-9a-f]{32}-[0-9a-f]{32}")
+
+
+@dataclass(eq=False)
+class Connection:
+    """One open socket and what its handshake proved."""
+
+    claims: Claims | None
+    had_cookie: bool
+    flash: str
+    id: str = field(default_factory=lambda: secrets.token_urlsafe(24))
+    task: asyncio.Task[None] | None = None
+    is_ended: bool = False
+
+    def end(self) -> None:
+        """Close the socket because its session is over; the page comes back as a stranger."""
+        self.is_ended = True
+        if self.task is not None:
+            self.task.cancel()
+
+
+_connections: dict[str, Connection] = {}
+_identity: ContextVar[str] = ContextVar("identity", default="anonymous")
+
+
+def connection_of(event_headers: dict[str, str]) -> Connection | None:
+    """The connection that an event came by; closed ones answer for a few seconds more."""
+    return _connections.get(event_headers.get("authorization", ""))
+
+
+def flash_of(event_headers: dict[str, str]) -> str:
+    """The form cookie that came with an event's socket, once: a form comes back one time."""
+    connection = connection_of(event_headers)
+    if connection is None:
+        return ""
+    flash, connection.flash = connection.flash, ""
+    return flash
+
+
+def session_cookie() -> str:
+    """The name of the session cookie; on https the browser itself guards the prefix."""
+    return "__Host-todo_session" if get_settings().is_https else "todo_session"
+
+
+def form_cookie() -> str:
+    """The name of the cookie that carries a refused form back to its page."""
+    return "__Host-todo_form" if get_settings().is_https else "todo_form"
+
+
+def state_prefix(identity: str) -> str:
+    """How every state token of an identity starts."""
+    return _mac("prefix", identity)[:16]
+
+
+def identity_of(claims: Claims | None) -> str:
+    """The name of whom a state belongs to: one session, or the anonymous."""
+    return f"session:{claims.sid}" if claims else "anonymous"
+
+
+def bound_token(identity: str, client_token: str) -> str:
+    """The state token of an identity for what the client calls its token.
+
+    One that is sealed for this identity already stays, so that a reload keeps its state; any
+    other, another identity's too, leads to a state of its own.
+    """
+    nonce = client_token[17:49]
+    if _SEALED.fullmatch(client_token) and hmac.compare_digest(
+        _sealed(identity, nonce), client_token
+    ):
+        return client_token
+    return _sealed(identity, _mac("nonce", identity, client_token)[:32])
+
+
+async def living_claims(cookie: str) -> Claims | None:
+    """What a session cookie proves, if its session still lives. Raises Unavailable."""
+    try:
+        claims = tokens.verify("web", cookie)
+        await sessions.authenticate(claims)
+    except Unauthenticated:
+        return None
+    return claims
+
+
+class Edge:
+    """Wraps the whole backend."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+        reflex_private.issue_tokens_with(
+            lambda: _sealed(_identity.get(), secrets.token_hex(16))
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":
+            await self._serve_socket(scope, receive, send)
+        elif scope["type"] == "http":
+            await self._serve_request(scope, receive, send)
+        else:
+            await self.app(scope, receive, send)
+
+    async def _serve_request(self, scope: Scope, receive: Receive, send: Send) -> None:
+        started = False
+
+        async def send_guarded(message: Message) -> None:
+            nonlocal started
+            if message["type"] == "http.response.start":
+                started = True
+                headers.protect(MutableHeaders(scope=message), scope["path"])
+            await send(message)
+
+        try:
+            answer = await _answer_at_the_door(scope) or self.app
+            await answer(scope, receive, send_guarded)
+        except Exception:
+            # The last resort: whatever slipped through is logged once and never shown.
+            reference = secrets.token_hex(6)
+            log.exception("unexpected error, reference %s", reference)
+            if not started:
+                text = f"Something went wrong. If it happens again, tell us reference {reference}."
+                await PlainTextResponse(text, 500)(scope, receive, send_guarded)
+
+    async def _serve_socket(self, scope: Scope, receive: Receive, send: Send) -> None:
+        head = Headers(scope=scope)
+        query = parse_qs(scope["query_string"].decode("latin-1"))
+        client_token = query.get("token", [""])[0]
+        if (
+            head.get("origin") != get_settings().origin
+            or not 0 < len(client_token) <= CLIENT_TOKEN_MAX_CHARACTERS
+        ):
+            await _refuse(receive, send)
+            return
+        cookies = _cookies(head)
+        cookie = cookies.get(session_cookie(), "")
+        try:
+            claims = await living_claims(cookie) if cookie else None
+        except TodoError:
+            await _refuse(receive, send)
+            return
+        connection = Connection(claims, bool(cookie), cookies.get(form_cookie(), ""))
+        identity = identity_of(claims)
+        _identity.set(identity)
+        query["token"] = [bound_token(identity, client_token)]
+        await self._connect(
+            connection,
+            {
+                **scope,
+                "query_string": urlencode(query, doseq=True).encode(),
+                "headers": _without_credentials(scope, connection.id),
+            },
+            receive,
+            send,
+        )
+
+    async def _connect(
+        self, connection: Connection, scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        _connections[connection.id] = connection
+        connection.task = asyncio.create_task(self.app(scope, receive, send))  # type: ignore[arg-type]
+        try:
+            await connection.task
+        except asyncio.CancelledError:
+            if not connection.is_ended:
+                connection.task.cancel()
+                raise
+        finally:
+            # What was clicked just before a tab closed is still on its way to its handler.
+            asyncio.get_running_loop().call_later(
+                LINGER_SECONDS, _connections.pop, connection.id, None
+            )
+        if connection.is_ended:
+            await send({"type": "websocket.close", "code": SESSION_ENDED, "reason": "session"})
+
+
+async def _answer_at_the_door(scope: Scope) -> Response | None:
+    """The answer to a request that goes no further; else its scope is left without credentials."""
+    head = Headers(scope=scope)
+    path = scope["path"]
+    settings = get_settings()
+    if path.startswith((SOCKET_PATH, *_CLOSED_FRAMEWORK_PATHS)):
+        return PlainTextResponse("Not found", 404)
+    if scope["method"] in {"GET", "HEAD"} and _is_our_alias(head.get("host", "")):
+        query = scope["query_string"].decode("latin-1")
+        return RedirectResponse(f"{settings.origin}{path}{'?' if query else ''}{query}", 307)
+    if path.startswith("/api"):
+        scope["headers"] = [pair for pair in scope["headers"] if pair[0] != b"cookie"]
+        return None
+    if path.startswith("/auth/") and head.get("origin") != settings.origin:
+        return PlainTextResponse("This form can only be sent from its own site.", 403)
+    cookie = _cookies(head).get(session_cookie(), "")
+    page = routes.page_path(path)
+    needs_identity = page in routes.PRIVATE_PAGES | routes.PUBLIC_PAGES or path.startswith("/auth/")
+    claims = await _claims_or_none(cookie) if cookie and needs_identity else None
+    scope[CLAIMS_KEY] = claims
+    scope["headers"] = [pair for pair in scope["headers"] if pair[0] != b"cookie"]
+    return _page_guard(scope, page, claims, had_cookie=bool(cookie))
+
+
+async def _claims_or_none(cookie: str) -> Claims | None:
+    try:
+        return await living_claims(cookie)
+    except TodoError:
+        return None
+
+
+def _page_guard(
+    scope: Scope, page: str, claims: Claims | None, *, had_cookie: bool
+) -> Response | None:
+    """Send strangers to sign-in and members away from it, before a page is even loaded."""
+    if scope["method"] not in {"GET", "HEAD"}:
+        return None
+    origin = get_settings().origin
+    if page == "/":
+        return RedirectResponse(origin + routes.HOME, 303)
+    if page in routes.PRIVATE_PAGES and claims is None:
+        return RedirectResponse(origin + routes.sign_in_path(page, ended=had_cookie), 303)
+    if page in routes.PUBLIC_PAGES and claims is not None:
+        wanted = parse_qs(scope["query_string"].decode("latin-1")).get("next", [""])[0]
+        return RedirectResponse(origin + routes.safe_next(wanted), 303)
+    if page in routes.PRIVATE_PAGES | routes.PUBLIC_PAGES:
+        # The file itself: the static server would redirect to a path with a slash behind it.
+        scope["path"] = f"{page}.html"
+        scope["raw_path"] = scope["path"].encode()
+    return None
+
+
+def _is_our_alias(host: str) -> bool:
+    """Whether a loopback name is used where the public URL has another one."""
+    public = urlsplit(get_settings().origin)
+    asked = urlsplit(f"//{host}")
+    return (
+        is_loopback(public.hostname or "")
+        and is_loopback(asked.hostname or "")
+        and asked.port == public.port
+        and host != public.netloc
+    )
+
+
+def _cookies(head: Headers) -> dict[str, str]:
+    try:
+        jar: SimpleCookie = SimpleCookie(head.get("cookie", ""))
+    except CookieError:
+        return {}
+    return {name: morsel.value for name, morsel in jar.items()}
+
+
+def _without_credentials(scope: Scope, connection_id: str) -> list[tuple[bytes, bytes]]:
+    kept = [pair for pair in scope["headers"] if pair[0] not in {b"cookie", b"authorization"}]
+    return [*kept, (b"authorization", connection_id.encode())]
+
+
+async def _refuse(receive: Receive, send: Send) -> None:
+    await receive()
+    await send({"type": "websocket.close", "code": 1008})
+
+
+def _mac(*parts: Any) -> str:
+    key = hashlib.sha256(b"state token v1" + get_settings().signing_key).digest()
+    return hmac.new(key, "|".join(parts).encode(), hashlib.sha256).hexdigest()
+
+
+def _sealed(identity: str, nonce: str) -> str:
+    return f"{state_prefix(identity)}-{nonce}-{_mac('token', identity, nonce)[:32]}"

@@ -1,0 +1,97 @@
+"""The one gate in front of every event handler: closed, unless signed in or marked public."""
+
+from __future__ import annotations
+
+import inspect
+import logging
+import typing
+from functools import cache
+from typing import Any
+
+import reflex as rx
+from pydantic import BaseModel, ConfigDict, ValidationError, create_model
+from reflex.state import StateUpdate
+from reflex_base.event import Event
+
+from todo_app.core import sessions
+from todo_app.core.errors import Unauthenticated
+from todo_app.web import edge, reflex_private, routes
+from todo_app.web.session import AuthState, is_public, set_actor
+
+log = logging.getLogger(__name__)
+
+
+class Guard(rx.Middleware):
+    """Sees every event, chained ones too, before its handler does."""
+
+    async def preprocess(
+        self, app: rx.App, state: rx.State, event: Event
+    ) -> StateUpdate | None:
+        """Let the event pass (None) or answer in place of its handler.
+
+        Raises Unavailable if the session cannot be checked; no handler runs then.
+        """
+        del app
+        set_actor(None)
+        connection = edge.connection_of(reflex_private.event_headers())
+        if connection is None or connection.is_ended:
+            return reflex_private.REFUSED
+        if not has_valid_arguments(event):
+            log.warning("refused an event with unfit arguments: %s", event.name)
+            return reflex_private.REFUSED
+        if connection.claims is None:
+            return await self._judge_stranger(state, event, had_cookie=connection.had_cookie)
+        try:
+            set_actor(await sessions.authenticate(connection.claims))
+        except Unauthenticated:
+            # Silence and a closed socket: the page reconnects as a stranger and is shown sign-in.
+            connection.end()
+            return reflex_private.REFUSED
+        auth = await reflex_private.root_of(state).get_state(AuthState)
+        if auth._claims is None:
+            await auth._become(connection.claims)
+        # The state of another session cannot be here, see edge.bound_token. If it were, it stays shut.
+        return None if auth._claims.sid == connection.claims.sid else reflex_private.REFUSED
+
+    async def _judge_stranger(
+        self, state: rx.State, event: Event, *, had_cookie: bool
+    ) -> StateUpdate | None:
+        here = routes.page_path(reflex_private.event_path())
+        opens_private_page = event.name in reflex_private.PAGE_EVENTS and here in routes.PRIVATE_PAGES
+        if event.name in reflex_private.FRAMEWORK_EVENTS and not opens_private_page:
+            return None
+        if is_public(reflex_private.handler_function(event)):
+            return None
+        if here not in routes.PRIVATE_PAGES:
+            return reflex_private.REFUSED
+        # An anonymous state holds nothing of anybody, so all of it may be shown.
+        return await reflex_private.full_update(
+            reflex_private.root_of(state),
+            rx.redirect(routes.sign_in_path(here, ended=had_cookie), replace=True),
+        )
+
+
+def has_valid_arguments(event: Event) -> bool:
+    """Whether the arguments of an event fit its handler as strictly as an API body would."""
+    if event.name in reflex_private.FRAMEWORK_EVENTS:
+        return True
+    model = _arguments_model(reflex_private.handler_function(event))
+    try:
+        model.model_validate(reflex_private.form_arguments(event.payload))
+    except (ValidationError, TypeError, ValueError, AttributeError):
+        return False
+    return True
+
+
+@cache
+def _arguments_model(function: Any) -> type[BaseModel]:
+    hints = typing.get_type_hints(function, include_extras=True)
+    fields: dict[str, Any] = {}
+    for name, parameter in list(inspect.signature(function).parameters.items())[1:]:
+        default = ... if parameter.default is inspect.Parameter.empty else parameter.default
+        fields[name] = (hints.get(name, object), default)
+    return create_model(
+        function.__qualname__.replace(".", "_"),
+        __config__=ConfigDict(strict=True, extra="forbid", arbitrary_types_allowed=True),
+        **fields,
+    )

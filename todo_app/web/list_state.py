@@ -1,0 +1,333 @@
+"""The list of tasks that a tab shows: a window of rows, and what a person does to a row.
+
+At most `WINDOW_ROWS` rows are ever held or sent, however long the list is; scrolling slides them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Annotated, Literal, TypedDict
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import reflex as rx
+from pydantic import Field, StringConstraints
+
+from todo_app.core import clock, task_lists, tasks
+from todo_app.core.task_lists import Sort, TaskFilter, TaskPage
+from todo_app.core.tasks import TaskView
+from todo_app.web import wording
+from todo_app.web.session import AuthState, Counts
+
+WINDOW_ROWS = 100
+STEP_ROWS = 50
+DONE_TODAY_ROWS = 20
+NOTES_PREVIEW_CHARACTERS = 80
+
+ListName = Literal["today", "inbox", "completed"]
+TaskId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
+Stamp = Annotated[int, Field(ge=0, lt=2**53)]
+
+
+class TaskRow(TypedDict):
+    """A task as a row shows it. `stamp` is the last operation of this tab that it includes."""
+
+    id: str
+    title: str
+    notes: str
+    priority: int
+    due: str
+    is_overdue: bool
+    is_completed: bool
+    completed_on: str
+    group: str
+    heading: str
+    heading_count: int
+    stamp: int
+
+
+class TaskPanel(TypedDict):
+    """A task as the detail panel shows it; an empty id is a closed panel."""
+
+    id: str
+    title: str
+    notes: str
+    priority: str
+    due_date: str
+    due_time: str
+    is_completed: bool
+    version: int
+    created: str
+    changed: str
+
+
+NO_PANEL = TaskPanel(
+    id="",
+    title="",
+    notes="",
+    priority="4",
+    due_date="",
+    due_time="",
+    is_completed=False,
+    version=0,
+    created="",
+    changed="",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Undo:
+    """The act that takes the last step back."""
+
+    act: Literal["reopen", "complete", "restore", "delete"]
+    task_id: UUID
+
+
+_ACTS = {
+    "reopen": tasks.reopen_task,
+    "complete": tasks.complete_task,
+    "restore": tasks.restore_task,
+    "delete": tasks.delete_task,
+}
+
+
+class TaskListState(AuthState):
+    """The rows, their window and the panel of a tab."""
+
+    rows: list[TaskRow] = []
+    panel: TaskPanel = NO_PANEL
+    showing: str = ""
+    day: str = ""
+    has_more: bool = False
+    has_earlier: bool = False
+    _name: ListName = "today"
+    _today: date = date.min
+    _stamp: int = 0
+    _cursors: list[str] = []
+    _undo: Undo | None = None
+
+    @rx.event
+    async def show_list(self, name: ListName) -> None:
+        """Open a list from its start."""
+        self._name = name
+        self._today = clock.today(self._actor().time_zone)
+        self.day = wording.long_day(self._today)
+        self.panel = NO_PANEL
+        await self._reload()
+        self.showing = name
+
+    @rx.event
+    async def load_more(self, is_visible: bool) -> None:
+        """Slide the window down when its end comes into view."""
+        if not (is_visible and self.has_more and self._cursors):
+            return
+        page = await self._page(cursor=self._cursors[-1])
+        rows, cursors = self._main_rows(), self._cursors
+        rows, cursors = rows + self._rows_of(page.items), cursors + self._cursors_of(page.items)
+        dropped = max(0, len(rows) - WINDOW_ROWS)
+        self.has_earlier = self.has_earlier or dropped > 0
+        self.has_more = page.next_cursor is not None
+        await self._place(rows[dropped:], cursors[dropped:])
+
+    @rx.event
+    async def load_earlier(self, is_visible: bool) -> None:
+        """Slide the window up when its start comes into view."""
+        if not (is_visible and self.has_earlier and self._cursors):
+            return
+        page = await self._page(cursor=self._cursors[0], backwards=True)
+        rows = self._rows_of(page.items) + self._main_rows()
+        cursors = self._cursors_of(page.items) + self._cursors
+        self.has_earlier = page.previous_cursor is not None
+        self.has_more = self.has_more or len(rows) > WINDOW_ROWS
+        await self._place(rows[:WINDOW_ROWS], cursors[:WINDOW_ROWS])
+
+    @rx.event
+    async def set_completed(self, task_id: TaskId, is_completed: bool, stamp: Stamp) -> None:
+        """Tick or untick a task; the stamp tells the row which answer is to its last click."""
+        self._stamp = max(self._stamp, stamp)
+        act = tasks.complete_task if is_completed else tasks.reopen_task
+        view = await self._run(act, UUID(task_id))
+        if view is None:
+            self._stamp_row(task_id)
+            return
+        self._show_change(view)
+        self._offer_undo(
+            f"{'Completed' if is_completed else 'Reopened'} {wording.quoted(view.title)}",
+            Undo("reopen" if is_completed else "complete", view.id),
+        )
+
+    @rx.event
+    async def undo(self) -> None:
+        """Take the last step back."""
+        undo, self._undo = self._undo, None
+        if undo is None:
+            return
+        view = await self._run(_ACTS[undo.act], undo.task_id)
+        if view is None:
+            return
+        self._tell("Undone")
+        if undo.act in {"restore", "delete"}:
+            if self.panel["id"] == str(view.id):
+                self.panel = NO_PANEL
+            await self._reload()
+        else:
+            self._show_change(view)
+
+    async def _reload(self) -> None:
+        """Show the list as it is now, from its start."""
+        page = await self._page()
+        await self._recount()
+        self.has_earlier, self.has_more = False, page.next_cursor is not None
+        await self._place(self._rows_of(page.items), self._cursors_of(page.items))
+
+    async def _page(self, *, cursor: str | None = None, backwards: bool = False) -> TaskPage:
+        filters, sort = self._query()
+        return await self._read(
+            task_lists.list_tasks,
+            filters,
+            sort=sort,
+            limit=STEP_ROWS,
+            cursor=cursor,
+            backwards=backwards,
+        )
+
+    def _query(self) -> tuple[TaskFilter, Sort]:
+        if self._name == "today":
+            return TaskFilter(completed=False, due_before=self._today + timedelta(days=1)), "due"
+        if self._name == "inbox":
+            return TaskFilter(completed=False), "newest"
+        return TaskFilter(completed=True), "completed"
+
+    async def _place(self, rows: list[TaskRow], cursors: list[str]) -> None:
+        """Make these rows the window; the end of Today is what was done today."""
+        self._cursors = cursors
+        if self._name == "today" and not self.has_more:
+            rows = rows + self._rows_of(await self._done_today())
+        self._set_rows(rows)
+
+    def _set_rows(self, rows: list[TaskRow]) -> None:
+        self.rows = _with_headings(rows, self.counts)
+
+    async def _done_today(self) -> list[TaskView]:
+        midnight = datetime.combine(self._today, time(), ZoneInfo(self._actor().time_zone))
+        filters = TaskFilter(
+            completed=True,
+            completed_since=midnight,
+            due_before=self._today + timedelta(days=1),
+        )
+        page = await self._read(
+            task_lists.list_tasks, filters, sort="completed", limit=DONE_TODAY_ROWS
+        )
+        return page.items
+
+    def _main_rows(self) -> list[TaskRow]:
+        return self.rows[: len(self._cursors)]
+
+    def _cursors_of(self, views: Sequence[TaskView]) -> list[str]:
+        filters, sort = self._query()
+        return [task_lists.cursor_at(view, filters, sort) for view in views]
+
+    def _rows_of(self, views: Sequence[TaskView]) -> list[TaskRow]:
+        now, zone = clock.now(), self._actor().time_zone
+        return [self._row(view, now, zone) for view in views]
+
+    def _row(self, view: TaskView, now: datetime, zone: str) -> TaskRow:
+        done = view.completed_at and view.completed_at.astimezone(ZoneInfo(zone)).date()
+        notes = " ".join(view.notes.split())
+        return TaskRow(
+            id=str(view.id),
+            title=view.title,
+            notes=notes[:NOTES_PREVIEW_CHARACTERS],
+            priority=view.priority,
+            due=wording.due_text(view.due, self._today, zone=zone),
+            is_overdue=not done and view.due is not None and view.due.is_overdue(now, zone),
+            is_completed=done is not None,
+            completed_on=done.isoformat() if done else "",
+            group=self._group(view, done),
+            heading="",
+            heading_count=0,
+            stamp=self._stamp,
+        )
+
+    def _group(self, view: TaskView, done: date | None) -> str:
+        if self._name == "inbox":
+            return ""
+        if self._name == "completed":
+            return wording.day_name(done, self._today) if done else ""
+        if done is not None:
+            return "Done today"
+        return "Overdue" if view.due and view.due.date < self._today else "Today"
+
+    def _show_change(self, view: TaskView) -> None:
+        """Show a task that was changed in its row, in the counts and in the panel."""
+        index = self._index_of(str(view.id))
+        if index is not None:
+            before = self.rows[index]
+            row = self._row(view, clock.now(), self._actor().time_zone)
+            for kept in ("group", "heading", "heading_count"):
+                row[kept] = before[kept]
+            self.rows[index] = row
+            self._count_change(before, row, view)
+        if self.panel["id"] == str(view.id):
+            self.panel = self._panel_of(view)
+
+    def _count_change(self, before: TaskRow, after: TaskRow, view: TaskView) -> None:
+        """Count a tick without asking the database: a long list costs it no more than a short."""
+        opened = int(before["is_completed"]) - int(after["is_completed"])
+        if opened == 0:
+            return
+        counts: Counts = {**self.counts, "inbox": self.counts["inbox"] + opened}
+        day = view.due and view.due.date
+        if day and day <= self._today:
+            counts["today" if day == self._today else "overdue"] += opened
+            if (before["completed_on"] or after["completed_on"]) == self._today.isoformat():
+                counts["done_today"] -= opened
+        self.counts = counts
+        self._set_rows(self.rows)
+
+    def _index_of(self, task_id: str) -> int | None:
+        return next((i for i, row in enumerate(self.rows) if row["id"] == task_id), None)
+
+    def _stamp_row(self, task_id: str) -> None:
+        """Answer a row's click without a change, so that it shows what is true."""
+        index = self._index_of(task_id)
+        if index is not None:
+            self.rows[index] = {**self.rows[index], "stamp": self._stamp}
+
+    def _offer_undo(self, text: str, undo: Undo) -> None:
+        self._undo = undo
+        self._tell(text, can_undo=True)
+
+    def _panel_of(self, view: TaskView) -> TaskPanel:
+        now, zone = clock.now(), self._actor().time_zone
+        return TaskPanel(
+            id=str(view.id),
+            title=view.title,
+            notes=view.notes,
+            priority=str(view.priority),
+            due_date=view.due.date.isoformat() if view.due else "",
+            due_time=(view.due.time or "") if view.due else "",
+            is_completed=view.completed_at is not None,
+            version=view.version,
+            created=wording.moment_text(view.created_at, now, zone),
+            changed=wording.moment_text(view.updated_at, now, zone),
+        )
+
+
+def _with_headings(rows: list[TaskRow], counts: Counts) -> list[TaskRow]:
+    """The rows with a heading on the first of each group."""
+    totals = {
+        "Overdue": counts["overdue"],
+        "Today": counts["today"],
+        "Done today": counts["done_today"],
+    }
+    headed: list[TaskRow] = []
+    group = ""
+    for row in rows:
+        heading = row["group"] if row["group"] != group else ""
+        group = row["group"]
+        count = totals.get(heading, 0)
+        headed.append({**row, "heading": heading, "heading_count": count})
+    return headed

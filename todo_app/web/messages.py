@@ -1,0 +1,63 @@
+"""What a person reads when core refuses: one sentence for each outcome."""
+
+from __future__ import annotations
+
+from todo_app.core.errors import (
+    Conflict,
+    EmailTaken,
+    InvalidCursor,
+    InvalidInput,
+    NotFound,
+    RefreshTokenReused,
+    StaleVersion,
+    TodoError,
+    TooManyAttempts,
+    Unauthenticated,
+    Unavailable,
+    WrongCredentials,
+)
+
+MESSAGES: dict[type[TodoError], str] = {
+    TodoError: "That did not work. Try again.",
+    NotFound: "This task is no longer here. It may have been deleted elsewhere.",
+    Conflict: "This already exists in another form.",
+    StaleVersion: "This was changed elsewhere meanwhile.",
+    InvalidInput: "This value cannot be used.",
+    InvalidCursor: "This list has changed. Open it again.",
+    EmailTaken: "An account with this email already exists. Sign in instead.",
+    WrongCredentials: "That email and password don’t match. Try again.",
+    Unauthenticated: "Your session has ended. Sign in again.",
+    RefreshTokenReused: "Your session has ended. Sign in again.",
+    TooManyAttempts: "Too many attempts. Try again in {wait}.",
+    Unavailable: "The server is busy or cannot reach its database. Try again in a moment.",
+}
+
+FIELD_MESSAGES: dict[str, str] = {
+    "too_short": "Use at least 8 characters.",
+    "too_long": "Use at most 1,024 characters.",
+    "unusable": "This contains characters that cannot be used.",
+    "common": "This is one of the most common passwords. Choose another.",
+    "personal": "Choose a password that is not your email or our name.",
+    "email": "Enter an email address like ada@example.org.",
+    "name": "Use at most 100 characters.",
+    "required": "This cannot be empty.",
+}
+
+UNEXPECTED = "Something went wrong. If it happens again, tell us reference {reference}."
+
+
+def message(error: TodoError) -> str:
+    """The sentence for a refusal."""
+    if isinstance(error, InvalidInput):
+        return FIELD_MESSAGES.get(error.reason, MESSAGES[InvalidInput])
+    text = MESSAGES[type(error)]
+    if isinstance(error, TooManyAttempts):
+        return text.format(wait=_duration(error.retry_after_seconds))
+    return text
+
+
+def _duration(seconds: int) -> str:
+    if seconds < 60:  # noqa: PLR2004 - a minute
+        return f"{seconds} second{'' if seconds == 1 else 's'}"
+    minutes = -(-seconds // 60)
+    return f"{minutes} minute{'' if minutes == 1 else 's'}"

@@ -1,0 +1,22 @@
+"""The registry of pages: what is shown at which path, under which title."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from todo_app.web import routes
+from todo_app.web.list_state import TaskListState
+from todo_app.web.pages import completed, inbox, not_found, sign_in, sign_up, today
+
+
+def register(app: rx.App) -> None:
+    """Add every page to the app."""
+    for path, title, page, on_load in (
+        (routes.TODAY, "Today", today.page, TaskListState.show_list("today")),
+        (routes.INBOX, "Inbox", inbox.page, TaskListState.show_list("inbox")),
+        (routes.COMPLETED, "Completed", completed.page, TaskListState.show_list("completed")),
+        (routes.SIGN_IN, "Sign in", sign_in.page, sign_in.SignInState.show_form),
+        (routes.SIGN_UP, "Create an account", sign_up.page, sign_up.SignUpState.show_form),
+    ):
+        app.add_page(page, route=path, title=f"{title} · Todo App", on_load=on_load)
+    app.add_page(not_found.page, route="404", title="Not found · Todo App")

@@ -1,0 +1,59 @@
+"""Sign in."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from todo_app.web import edge, reflex_private, routes
+from todo_app.web.components.account_form import AccountFormState, card, form_error, text_field
+from todo_app.web.components.native_form import native_form
+from todo_app.web.session import public
+
+
+class SignInState(AccountFormState):
+    """The sign-in form."""
+
+    @rx.event
+    @public
+    async def show_form(self) -> rx.event.EventSpec | None:
+        """Open the form, with what was wrong with it the last time."""
+        return self._open("sign-in", edge.flash_of(reflex_private.event_headers()))
+
+
+def page() -> rx.Component:
+    """The screen."""
+    return card(
+        "Welcome back",
+        "Sign in to pick up where you left off.",
+        rx.cond(
+            SignInState.ended,
+            rx.el.p(
+                "Your session has ended. Sign in again to go on.", role="status", class_name="note"
+            ),
+        ),
+        form_error(SignInState),
+        native_form(
+            routes.SIGN_IN_FORM,
+            rx.el.input(type="hidden", name="next", value=SignInState.next_path, read_only=True),
+            text_field(
+                SignInState,
+                "email",
+                "Email",
+                value=SignInState.email,
+                type="email",
+                auto_complete="username",
+                required=True,
+            ),
+            text_field(
+                SignInState,
+                "password",
+                "Password",
+                value=None,
+                type="password",
+                auto_complete="current-password",
+                required=True,
+            ),
+            rx.el.button("Sign in", type="submit", class_name="primary"),
+        ),
+        rx.el.p("New here? ", rx.el.a("Create an account", href=routes.SIGN_UP), class_name="other"),
+    )

@@ -1,0 +1,101 @@
+"""Every use of what Reflex does not promise to keep, in one place.
+
+Checked against reflex 0.10.1; tests/web/test_reflex_private.py fails when one of these changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import reflex as rx
+from reflex.istate.delta import _resolve_delta
+from reflex.istate.manager.memory import StateManagerMemory
+from reflex.state import OnLoadInternalState, State, StateUpdate, UpdateVarsInternalState
+from reflex.utils import token_manager
+from reflex_base.event import Event
+from reflex_base.event.context import EventContext
+from reflex_base.registry import RegistrationContext
+from reflex_base.utils.form import form_data_as_dict
+from reflex_base.utils.format import format_event_handler
+from reflex_components_core.core.banner import has_connection_errors
+
+REFUSED = StateUpdate()
+"""The answer that runs no handler and sends nothing."""
+
+PAGE_EVENTS = frozenset(
+    format_event_handler(handler)
+    for handler in (
+        State.event_handlers["hydrate"],
+        State.event_handlers["hydrate_and_load"],
+        OnLoadInternalState.event_handlers["on_load_internal"],
+    )
+)
+"""What the framework itself sends when a page opens."""
+
+FRAMEWORK_EVENTS = PAGE_EVENTS | frozenset(
+    format_event_handler(handler)
+    for handler in (
+        State.event_handlers["set_is_hydrated"],
+        OnLoadInternalState.event_handlers["set_is_hydrated"],
+        UpdateVarsInternalState.event_handlers["update_vars_internal"],
+    )
+)
+"""Every event that the framework needs to show a page, to strangers too."""
+
+is_disconnected: rx.Var[bool] = has_connection_errors
+"""Whether the page has lost its socket, known to the page alone."""
+
+
+def event_headers() -> dict[str, str]:
+    """The handshake headers of the socket that sent the event being handled."""
+    headers: dict[str, str] = EventContext.get().router_data.get("headers", {})
+    return headers
+
+
+def event_path() -> str:
+    """The path of the page that sent the event being handled."""
+    return str(EventContext.get().router_data.get("pathname", "/"))
+
+
+def handler_function(event: Event) -> Callable[..., Any]:
+    """The function behind an event."""
+    return RegistrationContext.get().event_handlers[event.name].handler.fn
+
+
+def form_arguments(payload: dict[str, Any]) -> dict[str, Any]:
+    """The arguments of an event, a submitted form as a plain dict."""
+    return {name: form_data_as_dict(value) for name, value in payload.items()}
+
+
+def root_of(state: rx.State) -> rx.State:
+    """The root of a state tree."""
+    return state._get_root_state()  # type: ignore[return-value]
+
+
+async def full_update(root: rx.State, *events: rx.event.EventSpec) -> StateUpdate:
+    """Everything a state shows, and events for the browser."""
+    delta = await _resolve_delta(root.dict())
+    root._clean()
+    return StateUpdate(delta=delta, events=Event.from_event_type(list(events)))
+
+
+def issue_tokens_with(new_token: Callable[[], str]) -> None:
+    """Let the server make the tokens of duplicated tabs with this function."""
+    token_manager._get_new_token = new_token
+
+
+def purge_states(app: rx.App, prefix: str) -> None:
+    """Drop the states in memory whose token starts so; Redis lets them expire."""
+    manager = app.state_manager
+    if not isinstance(manager, StateManagerMemory):
+        return
+    for key, (_, token) in list(manager._token_expires_at.items()):
+        lock = manager._states_locks.get(token.lock_key)
+        if key.startswith(prefix) and not (lock and lock.locked()):
+            manager._purge_token(token)
+
+
+def client_state(name: str, default: object) -> Any:
+    """A variable that lives in one instance of a component, in the browser."""
+    return rx._x.client_state(name, default=default, global_ref=False)

@@ -1,0 +1,171 @@
+"""Who is signed in, as the UI knows it, and how event handlers reach core.
+
+The identity of an event is what the guard verified for that very event: it is never an argument
+and never a variable that a client could set.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Awaitable, Callable
+from contextvars import ContextVar
+from typing import Any, Concatenate, ParamSpec, TypedDict, TypeVar
+
+import reflex as rx
+from reflex.event import EventSpec
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from todo_app.core import accounts, tasks
+from todo_app.core.access import Actor
+from todo_app.core.accounts import AccountView
+from todo_app.core.database import reading, transaction
+from todo_app.core.errors import TodoError, Unauthenticated
+from todo_app.core.tokens import Claims
+from todo_app.web import messages
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+P = ParamSpec("P")
+
+_PUBLIC = "_is_public"
+_actor: ContextVar[Actor | None] = ContextVar("actor", default=None)
+
+
+def public(handler: Callable[..., Any]) -> Callable[..., Any]:
+    """Mark an event handler as open to people who are not signed in."""
+    setattr(handler, _PUBLIC, True)
+    return handler
+
+
+def is_public(handler: Callable[..., Any]) -> bool:
+    """Whether an event handler is open to people who are not signed in."""
+    return getattr(handler, _PUBLIC, False)
+
+
+def set_actor(actor: Actor | None) -> None:
+    """Say who the event being handled is from; for the guard alone."""
+    _actor.set(actor)
+
+
+class Person(TypedDict):
+    """The signed-in user as pages show them."""
+
+    name: str
+    email: str
+    initials: str
+
+
+class Counts(TypedDict):
+    """How many tasks are where."""
+
+    inbox: int
+    overdue: int
+    today: int
+    done_today: int
+
+
+class Notice(TypedDict):
+    """What just happened, in a toast. A new number is a new toast."""
+
+    number: int
+    text: str
+    is_error: bool
+    can_undo: bool
+
+
+NOBODY = Person(name="", email="", initials="")
+NO_COUNTS = Counts(inbox=0, overdue=0, today=0, done_today=0)
+NO_NOTICE = Notice(number=0, text="", is_error=False, can_undo=False)
+
+
+class AuthState(rx.State):
+    """The authenticated user, the decoded token, and what every signed-in page shows."""
+
+    signed_in: bool = False
+    user: Person = NOBODY
+    counts: Counts = NO_COUNTS
+    notice: Notice = NO_NOTICE
+    _claims: Claims | None = None
+
+    @rx.event
+    async def close_notice(self) -> None:
+        """Put the toast away."""
+        self.notice = NO_NOTICE
+
+    async def _become(self, claims: Claims) -> None:
+        """Take on the identity that the guard has verified, once in the life of a state."""
+        account = await self._read(accounts.get_account)
+        self._claims = claims
+        self.signed_in = True
+        self._show_account(account)
+        await self._recount()
+
+    def _show_account(self, account: AccountView) -> None:
+        words = account.name.split()
+        initials = "".join(word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words))
+        self.user = Person(name=account.name, email=account.email, initials=initials.upper())
+
+    async def _recount(self) -> None:
+        counts = await self._read(tasks.count_tasks)
+        self.counts = Counts(**counts.model_dump())
+
+    def _actor(self) -> Actor:
+        """Who this event is from. Raises Unauthenticated outside of a guarded event."""
+        actor = _actor.get()
+        if actor is None:
+            raise Unauthenticated
+        return actor
+
+    async def _read(
+        self,
+        function: Callable[Concatenate[AsyncSession, Actor, P], Awaitable[T]],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        """Ask core as the actor of this event. Raises what core raises."""
+        async with reading() as db:
+            return await function(db, self._actor(), *args, **kwargs)
+
+    async def _write(
+        self,
+        function: Callable[Concatenate[AsyncSession, Actor, P], Awaitable[T]],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        """Change something as the actor of this event, in one transaction. Raises as core does."""
+        async with transaction() as db:
+            return await function(db, self._actor(), *args, **kwargs)
+
+    async def _run(
+        self,
+        function: Callable[Concatenate[AsyncSession, Actor, P], Awaitable[T]],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T | None:
+        """Change something, or tell the person why not and return None."""
+        try:
+            return await self._write(function, *args, **kwargs)
+        except TodoError as refusal:
+            self._tell(messages.message(refusal), is_error=True)
+            return None
+
+    def _tell(self, text: str, *, is_error: bool = False, can_undo: bool = False) -> None:
+        """Show a toast."""
+        number = self.notice["number"] + 1
+        self.notice = Notice(number=number, text=text, is_error=is_error, can_undo=can_undo)
+
+    @rx.event
+    async def tell_error(self, text: str) -> None:
+        """Show a toast about an error."""
+        self._tell(text[:300], is_error=True)
+
+
+def explain_exception(exception: Exception) -> EventSpec:
+    """Turn what a handler did not expect into a toast; the log has the rest under its reference."""
+    if isinstance(exception, TodoError):
+        return AuthState.tell_error(messages.message(exception))
+    reference = secrets.token_hex(6)
+    log.error("unexpected error in an event, reference %s", reference, exc_info=exception)
+    return AuthState.tell_error(messages.UNEXPECTED.format(reference=reference))

@@ -1,0 +1,135 @@
+"""The frame around every signed-in page: sidebar, tabs, panel, toast."""
+
+from __future__ import annotations
+
+import reflex as rx
+from reflex.style import set_color_mode
+
+from reflex_components_core.react_router.dom import ReactRouterLink
+
+from todo_app.web import reflex_private, routes
+from todo_app.web.components.icons import icon
+from todo_app.web.components.quick_add import INPUT_ID
+from todo_app.web.components.task_panel import task_panel
+from todo_app.web.components.toast import toast
+from todo_app.web.components.native_form import native_form
+from todo_app.web.session import AuthState
+
+_ACCOUNT_MENU = "account-menu"
+_PLACES = (
+    (routes.INBOX, "Inbox", "inbox", AuthState.counts["inbox"]),
+    (routes.TODAY, "Today", "sun", AuthState.counts["overdue"] + AuthState.counts["today"]),
+    (routes.COMPLETED, "Completed", "check", None),
+)
+
+
+def shell(here: str, *content: rx.Component, can_add: bool = True) -> rx.Component:
+    """A signed-in page. `here` is its path; strangers see neither content nor a form."""
+    return rx.el.div(
+        rx.el.a("Skip to content", href="#content", class_name="skip"),
+        _sidebar(here),
+        rx.el.main(rx.el.div(*content, class_name="column"), id="content", tab_index=-1),
+        rx.cond(AuthState.signed_in, task_panel()),
+        _add_button() if can_add else rx.fragment(),
+        _tabs(here),
+        _account_menu(),
+        toast(),
+        class_name="shell",
+    )
+
+
+def _sidebar(here: str) -> rx.Component:
+    return rx.el.nav(
+        rx.el.button(
+            rx.el.span(AuthState.user["initials"], class_name="face", aria_hidden="true"),
+            rx.el.span(AuthState.user["name"], class_name="name", dir="auto"),
+            icon("chevron-down", size=14),
+            type="button",
+            class_name="who",
+            aria_label="Account",
+            custom_attrs={"popoverTarget": _ACCOUNT_MENU},
+        ),
+        *(_place(here, *place) for place in _PLACES),
+        _connection(),
+        aria_label="Main",
+        class_name="sidebar",
+    )
+
+
+def _place(
+    here: str, path: str, label: str, icon_name: str, count: rx.Var[int] | None
+) -> rx.Component:
+    is_here = {"aria_current": "page", "class_name": "place here"} if path == here else {
+        "class_name": "place"
+    }
+    number = (
+        rx.cond(count > 0, rx.el.span(count, class_name="count"))
+        if count is not None
+        else rx.fragment()
+    )
+    return ReactRouterLink.create(icon(icon_name), rx.el.span(label), number, to=path, **is_here)
+
+
+def _connection() -> rx.Component:
+    return rx.el.p(
+        rx.cond(
+            reflex_private.is_disconnected,
+            rx.fragment(rx.el.span(class_name="light off"), "Offline · trying again"),
+            rx.fragment(rx.el.span(class_name="light"), "Connected"),
+        ),
+        role="status",
+        class_name="connection",
+    )
+
+
+def _tabs(here: str) -> rx.Component:
+    """The sidebar of a phone."""
+    return rx.el.nav(
+        *(_place(here, path, label, name, None) for path, label, name, _ in _PLACES),
+        rx.el.button(
+            icon("circle-user-round"),
+            rx.el.span("Account"),
+            type="button",
+            class_name="place",
+            custom_attrs={"popoverTarget": _ACCOUNT_MENU},
+        ),
+        aria_label="Sections",
+        class_name="tabs",
+    )
+
+
+def _add_button() -> rx.Component:
+    return rx.el.button(
+        icon("plus", size=24),
+        type="button",
+        aria_label="Add a task",
+        class_name="add-button",
+        on_click=rx.set_focus(INPUT_ID),
+    )
+
+
+def _account_menu() -> rx.Component:
+    return rx.el.div(
+        rx.el.p(AuthState.user["email"], class_name="email", dir="auto"),
+        rx.el.div(
+            *(
+                rx.el.button(
+                    label,
+                    type="button",
+                    aria_pressed=rx.cond(rx.color_mode == mode, "true", "false"),
+                    on_click=set_color_mode(mode),
+                )
+                for mode, label in (("system", "System"), ("light", "Light"), ("dark", "Dark"))
+            ),
+            class_name="chips",
+            role="group",
+            aria_label="Theme",
+        ),
+        native_form(
+            routes.SIGN_OUT_FORM,
+            rx.el.button(icon("log-out"), "Sign out", type="submit", class_name="quiet"),
+        ),
+        id=_ACCOUNT_MENU,
+        class_name="menu",
+        custom_attrs={"popover": "auto"},
+    )

@@ -1,0 +1,162 @@
+"""The form endpoints that set and clear the session cookie: native POST in, 303 out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from pydantic import SecretStr, ValidationError
+from starlette.requests import Request
+from starlette.responses import RedirectResponse
+from starlette.routing import Route
+
+from todo_app.core import accounts, sessions, throttle
+from todo_app.core.access import Actor
+from todo_app.core.accounts import AccountDraft
+from todo_app.core.database import transaction
+from todo_app.core.errors import EmailTaken, InvalidInput, TodoError
+from todo_app.core.sessions import Credentials
+from todo_app.core.settings import get_settings
+from todo_app.core.visits import Visit, visit
+from todo_app.web import edge, routes
+from todo_app.web.forms import LIFETIME_SECONDS, Form, RefusedForm
+from todo_app.web.messages import FIELD_MESSAGES, message
+
+_FORM_MAX_BYTES = 16_384
+
+
+async def sign_in(request: Request) -> RedirectResponse:
+    """Check email and password and begin a session."""
+    fields = await _fields(request)
+    try:
+        token = await sessions.sign_in_web(_credentials(fields), _visit(request))
+    except TodoError as refusal:
+        return _refused(request, "sign-in", fields, {"form": message(refusal)})
+    return await _signed_in(request, token, fields.get("next", ""))
+
+
+async def sign_up(request: Request) -> RedirectResponse:
+    """Open an account and begin a session in it."""
+    fields = await _fields(request)
+    try:
+        throttle.admit_sign_up(_visit(request))
+        draft = AccountDraft(
+            email=fields.get("email", ""),
+            password=SecretStr(fields.get("password", "")),
+            name=fields.get("name", ""),
+            time_zone=fields.get("time_zone") or accounts.DEFAULT_TIME_ZONE,
+        )
+        await accounts.sign_up(draft)
+        token = await sessions.sign_in_web(_credentials(fields), _visit(request))
+    except ValidationError as error:
+        return _refused(request, "sign-up", fields, _field_errors(error))
+    except InvalidInput as refusal:
+        return _refused(request, "sign-up", fields, {refusal.field: message(refusal)})
+    except EmailTaken as refusal:
+        return _refused(request, "sign-up", fields, {"email": message(refusal)})
+    except TodoError as refusal:
+        return _refused(request, "sign-up", fields, {"form": message(refusal)})
+    return await _signed_in(request, token, "")
+
+
+async def sign_out(request: Request) -> RedirectResponse:
+    """End the session of this browser; its other tabs find out at their next move."""
+    await _end_session(request)
+    answer = _redirect(routes.SIGN_IN)
+    for name in (edge.session_cookie(), edge.form_cookie()):
+        answer.delete_cookie(name, secure=get_settings().is_https, httponly=True, samesite="lax")
+    return answer
+
+
+form_routes = [
+    Route(routes.SIGN_IN_FORM, sign_in, methods=["POST"]),
+    Route(routes.SIGN_UP_FORM, sign_up, methods=["POST"]),
+    Route(routes.SIGN_OUT_FORM, sign_out, methods=["POST"]),
+]
+
+
+async def _fields(request: Request) -> Mapping[str, str]:
+    """The text fields of a form; one that is too long or malformed has none."""
+    length = request.headers.get("content-length", "")
+    if not length.isdigit() or int(length) > _FORM_MAX_BYTES:
+        return {}
+    form = await request.form(max_files=0, max_fields=10)
+    return {name: value for name, value in form.items() if isinstance(value, str)}
+
+
+def _credentials(fields: Mapping[str, str]) -> Credentials:
+    return Credentials(
+        email=fields.get("email", ""), password=SecretStr(fields.get("password", ""))
+    )
+
+
+def _visit(request: Request) -> Visit:
+    return visit(
+        "web",
+        peer=request.client.host if request.client else None,
+        forwarded_for=request.headers.get("x-forwarded-for", ""),
+        trusted_hops=get_settings().trusted_proxy_hops,
+        user_agent=request.headers.get("user-agent", ""),
+    )
+
+
+def _field_errors(error: ValidationError) -> dict[str, str]:
+    names = {str(detail["loc"][0]) for detail in error.errors(include_input=False)}
+    return {
+        name: FIELD_MESSAGES[name] for name in ("email", "name") if name in names
+    } or {"form": FIELD_MESSAGES["unusable"]}
+
+
+def _refused(
+    request: Request, form: Form, fields: Mapping[str, str], errors: dict[str, str]
+) -> RedirectResponse:
+    del request
+    page = routes.SIGN_UP if form == "sign-up" else routes.sign_in_path(fields.get("next", ""))
+    refused = RefusedForm(
+        form=form,
+        errors=errors,
+        email=_storable(fields.get("email", ""))[:300],
+        name=_storable(fields.get("name", ""))[:150],
+    )
+    answer = _redirect(page)
+    answer.set_cookie(
+        edge.form_cookie(),
+        refused.to_cookie(),
+        max_age=LIFETIME_SECONDS,
+        httponly=True,
+        samesite="lax",
+        secure=get_settings().is_https,
+    )
+    return answer
+
+
+async def _signed_in(request: Request, token: str, next_path: str) -> RedirectResponse:
+    """Signing in again is a new session: the one this browser had ends."""
+    await _end_session(request)
+    answer = _redirect(routes.safe_next(next_path))
+    answer.set_cookie(
+        edge.session_cookie(),
+        token,
+        max_age=get_settings().session_days * 86_400,
+        httponly=True,
+        samesite="lax",
+        secure=get_settings().is_https,
+    )
+    answer.delete_cookie(edge.form_cookie(), secure=get_settings().is_https, httponly=True)
+    return answer
+
+
+async def _end_session(request: Request) -> None:
+    claims = request.scope[edge.CLAIMS_KEY]
+    if claims is None:
+        return
+    actor: Actor = await sessions.authenticate(claims)
+    async with transaction() as db:
+        await sessions.sign_out(db, actor)
+
+
+def _redirect(path: str) -> RedirectResponse:
+    return RedirectResponse(get_settings().origin + path, 303)
+
+
+def _storable(text: str) -> str:
+    return text.encode("utf-8", "ignore").decode()

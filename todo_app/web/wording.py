@@ -1,0 +1,52 @@
+"""Dates and numbers in the person's words."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from todo_app.core.tasks import Due
+
+PRIORITY_NAMES = {1: "P1 Urgent", 2: "P2 High", 3: "P3 Medium", 4: "P4 None"}
+
+
+def day_name(day: date, today: date) -> str:
+    """A day as people say it: Today, Tomorrow, Mon 23 Nov, with the year when it is another one."""
+    near = {-1: "Yesterday", 0: "Today", 1: "Tomorrow"}.get((day - today).days)
+    if near is not None:
+        return near
+    text = f"{day:%a} {day.day} {day:%b}"
+    return text if day.year == today.year else f"{text} {day.year}"
+
+
+def long_day(day: date) -> str:
+    """A day in full: Saturday, 21 November."""
+    return f"{day:%A}, {day.day} {day:%B}"
+
+
+def due_text(due: Due | None, today: date, *, zone: str) -> str:
+    """When a task is due; today's times stand alone, and a foreign zone is named."""
+    if due is None:
+        return ""
+    if due.time is None:
+        return day_name(due.date, today)
+    time = due.time if due.zone == zone else f"{due.time} ({due.zone})"
+    return time if due.date == today else f"{day_name(due.date, today)} {time}"
+
+
+def moment_text(moment: datetime, now: datetime, zone: str) -> str:
+    """A past moment: 09:12 today, else its day."""
+    local, today = moment.astimezone(ZoneInfo(zone)), now.astimezone(ZoneInfo(zone)).date()
+    if local.date() == today:
+        return f"{local:%H:%M}"
+    return day_name(local.date(), today)
+
+
+def quoted(title: str, *, limit: int = 40) -> str:
+    """A title in quotes, shortened to `limit` characters for a toast."""
+    return f"“{title if len(title) <= limit else title[: limit - 1].rstrip() + '…'}”"
+
+
+def tomorrow(today: date) -> date:
+    """The day after."""
+    return today + timedelta(days=1)
