@@ -114,6 +114,18 @@ def test_a_calendar_date_is_read() -> None:
     assert reads(text.CalendarDate, "2026-11-21").isoformat() == "2026-11-21"
 
 
+@pytest.mark.parametrize(
+    "value",
+    [0, 1_700_000_000, "1700000000", "2026-11-21", "2026-11-21T09:00", "9999-12-31T23:59-10:00"],
+)
+def test_what_is_not_a_moment_of_some_zone_is_refused(value: object) -> None:
+    refuses(text.Moment, value)
+
+
+def test_a_moment_is_kept_in_utc() -> None:
+    assert reads(text.Moment, "2026-11-21T09:00+09:00").isoformat() == "2026-11-21T00:00:00+00:00"
+
+
 @pytest.mark.parametrize("value", ["24:00", "9:00", "09:60", "09:00:00", "09:00\n", "", "0900"])
 def test_what_is_not_a_wall_time_is_refused(value: str) -> None:
     refuses(text.WallTime, value)

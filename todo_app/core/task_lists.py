@@ -7,11 +7,10 @@ import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, TypeAdapter
 from sqlalchemy import ColumnElement, Select, SQLColumnExpression, literal_column, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -21,7 +20,7 @@ from todo_app.core.access import Actor
 from todo_app.core.errors import InvalidCursor
 from todo_app.core.models import DUE_TIME_ORDER, Task
 from todo_app.core.tasks import COLUMNS, Priority, TaskView
-from todo_app.core.text import CalendarDate
+from todo_app.core.text import CalendarDate, Moment, WallTime
 
 PAGE_MAX = 200
 PAGE_DEFAULT = 50
@@ -42,7 +41,7 @@ class TaskFilter(BaseModel):
     completed: bool | None = None
     due_before: CalendarDate | None = None
     due_after: CalendarDate | None = None
-    completed_since: datetime | None = None
+    completed_since: Moment | None = None
     priority: Priority | None = None
 
 
@@ -58,11 +57,11 @@ class TaskPage(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class _Order:
-    """The columns a list is sorted by, and the same values read from a view."""
+    """The columns a list is sorted by, the same values of a view, and their types in a cursor."""
 
     columns: tuple[SQLColumnExpression[Any], ...]
     key: Callable[[TaskView], tuple[Any, ...]]
-    read: tuple[Callable[[Any], Any], ...]
+    place: TypeAdapter[Any]
     descending: bool = False
     only_if: ColumnElement[bool] | None = None
 
@@ -71,12 +70,12 @@ _ORDERS: dict[Sort, _Order] = {
     "created": _Order(
         columns=(col(Task.created_at), col(Task.id)),
         key=lambda task: (task.created_at, task.id),
-        read=(datetime.fromisoformat, UUID),
+        place=TypeAdapter(tuple[Moment, UUID]),
     ),
     "newest": _Order(
         columns=(col(Task.created_at), col(Task.id)),
         key=lambda task: (task.created_at, task.id),
-        read=(datetime.fromisoformat, UUID),
+        place=TypeAdapter(tuple[Moment, UUID]),
         descending=True,
     ),
     "due": _Order(
@@ -92,13 +91,13 @@ _ORDERS: dict[Sort, _Order] = {
             task.priority,
             task.id,
         ),
-        read=(date.fromisoformat, str, int, UUID),
+        place=TypeAdapter(tuple[CalendarDate, WallTime | Literal["24:00"], Priority, UUID]),
         only_if=col(Task.due_date).is_not(None),
     ),
     "completed": _Order(
         columns=(col(Task.completed_at), col(Task.id)),
         key=lambda task: (task.completed_at, task.id),
-        read=(datetime.fromisoformat, UUID),
+        place=TypeAdapter(tuple[Moment, UUID]),
         descending=True,
         only_if=col(Task.completed_at).is_not(None),
     ),
@@ -117,8 +116,8 @@ async def list_tasks(
 ) -> TaskPage:
     """At most `limit` tasks behind the cursor, or before it when `backwards`.
 
-    `created` is oldest first, `newest` the reverse; `due` is by date, time and priority and holds only tasks that are
-    due; `completed` is latest first and holds only tasks that are done.
+    `created` is oldest first, `newest` the reverse; `due` is by date, time and priority and holds
+    only tasks that are due; `completed` is latest first and holds only tasks that are done.
     Raises InvalidCursor for a cursor of another list.
     """
     order = _ORDERS[sort]
@@ -194,6 +193,7 @@ def _read_cursor(cursor: str, order: _Order, filters: TaskFilter, sort: Sort) ->
         fingerprint, *place = json.loads(text)
         if fingerprint != _fingerprint(filters, sort):
             raise InvalidCursor
-        return tuple(read(value) for read, value in zip(order.read, place, strict=True))
-    except (ValueError, TypeError, AttributeError, RecursionError):
+        found: tuple[Any, ...] = order.place.validate_python(place)
+    except (ValueError, TypeError, RecursionError):
         raise InvalidCursor from None
+    return found

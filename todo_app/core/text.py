@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import cache
 from typing import Annotated
 from zoneinfo import available_timezones
 
 from pydantic import (
     AfterValidator,
+    AwareDatetime,
     BeforeValidator,
     Field,
     Strict,
@@ -28,6 +29,7 @@ EMAIL_MAX_CHARACTERS = 254
 
 _FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _LINE_BREAKS = re.compile("[\n\t\u2028\u2029]+")
+_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:.*", re.ASCII)
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
@@ -70,6 +72,24 @@ def _date_text(value: object) -> object:
     return value
 
 
+def _moment_text(value: object) -> object:
+    """Refuse what pydantic would otherwise read as a moment: numbers and dates."""
+    if not isinstance(value, datetime) and not (
+        isinstance(value, str) and _MOMENT.fullmatch(value)
+    ):
+        msg = "must be a moment like 2026-11-21T09:00:00Z"
+        raise ValueError(msg)
+    return value
+
+
+def _in_utc(moment: datetime) -> datetime:
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        msg = "is outside the calendar"
+        raise ValueError(msg) from None
+
+
 # Strict, because pydantic would read bytes as text, and a websocket can carry bytes.
 Text = Annotated[str, Strict()]
 Line = Annotated[Text, AfterValidator(clean_line)]
@@ -86,6 +106,7 @@ Name = Annotated[
 CalendarDate = Annotated[
     date, BeforeValidator(_date_text), WithJsonSchema({"type": "string", "format": "date"})
 ]
+Moment = Annotated[AwareDatetime, BeforeValidator(_moment_text), AfterValidator(_in_utc)]
 WallTime = Annotated[
     Text, StringConstraints(pattern=r"^(?:[01][0-9]|2[0-3]):[0-5][0-9]$", max_length=5)
 ]
