@@ -87,10 +87,13 @@ def backend() -> None:
 def prepare() -> None:
     """Check the settings, make the data folder and the key, migrate."""
     settings = get_settings()
-    logging.basicConfig(level=settings.log_level.upper(), format="%(levelname)s %(name)s %(message)s")
+    logging.basicConfig(
+        level=settings.log_level.upper(), format="%(levelname)s %(name)s %(message)s"
+    )
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     prepare_data_dir(settings.data_dir)
     migrate()
-    assert settings.signing_key
+    _ = settings.signing_key  # Made now, and not at the first sign-in.
 
 
 def _print_address() -> None:

@@ -15,7 +15,6 @@ import secrets
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from http.cookies import CookieError, SimpleCookie
-from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -124,11 +123,10 @@ class Edge:
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
-        reflex_private.issue_tokens_with(
-            lambda: _sealed(_identity.get(), secrets.token_hex(16))
-        )
+        reflex_private.issue_tokens_with(lambda: _sealed(_identity.get(), secrets.token_hex(16)))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection."""
         if scope["type"] == "websocket":
             await self._serve_socket(scope, receive, send)
         elif scope["type"] == "http":
@@ -291,7 +289,7 @@ async def _refuse(receive: Receive, send: Send) -> None:
     await send({"type": "websocket.close", "code": 1008})
 
 
-def _mac(*parts: Any) -> str:
+def _mac(*parts: str) -> str:
     key = hashlib.sha256(b"state token v1" + get_settings().signing_key).digest()
     return hmac.new(key, "|".join(parts).encode(), hashlib.sha256).hexdigest()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import logging
 import typing
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -24,9 +25,7 @@ log = logging.getLogger(__name__)
 class Guard(rx.Middleware):
     """Sees every event, chained ones too, before its handler does."""
 
-    async def preprocess(
-        self, app: rx.App, state: rx.State, event: Event
-    ) -> StateUpdate | None:
+    async def preprocess(self, app: rx.App, state: rx.State, event: Event) -> StateUpdate | None:
         """Let the event pass (None) or answer in place of its handler.
 
         Raises Unavailable if the session cannot be checked; no handler runs then.
@@ -50,14 +49,16 @@ class Guard(rx.Middleware):
         auth = await reflex_private.root_of(state).get_state(AuthState)
         if auth._claims is None:
             await auth._become(connection.claims)
-        # The state of another session cannot be here, see edge.bound_token. If it were, it stays shut.
+        # The state of another session cannot be here (edge.bound_token); if it were, it stays shut.
         return None if auth._claims.sid == connection.claims.sid else reflex_private.REFUSED
 
     async def _judge_stranger(
         self, state: rx.State, event: Event, *, had_cookie: bool
     ) -> StateUpdate | None:
         here = routes.page_path(reflex_private.event_path())
-        opens_private_page = event.name in reflex_private.PAGE_EVENTS and here in routes.PRIVATE_PAGES
+        opens_private_page = (
+            event.name in reflex_private.PAGE_EVENTS and here in routes.PRIVATE_PAGES
+        )
         if event.name in reflex_private.FRAMEWORK_EVENTS and not opens_private_page:
             return None
         if is_public(reflex_private.handler_function(event)):
@@ -84,7 +85,7 @@ def has_valid_arguments(event: Event) -> bool:
 
 
 @cache
-def _arguments_model(function: Any) -> type[BaseModel]:
+def _arguments_model(function: Callable[..., Any]) -> type[BaseModel]:
     hints = typing.get_type_hints(function, include_extras=True)
     fields: dict[str, Any] = {}
     for name, parameter in list(inspect.signature(function).parameters.items())[1:]:

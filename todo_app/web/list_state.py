@@ -19,7 +19,7 @@ from todo_app.core import clock, task_lists, tasks
 from todo_app.core.task_lists import Sort, TaskFilter, TaskPage
 from todo_app.core.tasks import TaskView
 from todo_app.web import wording
-from todo_app.web.session import AuthState, Counts
+from todo_app.web.session import NO_COUNTS, AuthState, Counts
 
 WINDOW_ROWS = 100
 STEP_ROWS = 50
@@ -208,7 +208,8 @@ class TaskListState(AuthState):
         self._set_rows(rows)
 
     def _set_rows(self, rows: list[TaskRow]) -> None:
-        self.rows = _with_headings(rows, self.counts)
+        counts = self.counts if self._name == "today" else NO_COUNTS
+        self.rows = _with_headings(rows, counts)
 
     async def _done_today(self) -> list[TaskView]:
         midnight = datetime.combine(self._today, time(), ZoneInfo(self._actor().time_zone))
@@ -241,7 +242,9 @@ class TaskListState(AuthState):
             title=view.title,
             notes=notes[:NOTES_PREVIEW_CHARACTERS],
             priority=view.priority,
-            due=wording.due_text(view.due, self._today, zone=zone),
+            due=wording.due_text(
+                view.due, self._today, zone=zone, names_today=self._name != "today"
+            ),
             is_overdue=not done and view.due is not None and view.due.is_overdue(now, zone),
             is_completed=done is not None,
             completed_on=done.isoformat() if done else "",

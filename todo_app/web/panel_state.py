@@ -127,9 +127,7 @@ class TaskPanelState(TaskListState):
         """Save on top of what the panel shows; None if that field was changed elsewhere."""
         version = self.panel["version"]
         try:
-            return await self._write(
-                tasks.update_task, task_id, patch, expected_version=version
-            )
+            return await self._write(tasks.update_task, task_id, patch, expected_version=version)
         except StaleVersion as stale:
             current = self._panel_of(stale.current)
             self.panel = {**self.panel, "version": current["version"]}

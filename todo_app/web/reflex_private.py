@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 import reflex as rx
+from reflex.experimental.client_state import ClientStateVar
 from reflex.istate.delta import _resolve_delta
 from reflex.istate.manager.memory import StateManagerMemory
 from reflex.state import OnLoadInternalState, State, StateUpdate, UpdateVarsInternalState
@@ -96,6 +97,6 @@ def purge_states(app: rx.App, prefix: str) -> None:
             manager._purge_token(token)
 
 
-def client_state(name: str, default: object) -> Any:
+def client_state(name: str, default: object) -> ClientStateVar:
     """A variable that lives in one instance of a component, in the browser."""
     return rx._x.client_state(name, default=default, global_ref=False)

@@ -104,7 +104,9 @@ class AuthState(rx.State):
 
     def _show_account(self, account: AccountView) -> None:
         words = account.name.split()
-        initials = "".join(word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words))
+        initials = "".join(
+            word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words)
+        )
         self.user = Person(name=account.name, email=account.email, initials=initials.upper())
 
     async def _recount(self) -> None:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import reflex as rx
 from reflex.style import set_color_mode
-
 from reflex_components_core.react_router.dom import ReactRouterLink
 
 from todo_app.web import reflex_private, routes
 from todo_app.web.components.icons import icon
+from todo_app.web.components.native_form import native_form
 from todo_app.web.components.quick_add import INPUT_ID
 from todo_app.web.components.task_panel import task_panel
 from todo_app.web.components.toast import toast
-from todo_app.web.components.native_form import native_form
 from todo_app.web.session import AuthState
 
 _ACCOUNT_MENU = "account-menu"
@@ -59,9 +58,11 @@ def _sidebar(here: str) -> rx.Component:
 def _place(
     here: str, path: str, label: str, icon_name: str, count: rx.Var[int] | None
 ) -> rx.Component:
-    is_here = {"aria_current": "page", "class_name": "place here"} if path == here else {
-        "class_name": "place"
-    }
+    is_here = (
+        {"aria_current": "page", "class_name": "place here"}
+        if path == here
+        else {"class_name": "place"}
+    )
     number = (
         rx.cond(count > 0, rx.el.span(count, class_name="count"))
         if count is not None
@@ -74,8 +75,8 @@ def _connection() -> rx.Component:
     return rx.el.p(
         rx.cond(
             reflex_private.is_disconnected,
-            rx.fragment(rx.el.span(class_name="light off"), "Offline · trying again"),
-            rx.fragment(rx.el.span(class_name="light"), "Connected"),
+            rx.fragment(rx.el.span(class_name="lamp off"), "Offline · trying again"),
+            rx.fragment(rx.el.span(class_name="lamp"), "Connected"),
         ),
         role="status",
         class_name="connection",

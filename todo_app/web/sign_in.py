@@ -101,9 +101,9 @@ def _visit(request: Request) -> Visit:
 
 def _field_errors(error: ValidationError) -> dict[str, str]:
     names = {str(detail["loc"][0]) for detail in error.errors(include_input=False)}
-    return {
-        name: FIELD_MESSAGES[name] for name in ("email", "name") if name in names
-    } or {"form": FIELD_MESSAGES["unusable"]}
+    return {name: FIELD_MESSAGES[name] for name in ("email", "name") if name in names} or {
+        "form": FIELD_MESSAGES["unusable"]
+    }
 
 
 def _refused(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from todo_app.core.tasks import Due
@@ -24,12 +24,12 @@ def long_day(day: date) -> str:
     return f"{day:%A}, {day.day} {day:%B}"
 
 
-def due_text(due: Due | None, today: date, *, zone: str) -> str:
+def due_text(due: Due | None, today: date, *, zone: str, names_today: bool) -> str:
     """When a task is due; today's times stand alone, and a foreign zone is named."""
     if due is None:
         return ""
     if due.time is None:
-        return day_name(due.date, today)
+        return day_name(due.date, today) if due.date != today or names_today else ""
     time = due.time if due.zone == zone else f"{due.time} ({due.zone})"
     return time if due.date == today else f"{day_name(due.date, today)} {time}"
 
@@ -45,8 +45,3 @@ def moment_text(moment: datetime, now: datetime, zone: str) -> str:
 def quoted(title: str, *, limit: int = 40) -> str:
     """A title in quotes, shortened to `limit` characters for a toast."""
     return f"“{title if len(title) <= limit else title[: limit - 1].rstrip() + '…'}”"
-
-
-def tomorrow(today: date) -> date:
-    """The day after."""
-    return today + timedelta(days=1)

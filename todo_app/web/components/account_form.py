@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import reflex as rx
 
-from todo_app.web import reflex_private, routes
+from todo_app.web import routes
 from todo_app.web.components.icons import icon
 from todo_app.web.forms import Form, RefusedForm, from_cookie
 from todo_app.web.session import AuthState
@@ -54,7 +54,12 @@ def form_error(state: type[AccountFormState]) -> rx.Component:
 
 
 def text_field(
-    state: type[AccountFormState], name: str, label: str, *, value: rx.Var[str] | None, **attributes: object
+    state: type[AccountFormState],
+    name: str,
+    label: str,
+    *,
+    value: rx.Var[str] | None,
+    **attributes: object,
 ) -> rx.Component:
     """A labelled input with its error below it; a password never comes back."""
     error = state.errors.get(name, "")

@@ -12,6 +12,4 @@ def native_form(path: str, *children: rx.Component, **attributes: object) -> rx.
     settings = get_settings()
     backend = "" if settings.backend_origin == settings.origin else settings.backend_origin
     # Reflex prevents the default of every form that has no explicit handler.
-    return rx.el.form(
-        *children, action=backend + path, method="post", on_submit=None, **attributes
-    )
+    return rx.el.form(*children, action=backend + path, method="post", on_submit=None, **attributes)

@@ -23,12 +23,9 @@ def _open_panel() -> rx.Component:
         _tools(),
         _title(),
         _notes(),
-        _due(),
-        _priority(),
+        rx.el.div(_due(), _priority(), class_name="facts"),
         rx.window_event_listener(
-            on_key_down=lambda key: rx.cond(
-                key == "Escape", TaskPanelState.close_task(), rx.noop()
-            )
+            on_key_down=lambda key: rx.cond(key == "Escape", TaskPanelState.close_task(), rx.noop())
         ),
         rx.el.p("Added ", _PANEL["created"], " · Changed ", _PANEL["changed"], class_name="dates"),
         aria_label="Task",
@@ -137,9 +134,7 @@ def _due() -> rx.Component:
                     )
                     for label, days in shortcuts
                 ),
-                rx.el.button(
-                    "No date", type="button", on_click=TaskPanelState.clear_due(task_id)
-                ),
+                rx.el.button("No date", type="button", on_click=TaskPanelState.clear_due(task_id)),
                 class_name="chips",
                 role="group",
                 aria_label="Due date",

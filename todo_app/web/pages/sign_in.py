@@ -55,5 +55,7 @@ def page() -> rx.Component:
             ),
             rx.el.button("Sign in", type="submit", class_name="primary"),
         ),
-        rx.el.p("New here? ", rx.el.a("Create an account", href=routes.SIGN_UP), class_name="other"),
+        rx.el.p(
+            "New here? ", rx.el.a("Create an account", href=routes.SIGN_UP), class_name="other"
+        ),
     )
