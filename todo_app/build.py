@@ -15,8 +15,13 @@ WEB_DIR = ROOT / os.environ.get("REFLEX_WEB_WORKDIR", ".web")
 STATIC_FILES = WEB_DIR / "build" / "client"
 _FINGERPRINT = WEB_DIR / "build" / "fingerprint"
 _LOG = ROOT / ".build" / "frontend.log"
-_SOURCES = ("todo_app/web", "todo_app/core", "assets", "reflex.lock")
-_SOURCE_FILES = ("todo_app/todo_app.py", "rxconfig.py", "requirements.txt")
+_SOURCES = ("todo_app/web", "todo_app/core", "assets")
+_SOURCE_FILES = (
+    "todo_app/todo_app.py",
+    "rxconfig.py",
+    "requirements.txt",
+    "reflex.lock/package-lock.json",
+)
 _LOG_TAIL_LINES = 30
 
 

@@ -6,13 +6,12 @@ import base64
 import hashlib
 import re
 from functools import cache
-from pathlib import Path
 
 from starlette.datastructures import MutableHeaders
 
 from todo_app.core.settings import get_settings
+from todo_app.web import reflex_private
 
-STATIC_FILES = Path(".web/build/client")
 _YEAR_SECONDS = 31_536_000
 _INLINE_SCRIPT = re.compile(r"<script(?![^>]*\ssrc=)[^>]*>(.*?)</script>", re.DOTALL)
 
@@ -64,7 +63,7 @@ def _content_security_policy() -> str:
 def _inline_script_hashes() -> list[str]:
     """The hashes of the scripts that the build wrote into its pages (CSP level 2)."""
     scripts: set[str] = set()
-    for page in STATIC_FILES.rglob("*.html"):
+    for page in reflex_private.static_files().rglob("*.html"):
         scripts.update(_INLINE_SCRIPT.findall(page.read_text("utf-8")))
     digests = (hashlib.sha256(script.encode()).digest() for script in scripts)
     return sorted(f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests)

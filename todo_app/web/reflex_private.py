@@ -6,6 +6,7 @@ Checked against reflex 0.10.1; tests/web/test_reflex_private.py fails when one o
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import reflex as rx
@@ -13,7 +14,8 @@ from reflex.experimental.client_state import ClientStateVar
 from reflex.istate.delta import _resolve_delta
 from reflex.istate.manager.memory import StateManagerMemory
 from reflex.state import OnLoadInternalState, State, StateUpdate, UpdateVarsInternalState
-from reflex.utils import token_manager
+from reflex.utils import prerequisites, token_manager
+from reflex_base import constants
 from reflex_base.event import Event
 from reflex_base.event.context import EventContext
 from reflex_base.registry import RegistrationContext
@@ -46,6 +48,11 @@ FRAMEWORK_EVENTS = PAGE_EVENTS | frozenset(
 
 is_disconnected: rx.Var[bool] = has_connection_errors
 """Whether the page has lost its socket, known to the page alone."""
+
+
+def static_files() -> Path:
+    """Where the built frontend is."""
+    return prerequisites.get_web_dir() / constants.Dirs.STATIC
 
 
 def event_headers() -> dict[str, str]:

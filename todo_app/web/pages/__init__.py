@@ -19,4 +19,8 @@ def register(app: rx.App) -> None:
         (routes.SIGN_UP, "Create an account", sign_up.page, sign_up.SignUpState.show_form),
     ):
         app.add_page(page, route=path, title=f"{title} · Todo App", on_load=on_load)
+    # Behind our own server nobody sees this page; a static export has no other way home.
+    app.add_page(
+        rx.fragment(), route="/", title="Todo App", on_load=rx.redirect(routes.HOME, replace=True)
+    )
     app.add_page(not_found.page, route="404", title="Not found · Todo App")

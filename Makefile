@@ -1,0 +1,47 @@
+# Two commands matter: `make run` and `make test`. Both bring what they need.
+PYTHON ?= python3
+BIN := .venv/bin
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: run dev export test lint bench lock clean
+
+run: .venv/runtime
+	@exec $(BIN)/python -m todo_app run
+
+dev: .venv/runtime
+	@exec $(BIN)/python -m todo_app dev
+
+export: .venv/runtime
+	@$(BIN)/python -m todo_app export
+
+test: lint
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+lint: .venv/development
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+bench: .venv/development
+	@$(BIN)/python -m bench
+
+# The pins again, from the ranges in pyproject.toml.
+lock: .venv/development
+	@$(BIN)/pip install -q uv
+	@$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --upgrade --no-emit-index-url --no-header --no-annotate -q -o requirements.txt
+	@$(BIN)/uv pip compile pyproject.toml --group dev -c requirements.txt --universal --python-version 3.11 --no-emit-index-url --no-header --no-annotate -q -o requirements-dev.txt
+
+clean:
+	rm -rf .venv .web .build .states export test-results
+
+.venv/runtime: requirements.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12 run")'
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv || { echo "The venv module is missing. On Debian: apt-get install python3-venv"; exit 1; }
+	@echo "Installing the dependencies; this happens once."
+	@$(BIN)/pip install -q -r requirements.txt
+	@touch $@
+
+.venv/development: requirements-dev.txt .venv/runtime
+	@$(BIN)/pip install -q -r requirements-dev.txt
+	@touch $@
