@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from pydantic import SecretStr
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from todo_app.core import accounts, sessions, tokens
+from todo_app.core import accounts, sessions, tasks, tokens
 from todo_app.core.access import Actor
 from todo_app.core.accounts import AccountDraft
-from todo_app.core.database import transaction
-from todo_app.core.sessions import Credentials
+from todo_app.core.database import reading, transaction
+from todo_app.core.errors import Unauthenticated
+from todo_app.core.models import Task
+from todo_app.core.sessions import ApiTokens, Credentials
+from todo_app.core.tasks import TaskDraft, TaskView
+from todo_app.core.tokens import Claims
 from todo_app.core.visits import Visit, Way
 
 PASSWORD = "kettle under seven clouds"
@@ -58,3 +63,41 @@ async def act(
     """One operation of core in its own transaction, as a face would run it."""
     async with transaction() as db:
         return await operation(db, *args, **kwargs)
+
+
+def claims_of(actor: Actor) -> Claims:
+    """The claims of a token for an actor's session."""
+    return Claims.model_construct(sub=actor.user_id, sid=actor.session_id)
+
+
+async def sign_in_api(name: str = "alice") -> ApiTokens:
+    """One of the cast in a new API session."""
+    return await sessions.sign_in_api(credentials_of(name), visit_by("api"))
+
+
+async def actor_of(pair: ApiTokens) -> Actor:
+    """Whose access token it is."""
+    return await sessions.authenticate(tokens.verify("access", pair.access_token))
+
+
+async def is_alive(actor: Actor) -> bool:
+    """Whether the database says so, whatever this process remembers."""
+    sessions.forget(actor.session_id)
+    try:
+        await sessions.authenticate(claims_of(actor))
+    except Unauthenticated:
+        return False
+    return True
+
+
+async def add_task(actor: Actor, title: str = "Water the plants", **fields: Any) -> TaskView:  # noqa: ANN401
+    """A new task of an actor's."""
+    task, _ = await act(tasks.create_task, actor, TaskDraft(title=title, **fields))
+    return task
+
+
+async def stored_tasks() -> list[dict[str, object]]:
+    """Every task of everybody, as it is stored."""
+    async with reading() as db:
+        found = await db.execute(select(Task.__table__).order_by(Task.id))
+        return [dict(row) for row in found.mappings()]

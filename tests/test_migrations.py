@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
-from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, func, insert, inspect, select, text
@@ -200,10 +199,3 @@ def test_the_history_is_one_line_and_every_step_can_be_taken_back() -> None:
     assert len(scripts.get_heads()) == 1
     assert all(revision.module.__doc__ for revision in revisions)
     assert all(callable(revision.module.downgrade) for revision in revisions)
-
-
-def test_alembics_own_command_line_finds_the_same_scripts() -> None:
-    root = Path(__file__).resolve().parents[1]
-    config = Config(root / "alembic.ini")
-
-    assert Path(config.get_main_option("script_location", "")) == migrations.SCRIPTS

@@ -11,19 +11,30 @@ from pydantic import SecretStr
 from sqlalchemy import delete, func, select, update
 from sqlmodel import col
 
-from tests.cast import PASSWORD, act, credentials_of, email_of, sign_in, sign_up, visit_by
+from tests.cast import (
+    PASSWORD,
+    act,
+    actor_of,
+    claims_of,
+    credentials_of,
+    email_of,
+    is_alive,
+    sign_in,
+    sign_in_api,
+    sign_up,
+    visit_by,
+)
 from todo_app.core import passwords, sessions, settings, throttle, tokens
 from todo_app.core.access import Actor
 from todo_app.core.database import reading, transaction
 from todo_app.core.errors import (
     NotFound,
-    RefreshTokenReused,
     TooManyAttempts,
     Unauthenticated,
     WrongCredentials,
 )
 from todo_app.core.models import RefreshToken, Session, User, new_id
-from todo_app.core.sessions import ApiTokens, Credentials
+from todo_app.core.sessions import Credentials
 from todo_app.core.tokens import Claims
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -35,30 +46,8 @@ def traveller() -> Iterator[time_machine.Traveller]:
         yield found
 
 
-def claims_of(actor: Actor) -> Claims:
-    return Claims.model_construct(sub=actor.user_id, sid=actor.session_id)
-
-
 def credentials(email: str, password: str = PASSWORD) -> Credentials:
     return Credentials(email=email, password=SecretStr(password))
-
-
-async def sign_in_api(name: str = "alice") -> ApiTokens:
-    return await sessions.sign_in_api(credentials_of(name), visit_by("api"))
-
-
-async def actor_of(pair: ApiTokens) -> Actor:
-    return await sessions.authenticate(tokens.verify("access", pair.access_token))
-
-
-async def is_alive(actor: Actor) -> bool:
-    """Whether the database says so, whatever this process remembers."""
-    sessions.forget(actor.session_id)
-    try:
-        await sessions.authenticate(claims_of(actor))
-    except Unauthenticated:
-        return False
-    return True
 
 
 async def count_rows(table: type[Session | RefreshToken]) -> int:
@@ -175,81 +164,6 @@ async def test_a_password_is_hashed_again_when_the_cost_rises(
     assert await passwords.verify_password(PASSWORD, stored)
 
 
-async def test_a_refresh_token_gives_the_next_pair(alice: Actor) -> None:
-    first = await sign_in_api()
-    second = await act(sessions.refresh, first.refresh_token)
-
-    assert second.refresh_token != first.refresh_token
-    assert await actor_of(second) == await actor_of(first)
-
-
-async def test_a_refresh_token_is_stored_hashed(alice: Actor) -> None:
-    pair = await sign_in_api()
-
-    async with reading() as db:
-        stored = (await db.scalars(select(RefreshToken.token_hash))).one()
-    assert pair.refresh_token not in stored
-    assert len(stored) == 64
-
-
-async def test_a_used_refresh_token_ends_the_whole_family(alice: Actor) -> None:
-    first = await sign_in_api()
-    second = await act(sessions.refresh, first.refresh_token)
-    third = await act(sessions.refresh, second.refresh_token)
-
-    with pytest.raises(RefreshTokenReused):
-        await act(sessions.refresh, first.refresh_token)
-
-    for pair in (first, second, third):
-        with pytest.raises(Unauthenticated):
-            await actor_of(pair)
-        with pytest.raises(Unauthenticated):
-            await act(sessions.refresh, pair.refresh_token)
-
-
-async def test_a_reused_refresh_token_leaves_other_sessions_alone(alice: Actor) -> None:
-    first, other = await sign_in_api(), await sign_in_api()
-    await act(sessions.refresh, first.refresh_token)
-    with pytest.raises(RefreshTokenReused):
-        await act(sessions.refresh, first.refresh_token)
-
-    assert await act(sessions.refresh, other.refresh_token)
-    assert await is_alive(alice)
-
-
-async def test_of_20_parallel_refreshes_one_succeeds_and_the_family_is_dead(
-    alice: Actor,
-) -> None:
-    pair = await sign_in_api()
-
-    answers = await asyncio.gather(
-        *(act(sessions.refresh, pair.refresh_token) for _ in range(20)), return_exceptions=True
-    )
-
-    won = [answer for answer in answers if isinstance(answer, ApiTokens)]
-    assert len(won) == 1
-    assert sum(isinstance(answer, RefreshTokenReused) for answer in answers) == 19
-    with pytest.raises(Unauthenticated):
-        await act(sessions.refresh, won[0].refresh_token)
-    with pytest.raises(Unauthenticated):
-        await actor_of(won[0])
-
-
-@pytest.mark.parametrize("token", ["", "unknown", "\x00", "\ud800", "x" * 1_000_000], ids=range(5))
-async def test_what_is_no_refresh_token_is_refused(database: str, token: str) -> None:
-    with pytest.raises(Unauthenticated) as refusal:
-        await act(sessions.refresh, token)
-
-    assert type(refusal.value) is Unauthenticated
-
-
-async def test_an_access_token_is_no_refresh_token(alice: Actor) -> None:
-    pair = await sign_in_api()
-
-    with pytest.raises(Unauthenticated):
-        await act(sessions.refresh, pair.access_token)
-
-
 async def test_signing_out_acts_on_the_next_request(alice: Actor) -> None:
     assert await sessions.authenticate(claims_of(alice))
 
@@ -257,14 +171,6 @@ async def test_signing_out_acts_on_the_next_request(alice: Actor) -> None:
 
     with pytest.raises(Unauthenticated):
         await sessions.authenticate(claims_of(alice))
-
-
-async def test_signing_out_ends_the_refresh_token_too(alice: Actor) -> None:
-    pair = await sign_in_api()
-    await act(sessions.sign_out, await actor_of(pair))
-
-    with pytest.raises(Unauthenticated):
-        await act(sessions.refresh, pair.refresh_token)
 
 
 async def test_signing_out_ends_one_session_only(alice: Actor, bob: Actor) -> None:
