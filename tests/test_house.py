@@ -1,0 +1,179 @@
+"""The rules of the house, held by tests where no linter holds them."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import TypeGuard
+
+import pytest
+
+from todo_app.core import errors
+from todo_app.core.errors import TodoError
+
+ROOT = Path(__file__).resolve().parents[1]
+PROGRAM = ROOT / "todo_app"
+CORE = PROGRAM / "core"
+FILES = sorted(PROGRAM.rglob("*.py"))
+FILE_MAX_LINES = 400
+FUNCTION_MAX_LINES = 40
+# Names that say nothing about what is inside.
+EMPTY_NAMES = {"utils", "util", "helpers", "helper", "common", "base", "manager", "misc"}
+CLOCKS = {("datetime", "now"), ("datetime", "utcnow"), ("datetime", "today"), ("date", "today")}
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+@cache
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text("utf-8"))
+
+
+def nodes(folder: Path) -> Iterator[tuple[str, ast.AST]]:
+    """Every node of every file, with the place to show when it breaks a rule."""
+    for path in FILES:
+        if path.is_relative_to(folder):
+            for node in ast.walk(tree(path)):
+                line = getattr(node, "lineno", 0)
+                yield f"{path.relative_to(ROOT)}:{line}", node
+
+
+def is_public_class(node: ast.AST) -> TypeGuard[ast.ClassDef]:
+    return isinstance(node, ast.ClassDef) and not node.name.startswith("_")
+
+
+def calls_of(folder: Path, names: set[tuple[str, str]]) -> list[str]:
+    """Where `name.attribute` is called in a folder."""
+    return [
+        place
+        for place, node in nodes(folder)
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and isinstance(node.func.value, ast.Name)
+        and (node.func.value.id, node.func.attr) in names
+    ]
+
+
+def family(error: type[TodoError]) -> set[type[TodoError]]:
+    """An error and everything that descends from it."""
+    return {error}.union(*map(family, error.__subclasses__()))
+
+
+def test_imports_point_inward_and_core_knows_no_face() -> None:
+    program = Path(sys.executable).with_name("lint-imports")
+    found = subprocess.run(
+        [program, "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+
+    assert found.returncode == 0, found.stdout
+
+
+def test_no_file_is_longer_than_400_lines() -> None:
+    lengths = {path.relative_to(ROOT): len(path.read_text("utf-8").splitlines()) for path in FILES}
+
+    assert {path: length for path, length in lengths.items() if length > FILE_MAX_LINES} == {}
+
+
+def test_no_function_is_longer_than_40_lines() -> None:
+    too_long = [
+        f"{place} {node.name}"
+        for place, node in nodes(PROGRAM)
+        if isinstance(node, Function)
+        and (node.end_lineno or 0) - node.lineno + 1 > FUNCTION_MAX_LINES
+    ]
+
+    assert too_long == []
+
+
+def test_every_file_and_class_has_a_name_that_says_something() -> None:
+    files = [str(path) for path in FILES if EMPTY_NAMES & set(path.stem.lower().split("_"))]
+    folders = [path for path in PROGRAM.rglob("*/") if path.name in EMPTY_NAMES]
+    classes = [
+        f"{place} {node.name}"
+        for place, node in nodes(PROGRAM)
+        if isinstance(node, ast.ClassDef) and node.name.lower().endswith(tuple(EMPTY_NAMES))
+    ]
+
+    assert files + folders + classes == []
+
+
+def test_packages_are_empty_but_for_the_registry_of_pages() -> None:
+    registry = PROGRAM / "web" / "pages" / "__init__.py"
+    packages = [path for path in FILES if path.name == "__init__.py" and path != registry]
+
+    assert packages
+    assert [path for path in packages if path.read_text("utf-8").strip()] == []
+
+
+def test_only_the_database_module_commits() -> None:
+    commits = {
+        place.partition(":")[0]
+        for place, node in nodes(PROGRAM)
+        if isinstance(node, ast.Attribute) and node.attr == "commit"
+    }
+
+    assert commits == {"todo_app/core/database.py"}
+
+
+def test_every_public_function_of_core_says_what_it_does() -> None:
+    silent = []
+    for path in FILES:
+        if path.is_relative_to(CORE):
+            scopes = [tree(path), *(node for node in tree(path).body if is_public_class(node))]
+            silent += [
+                f"{path.relative_to(ROOT)}:{node.lineno} {node.name}"
+                for scope in scopes
+                for node in scope.body
+                if isinstance(node, Function | ast.ClassDef)
+                and not node.name.startswith("_")
+                and ast.get_docstring(node) is None
+            ]
+
+    assert silent == []
+
+
+def test_every_module_says_what_lives_in_it() -> None:
+    modules = [path for path in FILES if path.name != "__init__.py"]
+
+    assert [path for path in modules if ast.get_docstring(tree(path)) is None] == []
+
+
+def test_there_is_one_clock() -> None:
+    clock = "todo_app/core/clock.py"
+
+    assert [place for place in calls_of(PROGRAM, CLOCKS) if not place.startswith(clock)] == []
+    assert calls_of(CORE, CLOCKS)
+
+
+def test_operations_of_core_take_the_database_and_the_actor_first() -> None:
+    wrong = []
+    for place, node in nodes(CORE):
+        if isinstance(node, ast.AsyncFunctionDef):
+            names = [argument.arg for argument in node.args.args]
+            if "db" in names and names[0] != "db":
+                wrong.append(f"{place} {node.name}")
+            if {"db", "actor"} <= set(names) and names[:2] != ["db", "actor"]:
+                wrong.append(f"{place} {node.name}")
+
+    assert wrong == []
+
+
+def test_every_error_of_core_lives_in_its_module() -> None:
+    assert {error.__module__ for error in family(TodoError)} == {errors.__name__}
+
+
+def test_the_api_has_an_answer_for_every_error_of_core() -> None:
+    from todo_app.api.problems import STATUS_BY_ERROR
+
+    assert family(TodoError) - {TodoError} <= STATUS_BY_ERROR.keys()
+
+
+@pytest.mark.parametrize("error", sorted(family(TodoError), key=lambda error: error.__name__))
+def test_the_web_has_a_sentence_for_every_error_of_core(error: type[TodoError]) -> None:
+    from todo_app.web.messages import MESSAGES
+
+    assert MESSAGES[error].endswith((".", "!"))
