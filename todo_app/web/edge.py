@@ -22,10 +22,11 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from todo_app.core import sessions, tokens
-from todo_app.core.errors import TodoError, Unauthenticated
+from todo_app.core.errors import TodoError, Unauthenticated, Unavailable
 from todo_app.core.settings import get_settings, is_loopback
 from todo_app.core.tokens import Claims
 from todo_app.web import headers, reflex_private, routes
+from todo_app.web.messages import message
 
 log = logging.getLogger(__name__)
 
@@ -147,6 +148,12 @@ class Edge:
         try:
             answer = await _answer_at_the_door(scope) or self.app
             await answer(scope, receive, send_guarded)
+        except Unavailable as refusal:
+            if not started:
+                answer = PlainTextResponse(
+                    message(refusal), 503, {"Retry-After": str(refusal.retry_after_seconds)}
+                )
+                await answer(scope, receive, send_guarded)
         except Exception:
             # The last resort: whatever slipped through is logged once and never shown.
             reference = secrets.token_hex(6)

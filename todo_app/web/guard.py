@@ -15,8 +15,9 @@ from reflex.state import StateUpdate
 from reflex_base.event import Event
 
 from todo_app.core import sessions
-from todo_app.core.errors import Unauthenticated
+from todo_app.core.errors import Unauthenticated, Unavailable
 from todo_app.web import edge, reflex_private, routes
+from todo_app.web.messages import message
 from todo_app.web.session import AuthState, is_public, set_actor
 
 log = logging.getLogger(__name__)
@@ -26,10 +27,7 @@ class Guard(rx.Middleware):
     """Sees every event, chained ones too, before its handler does."""
 
     async def preprocess(self, app: rx.App, state: rx.State, event: Event) -> StateUpdate | None:
-        """Let the event pass (None) or answer in place of its handler.
-
-        Raises Unavailable if the session cannot be checked; no handler runs then.
-        """
+        """Let the event pass (None) or answer in place of its handler."""
         del app
         set_actor(None)
         connection = edge.connection_of(reflex_private.event_headers())
@@ -40,15 +38,19 @@ class Guard(rx.Middleware):
             return reflex_private.REFUSED
         if connection.claims is None:
             return await self._judge_stranger(state, event, had_cookie=connection.had_cookie)
+        root = reflex_private.root_of(state)
+        auth = await root.get_state(AuthState)
         try:
             set_actor(await sessions.authenticate(connection.claims))
+            if auth._claims is None:
+                await auth._become(connection.claims)
         except Unauthenticated:
             # Silence and a closed socket: the page reconnects as a stranger and is shown sign-in.
             connection.end()
             return reflex_private.REFUSED
-        auth = await reflex_private.root_of(state).get_state(AuthState)
-        if auth._claims is None:
-            await auth._become(connection.claims)
+        except Unavailable as refusal:
+            auth._tell(message(refusal), is_error=True)
+            return await reflex_private.changes(root)
         # The state of another session cannot be here (edge.bound_token); if it were, it stays shut.
         return None if auth._claims.sid == connection.claims.sid else reflex_private.REFUSED
 

@@ -93,9 +93,16 @@ def issue_tokens_with(new_token: Callable[[], str]) -> None:
     token_manager._get_new_token = new_token
 
 
-def purge_states(app: rx.App, prefix: str) -> None:
+async def changes(root: rx.State) -> StateUpdate:
+    """What a state shows differently since it was last sent."""
+    delta = await root._get_resolved_delta()
+    root._clean()
+    return StateUpdate(delta=delta)
+
+
+def purge_states(prefix: str) -> None:
     """Drop the states in memory whose token starts so; Redis lets them expire."""
-    manager = app.state_manager
+    manager = RegistrationContext.get().app.state_manager
     if not isinstance(manager, StateManagerMemory):
         return
     for key, (_, token) in list(manager._token_expires_at.items()):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 
 from pydantic import SecretStr, ValidationError
 from starlette.requests import Request
@@ -10,14 +11,14 @@ from starlette.responses import RedirectResponse
 from starlette.routing import Route
 
 from todo_app.core import accounts, sessions, throttle
-from todo_app.core.access import Actor
 from todo_app.core.accounts import AccountDraft
 from todo_app.core.database import transaction
-from todo_app.core.errors import EmailTaken, InvalidInput, TodoError
+from todo_app.core.errors import EmailTaken, InvalidInput, TodoError, Unauthenticated
 from todo_app.core.sessions import Credentials
 from todo_app.core.settings import get_settings
+from todo_app.core.tokens import Claims
 from todo_app.core.visits import Visit, visit
-from todo_app.web import edge, routes
+from todo_app.web import edge, reflex_private, routes
 from todo_app.web.forms import LIFETIME_SECONDS, Form, RefusedForm
 from todo_app.web.messages import FIELD_MESSAGES, message
 
@@ -30,7 +31,7 @@ async def sign_in(request: Request) -> RedirectResponse:
     try:
         token = await sessions.sign_in_web(_credentials(fields), _visit(request))
     except TodoError as refusal:
-        return _refused(request, "sign-in", fields, {"form": message(refusal)})
+        return _refused("sign-in", fields, {"form": message(refusal)})
     return await _signed_in(request, token, fields.get("next", ""))
 
 
@@ -48,13 +49,13 @@ async def sign_up(request: Request) -> RedirectResponse:
         await accounts.sign_up(draft)
         token = await sessions.sign_in_web(_credentials(fields), _visit(request))
     except ValidationError as error:
-        return _refused(request, "sign-up", fields, _field_errors(error))
+        return _refused("sign-up", fields, _field_errors(error))
     except InvalidInput as refusal:
-        return _refused(request, "sign-up", fields, {refusal.field: message(refusal)})
+        return _refused("sign-up", fields, {refusal.field: message(refusal)})
     except EmailTaken as refusal:
-        return _refused(request, "sign-up", fields, {"email": message(refusal)})
+        return _refused("sign-up", fields, {"email": message(refusal)})
     except TodoError as refusal:
-        return _refused(request, "sign-up", fields, {"form": message(refusal)})
+        return _refused("sign-up", fields, {"form": message(refusal)})
     return await _signed_in(request, token, "")
 
 
@@ -106,10 +107,7 @@ def _field_errors(error: ValidationError) -> dict[str, str]:
     }
 
 
-def _refused(
-    request: Request, form: Form, fields: Mapping[str, str], errors: dict[str, str]
-) -> RedirectResponse:
-    del request
+def _refused(form: Form, fields: Mapping[str, str], errors: dict[str, str]) -> RedirectResponse:
     page = routes.SIGN_UP if form == "sign-up" else routes.sign_in_path(fields.get("next", ""))
     refused = RefusedForm(
         form=form,
@@ -146,12 +144,15 @@ async def _signed_in(request: Request, token: str, next_path: str) -> RedirectRe
 
 
 async def _end_session(request: Request) -> None:
-    claims = request.scope[edge.CLAIMS_KEY]
+    """End the session that the request's cookie proves, and drop what its tabs showed."""
+    claims: Claims | None = request.scope[edge.CLAIMS_KEY]
     if claims is None:
         return
-    actor: Actor = await sessions.authenticate(claims)
-    async with transaction() as db:
-        await sessions.sign_out(db, actor)
+    with suppress(Unauthenticated):
+        actor = await sessions.authenticate(claims)
+        async with transaction() as db:
+            await sessions.sign_out(db, actor)
+    reflex_private.purge_states(edge.state_prefix(edge.identity_of(claims)))
 
 
 def _redirect(path: str) -> RedirectResponse:
