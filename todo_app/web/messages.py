@@ -23,8 +23,6 @@ MESSAGES: dict[type[TodoError], str] = {
     TodoError: "That did not work. Try again.",
     NotFound: "This task is no longer here. It may have been deleted elsewhere.",
     Conflict: "This already exists in another form.",
-    KeyReused: "This already exists in another form.",
-    KeyInUse: "This is being done already. Look again in a moment.",
     StaleVersion: "This was changed elsewhere meanwhile.",
     InvalidInput: "This value cannot be used.",
     InvalidCursor: "This list has changed. Open it again.",
