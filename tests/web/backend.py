@@ -1,0 +1,112 @@
+"""The program's own backend in a process of its own, as `python -m todo_app backend` starts it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+from sqlalchemy import Engine, create_engine, text
+from sqlalchemy.pool import NullPool
+
+from tests.servers import free_port
+from todo_app.core.settings import Settings
+
+ROOT = Path(__file__).parents[2]
+START_SECONDS = 60
+STOP_SECONDS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Backend:
+    """A running backend, what it logged, and the rows it left."""
+
+    address: str
+    origin: str
+    log: Path
+    engine: Engine = field(repr=False)
+
+    def rows(self, query: str, **values: object) -> list[tuple[Any, ...]]:
+        """What a query finds, in plain values."""
+        with self.engine.connect() as connection:
+            return [tuple(row) for row in connection.execute(text(query), values)]
+
+    def every_row(self) -> dict[str, list[tuple[Any, ...]]]:
+        """Everything that the database holds of people, but for when a session was last used."""
+        return {
+            "users": self.rows("SELECT * FROM users ORDER BY id"),
+            "sessions": self.rows("SELECT id, user_id, revoked_at FROM sessions ORDER BY id"),
+            "tasks": self.rows("SELECT * FROM tasks ORDER BY id"),
+        }
+
+    def log_text(self) -> str:
+        """What it has written so far."""
+        return self.log.read_text("utf-8", "replace")
+
+
+@contextmanager
+def running_backend(folder: Path, **settings: str) -> Iterator[Backend]:
+    """A fresh backend that is stopped at the end; its data and its log are in `folder`."""
+    port = free_port()
+    names = {name.upper() for name in Settings.model_fields}
+    environment = {
+        **{name: value for name, value in os.environ.items() if name not in names},
+        "DATA_DIR": str(folder),
+        "PORT": str(port),
+        "BCRYPT_COST": "4",
+        "SIGN_UPS_PER_HOUR": "1000000",
+        # Every browser of the tests comes from an address of its own.
+        "TRUSTED_PROXY_HOPS": "1",
+        "PYTHONPATH": str(ROOT),
+        **settings,
+    }
+    address = f"http://127.0.0.1:{port}"
+    log = folder / "log"
+    # Elsewhere than in the sources, so that neither a `.env` nor a built frontend is found.
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "todo_app", "backend"],
+            cwd=folder,
+            env=environment,
+            stdout=output,
+            stderr=output,
+        )
+    engine = create_engine(_sync_url(settings.get("DATABASE_URL"), folder), poolclass=NullPool)
+    try:
+        _wait_until_ready(process, address, log)
+        origin = settings.get("PUBLIC_URL", f"http://localhost:{port}")
+        yield Backend(address, origin, log, engine)
+    finally:
+        process.terminate()
+        try:
+            process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        engine.dispose()
+
+
+def _sync_url(database_url: str | None, folder: Path) -> str:
+    if database_url is None:
+        return f"sqlite:///{folder / 'todo.db'}"
+    return database_url.replace("postgresql://", "postgresql+psycopg://")
+
+
+def _wait_until_ready(process: subprocess.Popen[bytes], address: str, log: Path) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while True:
+        try:
+            httpx.get(f"{address}/health/live", timeout=1)
+        except httpx.TransportError:
+            if process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError(f"the backend did not start:\n{log.read_text()}") from None
+            time.sleep(0.05)
+        else:
+            return

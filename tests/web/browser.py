@@ -1,0 +1,223 @@
+"""A browser as an attacker writes one: forms by httpx, and a page's socket without the page."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from itertools import count
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import socketio
+
+from tests.cast import PASSWORD
+from tests.web.backend import Backend
+
+ANSWER_SECONDS = 10
+NAMESPACE = "/_event"
+
+ROOT_STATE = "reflex___state____state"
+AUTH = f"{ROOT_STATE}.todo_app___web___session____auth_state"
+LIST = f"{AUTH}.todo_app___web___list_state____task_list_state"
+PANEL = f"{LIST}.todo_app___web___panel_state____task_panel_state"
+QUICK_ADD = f"{LIST}.todo_app___web___components___quick_add____quick_add_state"
+_FORM = f"{AUTH}.todo_app___web___components___account_form____account_form_state"
+SIGN_IN = f"{_FORM}.todo_app___web___pages___sign_in____sign_in_state"
+SIGN_UP = f"{_FORM}.todo_app___web___pages___sign_up____sign_up_state"
+
+_numbers = count(1)
+
+
+class Browser:
+    """One browser with its cookies, at an address of its own."""
+
+    def __init__(self, backend: Backend, http: httpx.Client) -> None:
+        self.backend = backend
+        self.http = http
+        self.email = ""
+        self.name = ""
+
+    def get(self, path: str, **options: object) -> httpx.Response:
+        """Open a path; redirects are not followed."""
+        return self.http.get(path, **options)
+
+    def post(self, path: str, **fields: str) -> httpx.Response:
+        """Send a form from our own page."""
+        return self.http.post(path, data=fields, headers={"Origin": self.backend.origin})
+
+    def sign_up(self, name: str, *, time_zone: str = "UTC") -> str:
+        """Open an account for somebody of this name and return the session token."""
+        self.name, self.email = name, f"{name.lower()}-{secrets.token_hex(6)}@example.org"
+        answer = self.post(
+            "/auth/sign-up", email=self.email, password=PASSWORD, name=name, time_zone=time_zone
+        )
+        assert (answer.status_code, answer.headers["location"]) == (
+            303,
+            f"{self.backend.origin}/today",
+        )
+        return self.token
+
+    def sign_in(self, email: str, password: str = PASSWORD) -> str:
+        """Sign in and return the session token."""
+        self.email = email
+        answer = self.post("/auth/sign-in", email=email, password=password)
+        assert (answer.status_code, answer.headers["location"]) == (
+            303,
+            f"{self.backend.origin}/today",
+        )
+        return self.token
+
+    @property
+    def token(self) -> str:
+        """The session token in the cookie, or nothing."""
+        return self.http.cookies.get("todo_session", "")
+
+    @property
+    def user_id(self) -> object:
+        """The id of this person's account, as the database holds it."""
+        [[found]] = self.backend.rows("SELECT id FROM users WHERE email = :email", email=self.email)
+        return found
+
+    @asynccontextmanager
+    async def tab(self, path: str = "/today", token: str | None = None) -> AsyncIterator[Tab]:
+        """A tab of this browser whose page has been loaded at `path`."""
+        async with self.socket(path, token) as tab:
+            await tab.load(path)
+            yield tab
+
+    @asynccontextmanager
+    async def socket(self, path: str = "/today", token: str | None = None) -> AsyncIterator[Tab]:
+        """A connected socket over which nothing has been said yet."""
+        cookies = "; ".join(f"{cookie.name}={cookie.value}" for cookie in self.http.cookies.jar)
+        tab = Tab(path, token or str(uuid4()))
+        await tab.connect(self.backend.address, self.backend.origin, cookies)
+        try:
+            yield tab
+        finally:
+            await tab.close()
+
+
+@contextmanager
+def browser(backend: Backend) -> Iterator[Browser]:
+    """A browser that was never here."""
+    number = next(_numbers)
+    address = f"203.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"
+    headers = {"X-Forwarded-For": address}
+    with httpx.Client(base_url=backend.origin, headers=headers, timeout=30) as http:
+        yield Browser(backend, http)
+
+
+class Tab:
+    """The socket of one page: what was sent to it, and what the page would show."""
+
+    def __init__(self, path: str, token: str) -> None:
+        self.path = path
+        self.token = token
+        self.frames: list[tuple[str, Any]] = []
+        self.shown: dict[str, Any] = {}
+        self.redirects: list[str] = []
+        self.is_closed = False
+        self._news = asyncio.Event()
+        self._client = socketio.AsyncClient(reconnection=False)
+        self._client.on("*", self._receive, namespace=NAMESPACE)
+        self._client.on("disconnect", self._leave, namespace=NAMESPACE)
+
+    async def connect(self, address: str, origin: str | None, cookies: str = "") -> None:
+        """Shake hands. Raises socketio.exceptions.ConnectionError when refused."""
+        headers = {"X-Forwarded-For": "203.0.113.9"}
+        if origin is not None:
+            headers["Origin"] = origin
+        if cookies:
+            headers["Cookie"] = cookies
+        await self._client.connect(
+            f"{address}?token={self.token}",
+            headers=headers,
+            socketio_path="_event",
+            transports=["websocket"],
+            namespaces=[NAMESPACE],
+        )
+
+    async def close(self) -> None:
+        """Leave the page."""
+        await self._client.disconnect()
+
+    async def load(self, path: str) -> None:
+        """Load a page as its script does, and wait until it is complete."""
+        self.path = path
+        await self.send(f"{ROOT_STATE}.hydrate_and_load", vars={}, hashes=[])
+        await self.until(lambda: bool(self.redirects) or bool(self.shown.get("state.is_hydrated")))
+
+    async def send(self, name: str, **arguments: object) -> None:
+        """Send an event and wait for nothing."""
+        place = {"pathname": self.path.partition("?")[0], "asPath": self.path, "query": {}}
+        await self.send_raw({"name": name, "payload": arguments, "router_data": place})
+
+    async def send_raw(self, event: object) -> None:
+        """Send whatever there is under the name of an event."""
+        await self._client.emit("event", event, namespace=NAMESPACE)
+
+    async def ask(self, name: str, **arguments: object) -> list[dict[str, Any]]:
+        """Send an event and return what answers it."""
+        start = len(self.frames)
+        await self.send(name, **arguments)
+        return await self.settle(start)
+
+    async def settle(self, start: int | None = None) -> list[dict[str, Any]]:
+        """Wait until all that was sent is handled; what came since, but for where the page is.
+
+        The events of a state are handled in turn, so the answer to one more ends the wait.
+        """
+        start = len(self.frames) if start is None else start
+        query = f"fence={next(_numbers)}"
+        place = {"pathname": "/sign-in", "asPath": f"/sign-in?{query}", "query": {}}
+        await self.send_raw({"name": f"{ROOT_STATE}.hydrate", "payload": {}, "router_data": place})
+        await self.until(lambda: self.query == query or self.is_closed)
+        answers = []
+        for _, frame in self.frames[start:-1]:
+            delta = dict(frame.get("delta") or {})
+            here = {
+                name: value
+                for name, value in delta.pop(ROOT_STATE, {}).items()
+                if not name.startswith("rx_router")
+            }
+            delta |= {ROOT_STATE: here} if here else {}
+            if delta or frame.get("events"):
+                answers.append({"delta": delta, "events": frame.get("events") or []})
+        return answers
+
+    @property
+    def query(self) -> str:
+        """The query of the page, as the last answer names it."""
+        return str(self.shown.get("state.rx_router_url", {}).get("query", ""))
+
+    async def until(self, condition: Callable[[], bool]) -> None:
+        """Wait until a condition on what has arrived holds."""
+        async with asyncio.timeout(ANSWER_SECONDS):
+            while not condition():
+                self._news.clear()
+                await self._news.wait()
+
+    def knows(self, text: str) -> bool:
+        """Whether a text was in anything that arrived."""
+        return text in repr(self.frames)
+
+    async def _receive(self, name: str, frame: object = None) -> None:
+        self.frames.append((name, frame))
+        if isinstance(frame, dict):
+            for state, values in (frame.get("delta") or {}).items():
+                short = state.rpartition("____")[2]
+                for variable, value in values.items():
+                    self.shown[f"{short}.{variable.removesuffix('_rx_state_')}"] = value
+            self.redirects += [
+                event["payload"]["path"]
+                for event in frame.get("events") or []
+                if event["name"] == "_redirect"
+            ]
+        self._news.set()
+
+    async def _leave(self, *_reason: object) -> None:
+        self.is_closed = True
+        self._news.set()

@@ -1,0 +1,80 @@
+"""Backends to attack, and the browsers to do it with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+
+import pytest
+
+from tests.servers import PostgreSQL, Redis
+from tests.web.backend import Backend, running_backend
+from tests.web.browser import Browser, browser
+
+Visit = Callable[..., Browser]
+
+
+@pytest.fixture(scope="session")
+def sqlite_backend(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Backend]:
+    """A backend on SQLite that keeps the state of pages in memory."""
+    with running_backend(tmp_path_factory.mktemp("sqlite-backend")) as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def postgresql_backend(
+    postgresql: PostgreSQL, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Backend]:
+    """A backend on PostgreSQL that keeps the state of pages in memory."""
+    url = postgresql.fresh_database()
+    folder = tmp_path_factory.mktemp("postgresql-backend")
+    with running_backend(folder, DATABASE_URL=url) as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def redis_backend(
+    redis_server: Redis, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Backend]:
+    """A backend on SQLite that keeps the state of pages in Redis."""
+    folder = tmp_path_factory.mktemp("redis-backend")
+    with running_backend(folder, REDIS_URL=redis_server.url) as started:
+        yield started
+
+
+@pytest.fixture
+def backend(sqlite_backend: Backend) -> Backend:
+    """The backend of this test, where the kind of it does not matter."""
+    return sqlite_backend
+
+
+@pytest.fixture
+def visit(backend: Backend) -> Iterator[Visit]:
+    """A new browser at the backend; with a name, somebody with a new account is signed in."""
+    with ExitStack() as browsers:
+
+        def arrive(name: str | None = None, **account: str) -> Browser:
+            arrived = browsers.enter_context(browser(backend))
+            if name:
+                arrived.sign_up(name, **account)
+            return arrived
+
+        yield arrive
+
+
+@pytest.fixture
+def alice(visit: Visit) -> Browser:
+    """The browser of her who owns what the test is about."""
+    return visit("Alice")
+
+
+@pytest.fixture
+def bob(visit: Visit) -> Browser:
+    """The browser of somebody else with an account."""
+    return visit("Bob")
+
+
+@pytest.fixture
+def stranger(visit: Visit) -> Browser:
+    """The browser of somebody without an account."""
+    return visit()
