@@ -15,6 +15,7 @@ from fastapi import Depends, Header, Request
 from fastapi.openapi.models import HTTPBearer
 from fastapi.routing import APIRoute
 from fastapi.security.base import SecurityBase
+from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
@@ -218,6 +219,20 @@ def json_answer(
     if location is not None:
         headers["Location"] = location
     return Response(body, status, headers, "application/json")
+
+
+def query_parameters(query: type[BaseModel]) -> list[dict[str, Any]]:
+    """What OpenAPI says about the query parameters that a model holds."""
+    properties: dict[str, dict[str, Any]] = query.model_json_schema()["properties"]
+    return [
+        {
+            "name": name,
+            "in": "query",
+            "description": schema.pop("description", ""),
+            "schema": schema,
+        }
+        for name, schema in properties.items()
+    ]
 
 
 def _kept(response: Response) -> KeptAnswer:
