@@ -142,7 +142,7 @@ class Edge:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
-                headers.protect(MutableHeaders(scope=message), scope["path"])
+                headers.protect(MutableHeaders(scope=message), scope["path"], message["status"])
             await send(message)
 
         try:
@@ -269,11 +269,15 @@ def _page_guard(
 def _is_our_alias(host: str) -> bool:
     """Whether a loopback name is used where the public URL has another one."""
     public = urlsplit(get_settings().origin)
-    asked = urlsplit(f"//{host}")
+    try:
+        asked = urlsplit(f"//{host}")
+        has_our_port = asked.port == public.port
+    except ValueError:
+        return False
     return (
         is_loopback(public.hostname or "")
         and is_loopback(asked.hostname or "")
-        and asked.port == public.port
+        and has_our_port
         and host != public.netloc
     )
 

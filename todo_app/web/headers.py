@@ -6,6 +6,7 @@ import base64
 import hashlib
 import re
 from functools import cache
+from http import HTTPStatus
 
 from starlette.datastructures import MutableHeaders
 
@@ -16,11 +17,11 @@ _YEAR_SECONDS = 31_536_000
 _INLINE_SCRIPT = re.compile(r"<script(?![^>]*\ssrc=)[^>]*>(.*?)</script>", re.DOTALL)
 
 
-def protect(answer: MutableHeaders, path: str) -> None:
+def protect(answer: MutableHeaders, path: str, status: int) -> None:
     """Add the security headers to an answer, and the cache rule of its path."""
     for name, value in _security_headers():
         answer[name] = value
-    if path.startswith("/assets/"):
+    if path.startswith("/assets/") and status < HTTPStatus.BAD_REQUEST:
         answer["Cache-Control"] = f"public, max-age={_YEAR_SECONDS}, immutable"
     elif answer.get("content-type", "").startswith(("text/html", "application/", "text/plain")):
         # Pages too: a page that comes back from the browser's memory would show a person's
