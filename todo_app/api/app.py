@@ -21,6 +21,7 @@ Tasks and accounts as JSON. Sign in with `POST /v1/auth/signin` and send the acc
 Times are RFC 3339 in UTC. Every error is `application/problem+json` (RFC 9457). Changes take
 `If-Match` with the `ETag` of what they are meant for; POST takes an `Idempotency-Key`.
 """
+FRAMEWORK_ERRORS = ("HTTPValidationError", "ValidationError")
 REFERENCE = "#/components/schemas/{model}"
 
 
@@ -30,10 +31,22 @@ class Api(FastAPI):
     def openapi(self) -> dict[str, Any]:
         """The OpenAPI document."""
         if self.openapi_schema is None:
-            schemas = super().openapi()["components"]["schemas"]
-            problem = problems.Problem.model_json_schema(ref_template=REFERENCE)
-            schemas |= {"Problem": problem, **problem.pop("$defs")}
+            _document_problems(super().openapi())
         return super().openapi()
+
+
+def _document_problems(document: dict[str, Any]) -> None:
+    schemas = document["components"]["schemas"]
+    for name in FRAMEWORK_ERRORS:
+        schemas.pop(name, None)
+    problem = problems.Problem.model_json_schema(ref_template=REFERENCE)
+    schemas |= {"Problem": problem, **problem.pop("$defs")}
+    for path in document["paths"].values():
+        for operation in path.values():
+            content = operation["responses"].get("422", {}).get("content", {})
+            # The framework's own: a malformed id is answered as an unknown one here.
+            if "application/json" in content:
+                del operation["responses"]["422"]
 
 
 def create_api() -> FastAPI:

@@ -6,13 +6,27 @@ from fastapi import APIRouter, status
 from pydantic import BaseModel, ConfigDict
 from starlette.responses import Response
 
-from todo_app.api.deps import ROOT, ClientVisit, CurrentActor, Db, JsonRoute, ReadDb, json_answer
+from todo_app.api.deps import (
+    ROOT,
+    ClientVisit,
+    CurrentActor,
+    Db,
+    JsonRoute,
+    ReadDb,
+    json_answer,
+    operation_id,
+)
 from todo_app.api.problems import documented
 from todo_app.core import accounts, sessions, throttle
 from todo_app.core.accounts import AccountDraft, AccountPatch, AccountView
 from todo_app.core.sessions import ApiTokens, Credentials
 
-router = APIRouter(prefix="/v1/auth", tags=["auth"], route_class=JsonRoute)
+router = APIRouter(
+    prefix="/v1/auth",
+    tags=["auth"],
+    route_class=JsonRoute,
+    generate_unique_id_function=operation_id,
+)
 
 
 class RefreshRequest(BaseModel):

@@ -89,6 +89,11 @@ ClientVisit = Annotated[Visit, Depends(_client_visit)]
 """Where somebody who may not be known yet comes from."""
 
 
+def operation_id(route: APIRoute) -> str:
+    """The name of an operation in OpenAPI: the name of its function."""
+    return route.name
+
+
 class JsonRoute(APIRoute):
     """A route that takes no body but JSON, whatever the operation does with it."""
 
@@ -127,7 +132,10 @@ class IfMatch:
 async def _if_match(
     if_match: Annotated[
         list[str] | None,
-        Header(description="ETags of the versions to change; a stale one is refused with 412."),
+        Header(
+            alias="If-Match",
+            description="ETags of the versions to change; a stale one is refused with 412.",
+        ),
     ] = None,
 ) -> IfMatch:
     if if_match is None:
@@ -142,7 +150,10 @@ async def _if_match(
 async def _if_none_match(
     if_none_match: Annotated[
         list[str] | None,
-        Header(description="ETags that the client has; if one is current, the answer is 304."),
+        Header(
+            alias="If-None-Match",
+            description="ETags that the client has; if one is current, the answer is 304.",
+        ),
     ] = None,
 ) -> frozenset[str]:
     etags = _read_etags(",".join(if_none_match or ())) or []
@@ -194,6 +205,7 @@ async def _idempotency(
     idempotency_key: Annotated[
         str | None,
         Header(
+            alias="Idempotency-Key",
             description="Chosen by the client, new for each new request. Sent again within a day, "
             "the same request gets the first answer and does nothing.",
             min_length=1,

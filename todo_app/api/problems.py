@@ -171,6 +171,12 @@ SENTENCE_BY_REASON: Mapping[str, str] = {
 _KIND_BY_STATUS = {
     kind.status: kind for kind in (BAD_JSON, NOT_FOUND, NOT_ALLOWED, TOO_LARGE, NOT_JSON)
 }
+_RETRY_AFTER = {"Retry-After": {"description": "Seconds.", "schema": {"type": "integer"}}}
+_DOCUMENTED_HEADERS = {
+    401: {"WWW-Authenticate": {"description": "`Bearer`.", "schema": {"type": "string"}}},
+    429: _RETRY_AFTER,
+    503: _RETRY_AFTER,
+}
 _SENTENCE_BY_TYPE = {
     "missing": "is required",
     "extra_forbidden": "is not known here",
@@ -214,7 +220,11 @@ def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """What OpenAPI says about these error statuses of an operation, and the ones of all."""
     schema = {"schema": {"$ref": "#/components/schemas/Problem"}}
     return {
-        status: {"description": HTTPStatus(status).phrase, "content": {MEDIA_TYPE: schema}}
+        status: {
+            "description": HTTPStatus(status).phrase,
+            "headers": _DOCUMENTED_HEADERS.get(status, {}),
+            "content": {MEDIA_TYPE: schema},
+        }
         for status in sorted({*statuses, 500, 503})
     }
 

@@ -23,6 +23,7 @@ from todo_app.api.deps import (
     ReadDb,
     etag,
     json_answer,
+    operation_id,
     query_parameters,
 )
 from todo_app.api.problems import documented
@@ -38,7 +39,12 @@ from todo_app.core.task_lists import (
 from todo_app.core.tasks import NO_PRIORITY, TaskDraft, TaskPatch, TaskView
 from todo_app.core.text import CalendarDate
 
-router = APIRouter(prefix="/v1/tasks", tags=["tasks"], route_class=JsonRoute)
+router = APIRouter(
+    prefix="/v1/tasks",
+    tags=["tasks"],
+    route_class=JsonRoute,
+    generate_unique_id_function=operation_id,
+)
 
 
 class TaskQuery(BaseModel):
@@ -70,6 +76,8 @@ class TaskList(BaseModel):
     next_cursor: str | None
 
 
+ETAG = {"ETag": {"description": "The version, in quotes.", "schema": {"type": "string"}}}
+LOCATION = {"Location": {"description": "The address of it.", "schema": {"type": "string"}}}
 LISTED = {"items", "next_cursor"}
 _NO_QUERY = TaskQuery()
 
@@ -90,7 +98,12 @@ async def _task_query(request: Request) -> TaskQuery:
     response_model=TaskView,
     status_code=status.HTTP_201_CREATED,
     responses={
-        200: {"model": TaskView, "description": "A task of yours has this id already."},
+        200: {
+            "model": TaskView,
+            "description": "A task of yours has this id already.",
+            "headers": ETAG | LOCATION,
+        },
+        201: {"headers": ETAG | LOCATION},
         **documented(400, 401, 404, 409, 413, 415, 422),
     },
 )
@@ -132,7 +145,11 @@ async def list_tasks(
 @router.get(
     "/{task_id}",
     response_model=TaskView,
-    responses={304: {"description": "Not Modified"}, **documented(401, 404)},
+    responses={
+        200: {"headers": ETAG},
+        304: {"description": "Not Modified", "headers": ETAG},
+        **documented(401, 404),
+    },
 )
 async def get_task(task_id: UUID, actor: CurrentActor, known: KnownEtags, db: ReadDb) -> Response:
     """One task. Its `ETag` is its version."""
@@ -149,7 +166,7 @@ async def get_task(task_id: UUID, actor: CurrentActor, known: KnownEtags, db: Re
 @router.patch(
     "/{task_id}",
     response_model=TaskView,
-    responses=documented(400, 401, 404, 412, 413, 415, 422),
+    responses={200: {"headers": ETAG}, **documented(400, 401, 404, 412, 413, 415, 422)},
 )
 async def update_task(
     task_id: UUID, patch: TaskPatch, db: Db, actor: CurrentActor, if_match: Precondition
@@ -177,7 +194,7 @@ async def delete_task(
 @router.post(
     "/{task_id}/complete",
     response_model=TaskView,
-    responses=documented(400, 401, 404, 409, 412, 413, 415, 422),
+    responses={200: {"headers": ETAG}, **documented(400, 401, 404, 409, 412, 413, 415, 422)},
 )
 async def complete_task(
     task_id: UUID, db: Db, actor: CurrentActor, if_match: Precondition, idempotency: Once
@@ -194,7 +211,7 @@ async def complete_task(
 @router.post(
     "/{task_id}/reopen",
     response_model=TaskView,
-    responses=documented(400, 401, 404, 409, 412, 413, 415, 422),
+    responses={200: {"headers": ETAG}, **documented(400, 401, 404, 409, 412, 413, 415, 422)},
 )
 async def reopen_task(
     task_id: UUID, db: Db, actor: CurrentActor, if_match: Precondition, idempotency: Once
