@@ -1,0 +1,122 @@
+"""The program as a user starts it: `python -m todo_app run` in a process of its own."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import httpx
+import psutil
+from pydantic import SecretStr
+
+from todo_app.core.settings import Settings
+
+ROOT = Path(__file__).resolve().parents[2]
+FIRST_BUILD_SECONDS = 180
+STOP_SECONDS = 15
+
+
+class Program:
+    """One command of the program, which can be stopped, killed and started again."""
+
+    def __init__(self, folder: Path, *, port: int, command: str = "run", **settings: str) -> None:
+        self.port = port
+        self.folder = folder
+        self.origin = settings.get("PUBLIC_URL", f"http://localhost:{port}")
+        self.log = folder / "log"
+        self.command = [sys.executable, "-m", "todo_app", command]
+        self.environment = _environment(
+            DATA_DIR=str(folder), PORT=str(port), BCRYPT_COST="4", SIGN_UPS_PER_HOUR="100000"
+        ) | {"REFLEX_WEB_WORKDIR": ".build/web-test", **settings}
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it and wait until it answers."""
+        self.launch()
+        self.wait_until_it_answers()
+
+    def launch(self) -> None:
+        """Start it without waiting."""
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                self.command, cwd=ROOT, env=self.environment, stdout=log, stderr=log
+            )
+
+    def wait_until_it_answers(self, seconds: float = FIRST_BUILD_SECONDS) -> None:
+        """Fail with what it printed if it ends instead."""
+        deadline = time.monotonic() + seconds
+        address = f"http://localhost:{self.port}/health/live"
+        while True:
+            with suppress(httpx.TransportError):
+                if httpx.get(address, timeout=2).is_success:
+                    return
+            ended = self.process is None or self.process.poll() is not None
+            if ended or time.monotonic() > deadline:
+                raise RuntimeError(f"{self.command[2:]} does not answer:\n{self.log_text()}")
+            time.sleep(0.05)
+
+    def log_text(self) -> str:
+        """What it printed so far."""
+        return self.log.read_text("utf-8", "replace")
+
+    def family(self) -> list[psutil.Process]:
+        """The process and everything that it started."""
+        assert self.process is not None
+        parent = psutil.Process(self.process.pid)
+        return [parent, *parent.children(recursive=True)]
+
+    def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
+        """Ask it to end, as a service manager or Ctrl-C would; its exit code."""
+        assert self.process is not None
+        self.process.send_signal(number)
+        return self.process.wait(STOP_SECONDS)
+
+    def kill(self) -> None:
+        """Take the power away from it."""
+        if self.process is None or self.process.poll() is not None:
+            return
+        for process in reversed(self.family()):
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
+        self.process.wait()
+
+
+@contextmanager
+def running(program: Program) -> Iterator[Program]:
+    """The program, started, and gone at the end."""
+    try:
+        program.start()
+        yield program
+    finally:
+        program.kill()
+
+
+def refuse_taken_port(port: int) -> None:
+    """Fail with the name of what listens on a port that a test needs."""
+    with socket.socket() as probe:
+        if probe.connect_ex(("127.0.0.1", port)) != 0:
+            return
+    listeners = [
+        " ".join(psutil.Process(connection.pid).cmdline())
+        for connection in psutil.net_connections("tcp")
+        if connection.status == psutil.CONN_LISTEN
+        and connection.laddr.port == port
+        and connection.pid
+    ]
+    raise RuntimeError(f"port {port} is used by: {listeners or 'a process of somebody else'}")
+
+
+def _environment(**settings: str) -> dict[str, str]:
+    """Every setting at its default but for those given, whatever a shell or a `.env` says."""
+    defaults = {
+        name.upper(): "" if isinstance(field.default, SecretStr) else str(field.default)
+        for name, field in Settings.model_fields.items()
+    }
+    return {**os.environ, **defaults, **settings}
