@@ -81,7 +81,9 @@ async def _fields(request: Request) -> Mapping[str, str]:
     if not length.isdigit() or int(length) > _FORM_MAX_BYTES:
         return {}
     form = await request.form(max_files=0, max_fields=10)
-    return {name: value for name, value in form.items() if isinstance(value, str)}
+    fields = {name: value for name, value in form.items() if isinstance(value, str)}
+    # Bytes that are not UTF-8 have become this sign: all such passwords would be the same one.
+    return {} if any("\ufffd" in value for value in fields.values()) else fields
 
 
 def _credentials(fields: Mapping[str, str]) -> Credentials:
