@@ -156,7 +156,7 @@ class Tab:
         await self.send(f"{ROOT_STATE}.hydrate_and_load", vars={}, hashes=[])
         await self.until(lambda: bool(self.redirects) or bool(self.shown.get("state.is_hydrated")))
 
-    async def send(self, name: str, **arguments: object) -> None:
+    async def send(self, name: str, /, **arguments: object) -> None:
         """Send an event and wait for nothing."""
         place = {"pathname": self.path.partition("?")[0], "asPath": self.path, "query": {}}
         await self.send_raw({"name": name, "payload": arguments, "router_data": place})
@@ -165,7 +165,7 @@ class Tab:
         """Send whatever there is under the name of an event."""
         await self._client.emit("event", event, namespace=NAMESPACE)
 
-    async def ask(self, name: str, **arguments: object) -> list[dict[str, Any]]:
+    async def ask(self, name: str, /, **arguments: object) -> list[dict[str, Any]]:
         """Send an event and return what answers it."""
         start = len(self.frames)
         await self.send(name, **arguments)
