@@ -46,8 +46,14 @@ def serve(*, with_frontend: bool, on_ready: Callable[[], None]) -> None:
     os.environ["__REFLEX_SKIP_COMPILE"] = "true"
     os.environ["__REFLEX_MOUNT_FRONTEND_COMPILED_APP"] = str(with_frontend).lower()
     threading.Thread(target=_announce, args=(on_ready,), daemon=True).start()
-    Granian(
-        _TARGET,
+    server(_TARGET).serve()
+
+
+def server(target: str) -> Granian:
+    """The server of the ASGI app that a factory makes, set up as the settings say."""
+    settings = get_settings()
+    return Granian(
+        target,
         address=settings.host,
         port=settings.port,
         interface=Interfaces.ASGI,
@@ -57,7 +63,7 @@ def serve(*, with_frontend: bool, on_ready: Callable[[], None]) -> None:
         log_level=settings.log_level,
         log_access=False,
         http1_settings=HTTP1Settings(max_buffer_size=_HEAD_MAX_BYTES),
-    ).serve()
+    )
 
 
 def _announce(on_ready: Callable[[], None]) -> None:
