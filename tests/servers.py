@@ -82,8 +82,8 @@ class Redis:
 
 
 @contextmanager
-def running_postgresql() -> Iterator[PostgreSQL]:
-    """A fresh PostgreSQL that is stopped and deleted at the end."""
+def running_postgresql(*settings: str) -> Iterator[PostgreSQL]:
+    """A fresh PostgreSQL that is stopped and deleted at the end; settings are like `fsync=on`."""
     folder = Path(tempfile.mkdtemp(prefix="todo-postgresql-"))
     user = UNPRIVILEGED if os.geteuid() == 0 else None
     if user:
@@ -103,6 +103,8 @@ def running_postgresql() -> Iterator[PostgreSQL]:
         port = free_port()
         # fsync is off: no test takes the power away from a server that it throws away.
         options = ["-h", "127.0.0.1", "-p", str(port), "-k", folder, "-c", "fsync=off"]
+        for setting in settings:
+            options += ["-c", setting]
         with (folder / "log").open("wb") as log:
             process = subprocess.Popen(
                 [programs / "postgres", "-D", data, *options],
