@@ -78,6 +78,8 @@ def has_valid_arguments(event: Event) -> bool:
     """Whether the arguments of an event fit its handler as strictly as an API body would."""
     if event.name in reflex_private.FRAMEWORK_EVENTS:
         return True
+    if reflex_private.is_setter(event):
+        return False
     model = _arguments_model(reflex_private.handler_function(event))
     try:
         model.model_validate(reflex_private.form_arguments(event.payload))

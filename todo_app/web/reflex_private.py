@@ -13,7 +13,13 @@ import reflex as rx
 from reflex.experimental.client_state import ClientStateVar
 from reflex.istate.delta import _resolve_delta
 from reflex.istate.manager.memory import StateManagerMemory
-from reflex.state import OnLoadInternalState, State, StateUpdate, UpdateVarsInternalState
+from reflex.state import (
+    EventHandlerSetVar,
+    OnLoadInternalState,
+    State,
+    StateUpdate,
+    UpdateVarsInternalState,
+)
 from reflex.utils import prerequisites, token_manager
 from reflex_base import constants
 from reflex_base.event import Event
@@ -69,6 +75,12 @@ def event_path() -> str:
 def handler_function(event: Event) -> Callable[..., Any]:
     """The function behind an event."""
     return RegistrationContext.get().event_handlers[event.name].handler.fn
+
+
+def is_setter(event: Event) -> bool:
+    """Whether an event would call any `set_` method by name, past the checks of its arguments."""
+    handler = RegistrationContext.get().event_handlers[event.name].handler
+    return isinstance(handler, EventHandlerSetVar)
 
 
 def form_arguments(payload: dict[str, Any]) -> dict[str, Any]:
