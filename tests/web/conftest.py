@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
 import pytest
+import reflex as rx
 
 from tests.servers import PostgreSQL, Redis
 from tests.web.backend import Backend, running_backend
@@ -78,3 +79,11 @@ def bob(visit: Visit) -> Browser:
 def stranger(visit: Visit) -> Browser:
     """The browser of somebody without an account."""
     return visit()
+
+
+@pytest.fixture(scope="session")
+def app(environment: None) -> rx.App:
+    """The program's own app, with its guard."""
+    from todo_app import todo_app
+
+    return todo_app.app

@@ -50,14 +50,6 @@ FITTING: dict[str, Any] = {
 UNFIT = [None, 1.5, [], [[]], {"a": 1}, {"a": {"b": []}}, b"bytes", 2**64, float("nan")]
 
 
-@pytest.fixture(scope="session")
-def app(environment: None) -> rx.App:
-    """The program's own app, with its guard."""
-    from todo_app import todo_app
-
-    return todo_app.app
-
-
 @pytest.fixture
 def handlers(app: rx.App) -> Handlers:
     return reflex_private.RegistrationContext.get().event_handlers
