@@ -25,7 +25,10 @@ _PLACES = (
 def shell(here: str, *content: rx.Component, can_add: bool = True) -> rx.Component:
     """A signed-in page. `here` is its path; strangers see neither content nor a form."""
     return rx.el.div(
-        rx.el.a("Skip to content", href="#content", class_name="skip"),
+        # Not a link: every link is the router's, and that does not move the focus.
+        rx.el.button(
+            "Skip to content", type="button", on_click=rx.set_focus("content"), class_name="skip"
+        ),
         _sidebar(here),
         rx.el.main(rx.el.div(*content, class_name="column"), id="content", tab_index=-1),
         rx.cond(AuthState.signed_in, task_panel()),

@@ -11,6 +11,17 @@ from todo_app.web.panel_state import Field, TaskPanelState
 
 _PANEL = TaskPanelState.panel
 _NOW = rx.Var("Date.now()", _var_type=int)
+_FOCUS = "(document.querySelector({row!r}) ?? document.getElementById('content')).focus()"
+# The focus goes back to the row, or to a neighbour if the row goes too, before the panel that
+# holds it is gone.
+_FOCUS_ROW = rx.call_function("() => " + _FOCUS.format(row=".row.selected .open"))
+_FOCUS_NEIGHBOUR = rx.call_function(
+    "() => " + _FOCUS.format(row="li:has(.selected) + li .open, li:has(+ li .selected) .open")
+)
+# Leaving the field first saves what is typed in it.
+_PRESS_CLOSE = rx.call_function(
+    "() => { document.activeElement?.blur(); document.querySelector('.panel .close')?.click() }"
+)
 
 
 def task_panel() -> rx.Component:
@@ -25,7 +36,7 @@ def _open_panel() -> rx.Component:
         _notes(),
         rx.el.div(_due(), _priority(), class_name="facts"),
         rx.window_event_listener(
-            on_key_down=lambda key: rx.cond(key == "Escape", TaskPanelState.close_task(), rx.noop())
+            on_key_down=lambda key: rx.cond(key == "Escape", _PRESS_CLOSE, rx.noop())
         ),
         rx.el.p("Added ", _PANEL["created"], " · Changed ", _PANEL["changed"], class_name="dates"),
         aria_label="Task",
@@ -47,14 +58,14 @@ def _tools() -> rx.Component:
             "Delete",
             type="button",
             class_name="tool",
-            on_click=TaskPanelState.delete_task(_PANEL["id"]),
+            on_click=[_FOCUS_NEIGHBOUR, TaskPanelState.delete_task(_PANEL["id"])],
         ),
         rx.el.button(
             icon("x"),
             type="button",
             class_name="tool close",
             aria_label="Close",
-            on_click=TaskPanelState.close_task,
+            on_click=[_FOCUS_ROW, TaskPanelState.close_task],
         ),
         class_name="tools",
     )
