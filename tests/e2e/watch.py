@@ -9,6 +9,8 @@ from playwright.async_api import BrowserContext, ConsoleMessage, Page, Request, 
 
 # Who leaves a page stops what it was loading; that is no failure of the page.
 _LEFT_THE_PAGE = "net::ERR_ABORTED"
+# Nor is its socket, when it is left before that is open.
+_LEFT_THE_SOCKET = "WebSocket is closed before the connection is established"
 _OWN_SCHEMES = ("data", "blob", "about")
 
 
@@ -36,7 +38,7 @@ class Watch:
         self.complaints = [text for text in self.complaints if text not in expected]
 
     def _hear(self, message: ConsoleMessage) -> None:
-        if message.type in {"error", "warning"}:
+        if message.type in {"error", "warning"} and _LEFT_THE_SOCKET not in message.text:
             self.complaints.append(f"console {message.type}: {message.text} {message.location}")
 
     def _see_page(self, page: Page) -> None:

@@ -1,0 +1,56 @@
+"""The parts of a screen as a person names them."""
+
+from __future__ import annotations
+
+from playwright.async_api import Locator, Page, expect
+
+
+def row(page: Page, title: str) -> Locator:
+    """The row of a task."""
+    return page.locator("ul.rows > li").filter(has=page.get_by_text(title, exact=True))
+
+
+def tick(page: Page, title: str) -> Locator:
+    """The tick of a task."""
+    return row(page, title).get_by_role("checkbox")
+
+
+def quick_entry(page: Page) -> Locator:
+    """The box that makes a line a task."""
+    return page.get_by_role("textbox", name="Add a task")
+
+
+def panel(page: Page) -> Locator:
+    """The detail panel."""
+    return page.get_by_role("complementary", name="Task")
+
+
+def toast(page: Page) -> Locator:
+    """What just happened, in a sentence."""
+    return page.locator(".toast")
+
+
+async def is_ready(page: Page) -> None:
+    """Wait until the page is connected and shows its list, or that it is empty."""
+    await expect(page.locator("ul.rows, .empty").first).to_be_visible()
+
+
+async def add(page: Page, title: str) -> None:
+    """Add a task as one does at a desk."""
+    await quick_entry(page).fill(title)
+    await quick_entry(page).press("Enter")
+    await expect(row(page, title)).to_be_visible()
+
+
+async def open_panel(page: Page, title: str) -> Locator:
+    """Open a task by a click on its row."""
+    await row(page, title).locator(".open").click()
+    await expect(panel(page).get_by_label("Title")).to_have_value(title)
+    return panel(page)
+
+
+async def sign_out(page: Page) -> None:
+    """Sign out by the account menu."""
+    await page.get_by_role("button", name="Account").click()
+    await page.get_by_role("button", name="Sign out").click()
+    await expect(page.get_by_role("heading", name="Welcome back")).to_be_visible()
