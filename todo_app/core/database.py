@@ -52,8 +52,9 @@ def create_engine(url: str) -> AsyncEngine:
         return engine
     return create_async_engine(
         url,
-        pool_size=10,
-        max_overflow=10,
+        # No overflow: under load it would open and close a connection with every request.
+        pool_size=20,
+        max_overflow=0,
         pool_timeout=POOL_WAIT_SECONDS,
         pool_recycle=1_800,
         hide_parameters=True,
