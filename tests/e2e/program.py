@@ -46,7 +46,13 @@ class Program:
         """Start it without waiting."""
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                self.command, cwd=ROOT, env=self.environment, stdout=log, stderr=log
+                self.command,
+                cwd=ROOT,
+                env=self.environment,
+                stdout=log,
+                stderr=log,
+                # Ctrl-C on the tests is not meant for it; they stop it themselves.
+                start_new_session=True,
             )
 
     def wait_until_it_answers(self, seconds: float = FIRST_BUILD_SECONDS) -> None:

@@ -1,0 +1,222 @@
+"""Several tabs, the Back button, and sessions that end."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from playwright.async_api import BrowserContext, Page, expect
+
+from tests.e2e.person import Person
+from tests.e2e.program import Program
+from tests.e2e.screen import add, is_ready, open_panel, panel, quick_entry, row, sign_out, tick
+
+
+async def sign_in(page: Page, person: Person) -> None:
+    await page.get_by_label("Email").fill(person.email)
+    await page.get_by_label("Password").fill(person.password)
+    await page.get_by_role("button", name="Sign in").click()
+
+
+async def test_another_tab_shows_after_a_reload_what_this_one_did(
+    context: BrowserContext, page: Page, site: Program
+) -> None:
+    await page.goto(f"{site.origin}/inbox")
+    await is_ready(page)
+    other = await context.new_page()
+    await other.goto(f"{site.origin}/inbox")
+    await is_ready(other)
+    await add(page, "Water the plants")
+    await add(page, "Call the piano tuner")
+    await tick(page, "Call the piano tuner").click()
+    await expect(tick(page, "Call the piano tuner")).to_be_checked()
+    await other.reload()
+    await expect(row(other, "Water the plants")).to_be_visible()
+    await expect(row(other, "Call the piano tuner")).to_have_count(0)
+
+
+async def test_a_duplicated_tab_works_on_its_own(
+    context: BrowserContext, page: Page, site: Program, alice: Person
+) -> None:
+    alice.add_task("Water the plants")
+    await page.goto(f"{site.origin}/inbox")
+    await open_panel(page, "Water the plants")
+    # A browser copies the session storage when it duplicates a tab; so does window.open.
+    async with context.expect_page() as opening:
+        await page.evaluate("window.open('/inbox', '_blank')")
+    copy = await opening.value
+    await is_ready(copy)
+    token = "sessionStorage.getItem('token')"
+    assert await copy.evaluate(token) != await page.evaluate(token)
+    await add(copy, "Call the piano tuner")
+    # Neither tab moves the other.
+    await expect(panel(copy)).to_have_count(0)
+    await expect(panel(page)).to_be_visible()
+    await add(page, "Bake bread")
+    assert alice.titles() == ["Water the plants", "Call the piano tuner", "Bake bread"]
+
+
+async def test_signing_out_closes_the_other_tab_at_its_next_move(
+    context: BrowserContext, page: Page, site: Program, alice: Person
+) -> None:
+    alice.add_task("Water the plants")
+    await page.goto(f"{site.origin}/inbox")
+    await is_ready(page)
+    other = await context.new_page()
+    await other.goto(f"{site.origin}/today")
+    await is_ready(other)
+    await sign_out(other)
+    await tick(page, "Water the plants").click()
+    await expect(page.get_by_role("heading", name="Welcome back")).to_be_visible()
+    await expect(page.get_by_text("Water the plants")).to_have_count(0)
+    assert alice.titles(completed="true") == []
+    await sign_in(page, alice)
+    await expect(page.get_by_role("heading", name="Inbox")).to_be_visible()
+    assert page.url == f"{site.origin}/inbox"
+    await expect(row(page, "Water the plants")).to_be_visible()
+
+
+async def test_back_leads_to_the_list_before(page: Page, site: Program, alice: Person) -> None:
+    alice.add_task("Water the plants")
+    await page.goto(f"{site.origin}/today")
+    await is_ready(page)
+    await page.get_by_role("link", name="Inbox").click()
+    await expect(row(page, "Water the plants")).to_be_visible()
+    await page.get_by_role("link", name="Completed").click()
+    await expect(page.get_by_text("Nothing is done yet")).to_be_visible()
+    await page.go_back()
+    await expect(page.get_by_role("heading", name="Inbox")).to_be_visible()
+    await expect(row(page, "Water the plants")).to_be_visible()
+    await page.go_back()
+    await expect(page.get_by_text("Nothing is due today")).to_be_visible()
+    await page.go_forward()
+    await expect(row(page, "Water the plants")).to_be_visible()
+
+
+async def test_back_after_sign_out_shows_nothing_of_the_person(
+    page: Page, site: Program, alice: Person
+) -> None:
+    alice.add_task("Water the plants")
+    await page.goto(f"{site.origin}/inbox")
+    await expect(row(page, "Water the plants")).to_be_visible()
+    await sign_out(page)
+    seen: list[str] = []
+    await page.expose_function("report", lambda text: seen.append(text))  # noqa: PLW0108 - a built-in has no signature
+    # From the first moment on, and in a page that the browser kept in its memory too.
+    await page.add_init_script(
+        "new MutationObserver(() => {"
+        " if (document.body?.textContent.includes('Water the plants')) window.report('seen')"
+        "}).observe(document, {childList: true, subtree: true, characterData: true})"
+    )
+    await page.go_back()
+    await expect(page.get_by_role("heading", name="Welcome back")).to_be_visible()
+    await expect(page.get_by_text("Water the plants")).to_have_count(0)
+    assert seen == []
+
+
+async def test_back_after_sign_in_does_not_show_the_form_again(
+    stranger: Page, site: Program, alice: Person
+) -> None:
+    await stranger.goto(f"{site.origin}/inbox")
+    await sign_in(stranger, alice)
+    await expect(stranger.get_by_role("heading", name="Inbox")).to_be_visible()
+    await is_ready(stranger)
+    await stranger.go_back()
+    await is_ready(stranger)
+    await expect(stranger.get_by_role("heading", name="Welcome back")).to_have_count(0)
+
+
+async def test_a_session_that_expires_asks_to_sign_in_and_returns(
+    page: Page, site: Program, alice: Person
+) -> None:
+    alice.add_task("Water the plants")
+    await page.goto(f"{site.origin}/inbox")
+    await is_ready(page)
+    expire_sessions(site, alice)
+    # What was true two seconds ago may still be believed, so the click is repeated.
+    box = tick(page, "Water the plants")
+    heading = page.get_by_role("heading", name="Welcome back")
+    while not await heading.is_visible():
+        if await box.is_visible():
+            await box.click(timeout=1_000, no_wait_after=True)
+        await page.wait_for_timeout(300)
+    await expect(page.get_by_text("Your session has ended. Sign in again")).to_be_visible()
+    await sign_in(page, alice)
+    await expect(page.get_by_role("heading", name="Inbox")).to_be_visible()
+    assert page.url == f"{site.origin}/inbox"
+
+
+async def test_a_page_that_is_opened_after_the_session_expired_says_so(
+    page: Page, site: Program, alice: Person
+) -> None:
+    await page.goto(f"{site.origin}/inbox")
+    await is_ready(page)
+    await page.goto("about:blank")
+    expire_sessions(site, alice)
+    # Two seconds are how long an answer about a session may be reused.
+    await page.wait_for_timeout(2_100)
+    await page.goto(f"{site.origin}/completed")
+    await expect(page.get_by_text("Your session has ended. Sign in again")).to_be_visible()
+    await sign_in(page, alice)
+    await expect(page.get_by_role("heading", name="Completed")).to_be_visible()
+
+
+@pytest.mark.parametrize("field", ["Title", "Notes"])
+async def test_a_stale_edit_is_told_and_loses_nothing(
+    context: BrowserContext, page: Page, site: Program, alice: Person, field: str
+) -> None:
+    task = alice.add_task("Water the plants")
+    other = await context.new_page()
+    for tab in (page, other):
+        await tab.goto(f"{site.origin}/inbox")
+        await open_panel(tab, "Water the plants")
+    await panel(page).get_by_label(field).fill("Theirs")
+    await quick_entry(page).focus()
+    await expect(row(page, "Theirs" if field == "Title" else "Water the plants")).to_contain_text(
+        "Theirs"
+    )
+    mine = panel(other).get_by_label(field)
+    await mine.fill("Mine")
+    await quick_entry(other).focus()
+    await expect(panel(other).get_by_role("alert")).to_contain_text("Changed elsewhere to “Theirs”")
+    await expect(mine).to_have_value("Mine")
+    assert alice.task(task["id"])[field.lower()] == "Theirs"
+    await mine.fill("Mine after all")
+    await quick_entry(other).focus()
+    await expect(panel(other).get_by_role("alert")).to_have_count(0)
+    await expect(
+        row(other, "Water the plants" if field == "Notes" else "Mine after all")
+    ).to_contain_text("Mine after all")
+    assert alice.task(task["id"])[field.lower()] == "Mine after all"
+
+
+async def test_two_tabs_that_edit_different_fields_both_get_their_way(
+    context: BrowserContext, page: Page, site: Program, alice: Person
+) -> None:
+    task = alice.add_task("Water the plants")
+    other = await context.new_page()
+    for tab in (page, other):
+        await tab.goto(f"{site.origin}/inbox")
+        await open_panel(tab, "Water the plants")
+    await panel(page).get_by_label("Title").fill("Water all plants")
+    await quick_entry(page).focus()
+    await expect(row(page, "Water all plants")).to_be_visible()
+    await panel(other).get_by_label("Notes").fill("Not the cactus")
+    await quick_entry(other).focus()
+    await expect(row(other, "Water all plants")).to_contain_text("Not the cactus")
+    stored = alice.task(task["id"])
+    assert (stored["title"], stored["notes"]) == ("Water all plants", "Not the cactus")
+
+
+def expire_sessions(site: Program, person: Person) -> None:
+    """Let the sessions of a person end an hour ago."""
+    past = (datetime.now(UTC) - timedelta(hours=1)).strftime("%Y-%m-%d %H:%M:%S.%f")
+    database = sqlite3.connect(site.folder / "todo.db", timeout=10)
+    with database:
+        database.execute(
+            "UPDATE sessions SET expires_at = ? WHERE kind = 'web' AND user_id = "
+            "(SELECT id FROM users WHERE email = ?)",
+            (past, person.email),
+        )
+    database.close()
