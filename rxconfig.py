@@ -7,6 +7,8 @@ import reflex as rx
 from todo_app.core.settings import get_settings
 
 _settings = get_settings()
+_redis_url = _settings.redis_url.get_secret_value() or None
+_modes = rx.constants.StateManagerMode
 
 config = rx.Config(
     app_name="todo_app",
@@ -17,11 +19,11 @@ config = rx.Config(
     backend_host=_settings.host,
     cors_allowed_origins=[_settings.origin],
     trusted_proxy_hops=_settings.trusted_proxy_hops,
-    redis_url=_settings.redis_url.get_secret_value() or None,
+    redis_url=_redis_url,
     # UI state outlives the session that it belongs to, in seconds.
     redis_token_expiration=_settings.session_days * 86_400,
     # The disk would keep state in readable files; memory keeps it in this process only.
-    state_manager_mode=rx.constants.StateManagerMode.MEMORY,
+    state_manager_mode=_modes.REDIS if _redis_url else _modes.MEMORY,
     frontend_compression_formats=["brotli", "gzip"],
     default_color_mode="system",
     disable_plugins=[rx.plugins.SitemapPlugin],

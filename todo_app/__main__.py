@@ -31,6 +31,9 @@ def main() -> int:
     for name, (_, summary) in commands.items():
         choices.add_parser(name, help=summary)
     command, _ = commands[parser.parse_args().command]
+    # Reflex reads rxconfig.py of the working folder alone, and without a word goes on without it:
+    # state would be kept in readable files, and every origin be let in.
+    os.chdir(build.ROOT)
     try:
         command()
     except (SettingsError, MigrationError, build.BuildError) as error:
@@ -60,7 +63,6 @@ def dev() -> None:
     prepare()
     serve.check_port()
     command = [sys.executable, "-m", "reflex", "run", "--env", "dev"]
-    os.chdir(build.ROOT)
     os.execve(command[0], command, build.reflex_environment())  # noqa: S606 - our own interpreter
 
 
