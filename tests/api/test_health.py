@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+import httpx
+import pytest
+
+from tests.api.answers import AUTH, assert_problem
+from todo_app.core.database import get_engine
+
+
+async def test_a_process_lives_without_a_database(
+    visitor: httpx.AsyncClient, no_database: None
+) -> None:
+    response = await visitor.get("/health/live")
+    assert (response.status_code, response.json()) == (200, {"status": "live"})
+    assert response.headers["cache-control"] == "no-store"
+
+
+async def test_it_is_ready_with_a_database(nobody: httpx.AsyncClient) -> None:
+    response = await nobody.get("/health/ready")
+    assert (response.status_code, response.json()) == (200, {"status": "ready"})
+    assert response.headers["cache-control"] == "no-store"
+
+
+async def test_it_is_not_ready_without_a_database(
+    visitor: httpx.AsyncClient, no_database: None
+) -> None:
+    assert_problem(await visitor.get("/health/ready"), 503)
+    await get_engine().dispose()
+
+
+async def test_without_a_database_the_api_asks_to_come_back(
+    visitor: httpx.AsyncClient, no_database: None
+) -> None:
+    credentials = {"email": "alice@example.org", "password": "kettle under seven clouds"}
+    response = await visitor.post(f"{AUTH}/signin", json=credentials)
+    assert_problem(response, 503)
+    assert int(response.headers["retry-after"]) > 0
+    await get_engine().dispose()
+
+
+@pytest.mark.parametrize("path", ["/health/live", "/health/ready"])
+async def test_health_is_only_read(visitor: httpx.AsyncClient, path: str) -> None:
+    response = await visitor.post(path)
+    assert_problem(response, 405)
+    assert response.headers["allow"] == "GET, HEAD"
+
+
+@pytest.fixture
+def no_database(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://postgres@127.0.0.1:1/nothing")

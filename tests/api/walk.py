@@ -1,0 +1,71 @@
+"""Every operation of the API, read from its own OpenAPI document."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from todo_app.api.app import create_api
+
+DOCUMENT: dict[str, Any] = create_api().openapi()
+ROOT: str = DOCUMENT["servers"][0]["url"]
+
+BODIES: dict[str, dict[str, Any]] = {
+    "sign_up": {"email": "dora@example.org", "password": "kettle under seven clouds"},
+    "sign_in": {"email": "dora@example.org", "password": "kettle under seven clouds"},
+    "refresh": {"refresh_token": "none"},
+    "update_account": {"name": "Dora"},
+    "create_task": {"title": "Water the plants"},
+    "update_task": {"title": "Water the roses"},
+}
+"""A good body for each operation that takes one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One method of one path."""
+
+    id: str
+    method: str
+    template: str
+    needs_identity: bool
+    takes_body: bool
+
+    @property
+    def fields(self) -> list[str]:
+        """The fields that its body may have."""
+        operation = DOCUMENT["paths"][self.template][self.method.lower()]
+        schema = operation["requestBody"]["content"]["application/json"]["schema"]
+        name = schema["$ref"].rpartition("/")[2]
+        return list(DOCUMENT["components"]["schemas"][name]["properties"])
+
+    @property
+    def is_about_one_task(self) -> bool:
+        """Whether a task is named in the path."""
+        return "{task_id}" in self.template
+
+    def path(self, task_id: UUID | str) -> str:
+        """The address, with the id where one belongs."""
+        return ROOT + self.template.replace("{task_id}", str(task_id))
+
+    @property
+    def request(self) -> dict[str, Any]:
+        """The rest of a good request."""
+        return {"json": BODIES[self.id]} if self.takes_body else {}
+
+
+def _walk() -> Iterator[Operation]:
+    for template, path in DOCUMENT["paths"].items():
+        for method, operation in path.items():
+            yield Operation(
+                id=operation["operationId"],
+                method=method.upper(),
+                template=template,
+                needs_identity=bool(operation.get("security")),
+                takes_body="requestBody" in operation,
+            )
+
+
+OPERATIONS = list(_walk())
