@@ -18,7 +18,7 @@ from pydantic import Field, StringConstraints
 from todo_app.core import clock, task_lists, tasks
 from todo_app.core.task_lists import Sort, TaskFilter, TaskPage
 from todo_app.core.tasks import TaskView
-from todo_app.web import wording
+from todo_app.web import routes, wording
 from todo_app.web.session import NO_COUNTS, AuthState, Counts
 
 WINDOW_ROWS = 100
@@ -57,6 +57,7 @@ class TaskPanel(TypedDict):
     priority: str
     due_date: str
     due_time: str
+    due_zone: str
     is_completed: bool
     version: int
     created: str
@@ -70,6 +71,7 @@ NO_PANEL = TaskPanel(
     priority="4",
     due_date="",
     due_time="",
+    due_zone="",
     is_completed=False,
     version=0,
     created="",
@@ -107,14 +109,22 @@ class TaskListState(AuthState):
     _stamp: int = 0
     _cursors: list[str] = []
     _undo: Undo | None = None
+    _known_task: str = ""
 
     @rx.event
     async def show_list(self, name: ListName) -> None:
-        """Open a list from its start."""
+        """Open a list from its start.
+
+        Opening and closing a task is a step in the history of the browser too, and leaves the
+        list alone.
+        """
+        wanted, known = self._wanted_task(), self._known_task
+        self._known_task = wanted
+        if name == self.showing and (wanted != known or self.has_earlier):
+            return
         self._name = name
         self._today = clock.today(self._actor().time_zone)
         self.day = wording.long_day(self._today)
-        self.panel = NO_PANEL
         await self._reload()
         self.showing = name
 
@@ -174,6 +184,10 @@ class TaskListState(AuthState):
             await self._reload()
         else:
             self._show_change(view)
+
+    def _wanted_task(self) -> str:
+        """The id of the task that the address of the page names."""
+        return self.router.url.query_parameters.get(routes.OPEN_TASK, "")
 
     async def _reload(self) -> None:
         """Show the list as it is now, from its start."""
@@ -312,6 +326,7 @@ class TaskListState(AuthState):
             priority=str(view.priority),
             due_date=view.due.date.isoformat() if view.due else "",
             due_time=(view.due.time or "") if view.due else "",
+            due_zone=(view.due.zone or zone) if view.due else zone,
             is_completed=view.completed_at is not None,
             version=view.version,
             created=wording.moment_text(view.created_at, now, zone),

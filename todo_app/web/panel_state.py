@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import Literal
+from datetime import date, timedelta
+from typing import Annotated, Literal
 from uuid import UUID
 
+import pydantic
 import reflex as rx
 from pydantic import ValidationError
 
 from todo_app.core import clock, tasks
-from todo_app.core.errors import StaleVersion, TodoError
+from todo_app.core.errors import NotFound, StaleVersion, TodoError
 from todo_app.core.tasks import Due, TaskPatch, TaskView
 from todo_app.core.text import NOTES_MAX_CHARACTERS, TITLE_MAX_CHARACTERS
 from todo_app.web import messages, wording
-from todo_app.web.list_state import NO_PANEL, TaskId, TaskListState, Undo
+from todo_app.web.list_state import NO_PANEL, TaskId, TaskListState, TaskPanel, Undo
 
+Number = Annotated[int, pydantic.Field(ge=0, lt=2**31)]
 Field = Literal["title", "notes", "priority", "due_date", "due_time"]
 
 _EARLIEST_YEAR = "1900"
@@ -33,62 +35,65 @@ class TaskPanelState(TaskListState):
 
     opened: int = 0
     errors: dict[str, str] = {}
+    _saved: dict[str, tuple[str, str]] = {}
 
     @rx.event
-    async def open_task(self, task_id: TaskId) -> None:
-        """Show a task in the panel."""
-        self.errors = {}
-        try:
-            view = await self._read(tasks.get_task, UUID(task_id))
-        except TodoError as refusal:
-            self.panel = NO_PANEL
-            self._tell(messages.message(refusal), is_error=True)
-            return
-        self.panel = self._panel_of(view)
-        # A new number makes new inputs; while it stays, what is being typed in them stays too.
-        self.opened += 1
+    async def show_task(self) -> None:
+        """Open the task that the page's address names, or close the panel if it names none."""
+        panel = await self._wanted_panel()
+        if panel["id"] != self.panel["id"]:
+            self.errors = {}
+        if panel != self.panel:
+            self.panel = panel
+            # A new number makes new inputs; while it stays, what is typed in them stays too.
+            self.opened += 1
 
     @rx.event
-    async def close_task(self) -> None:
-        """Put the panel away."""
-        self.panel = NO_PANEL
-        self.errors = {}
+    async def save_field(
+        self, task_id: TaskId, version: Number, opened: Number, field: Field, text: str
+    ) -> None:
+        """Save what was typed into one field.
 
-    @rx.event
-    async def save_field(self, task_id: TaskId, field: Field, text: str) -> None:
-        """Save what was typed into one field of the panel."""
-        if self.panel["id"] != task_id or self.panel[field] == text:
+        `version` and `opened` are what the panel had when it was typed. They are not what it has
+        now if the server was lost meanwhile, and the panel with it: what was typed was not.
+        """
+        known = self._known(task_id, field)
+        if known == (text.strip() if field == "title" else text):
             self._set_error(field, "")
             return
         if field == "due_date" and text and text < _EARLIEST_YEAR:
             return  # Half a year typed into a date field is a date too: 0020 on the way to 2026.
         try:
-            patch = self._patch(field, text)
+            shown = await self._shown(task_id, version)
+            view = await self._save(shown, field, _patch(shown, field, text, self._today), known)
         except ValidationError:
             self._set_error(field, _FIELD_ERRORS[field])
             return
-        try:
-            view = await self._save(UUID(task_id), field, patch)
         except TodoError as refusal:
             self._set_error(field, f"Not saved. {messages.message(refusal)}")
             return
         if view is not None:
             self._set_error(field, "")
+            self._saved[field] = (task_id, text)
             self._show_change(view)
             if field.startswith("due"):
                 await self._recount()
+            if self.panel["id"] == task_id and opened != self.opened:
+                self.opened += 1  # The input that this came from is gone; the new one shall know.
 
     @rx.event
     async def set_due_in(self, task_id: TaskId, days: Literal[0, 1, 7]) -> None:
         """Make a task due in so many days from today."""
         day = clock.today(self._actor().time_zone) + timedelta(days=days)
-        await self.save_field(task_id, "due_date", day.isoformat())
+        await self.save_field(
+            task_id, self.panel["version"], self.opened, "due_date", day.isoformat()
+        )
         self.opened += 1
 
     @rx.event
     async def clear_due(self, task_id: TaskId) -> None:
         """Take the due date away."""
-        await self.save_field(task_id, "due_date", "")
+        await self.save_field(task_id, self.panel["version"], self.opened, "due_date", "")
         self.opened += 1
 
     @rx.event
@@ -107,42 +112,67 @@ class TaskPanelState(TaskListState):
             self._set_rows(rows)
         self._offer_undo(f"Deleted {wording.quoted(view.title)}", Undo("restore", view.id))
 
-    def _patch(self, field: Field, text: str) -> TaskPatch:
-        """The change that a field's text means. Raises ValidationError."""
-        if field in {"title", "notes"}:
-            return TaskPatch.model_validate({field: text})
-        if field == "priority":
-            return TaskPatch.model_validate({"priority": int(text) if text.isdecimal() else 0})
-        day, time = self.panel["due_date"], self.panel["due_time"]
-        if field == "due_date":
-            day, time = text, time if text else ""
-        else:
-            day, time = day or clock.today(self._actor().time_zone).isoformat(), text
-        if not day:
-            return TaskPatch(due=None)
-        zone = self._actor().time_zone if time else None
-        return TaskPatch(due=Due.model_validate({"date": day, "time": time or None, "zone": zone}))
+    async def _wanted_panel(self) -> TaskPanel:
+        wanted = self._wanted_task()
+        if not wanted:
+            return NO_PANEL
+        try:
+            return self._panel_of(await self._read(tasks.get_task, UUID(wanted)))
+        except (ValueError, NotFound):
+            self._tell(messages.MESSAGES[NotFound], is_error=True)
+            return NO_PANEL
 
-    async def _save(self, task_id: UUID, field: Field, patch: TaskPatch) -> TaskView | None:
-        """Save on top of what the panel shows; None if that field was changed elsewhere."""
-        version = self.panel["version"]
+    def _known(self, task_id: str, field: Field) -> str | None:
+        """What this tab last knew to be in a field of a task."""
+        if self.panel["id"] == task_id:
+            return self.panel[field]
+        saved_task, text = self._saved.get(field, ("", ""))
+        return text if saved_task == task_id else None
+
+    async def _shown(self, task_id: str, version: int) -> TaskPanel:
+        """The panel that a task was edited in. Raises NotFound."""
+        if self.panel["id"] == task_id:
+            return self.panel
+        current = self._panel_of(await self._read(tasks.get_task, UUID(task_id)))
+        return {**current, "version": version}
+
+    async def _save(
+        self, shown: TaskPanel, field: Field, patch: TaskPatch, known: str | None
+    ) -> TaskView | None:
+        """Save on top of what was shown; None if that field was changed elsewhere."""
+        task_id, version = UUID(shown["id"]), shown["version"]
         try:
             return await self._write(tasks.update_task, task_id, patch, expected_version=version)
         except StaleVersion as stale:
             current = self._panel_of(stale.current)
+        if self.panel["id"] == current["id"]:
             self.panel = {**self.panel, "version": current["version"]}
-            if current[field] == self.panel[field]:
-                return await self._write(
-                    tasks.update_task, task_id, patch, expected_version=current["version"]
-                )
-            theirs = wording.quoted(current[field] or "nothing")
-            self._set_error(
-                field,
-                f"Changed elsewhere to {theirs} meanwhile. "
-                "What you typed is still here: change it once more to replace theirs.",
+        if current[field] == known:
+            return await self._write(
+                tasks.update_task, task_id, patch, expected_version=current["version"]
             )
-            return None
+        theirs = wording.quoted(current[field] or "nothing")
+        self._set_error(
+            field,
+            f"Changed elsewhere to {theirs} meanwhile. "
+            "What you typed is still here: change it once more to replace theirs.",
+        )
+        return None
 
     def _set_error(self, field: Field, text: str) -> None:
         if self.errors.get(field, "") != text:
             self.errors = {**self.errors, field: text}
+
+
+def _patch(shown: TaskPanel, field: Field, text: str, today: date) -> TaskPatch:
+    """The change that a field's text means. Raises ValidationError."""
+    if field in {"title", "notes"}:
+        return TaskPatch.model_validate({field: text})
+    if field == "priority":
+        return TaskPatch.model_validate({"priority": int(text) if text.isdecimal() else 0})
+    day = text if field == "due_date" else shown["due_date"] or today.isoformat()
+    if not day:
+        return TaskPatch(due=None)
+    time = text if field == "due_time" else shown["due_time"]
+    zone = shown["due_zone"] if time else None
+    return TaskPatch(due=Due.model_validate({"date": day, "time": time or None, "zone": zone}))

@@ -27,6 +27,7 @@ from reflex_base.event.context import EventContext
 from reflex_base.registry import RegistrationContext
 from reflex_base.utils.form import form_data_as_dict
 from reflex_base.utils.format import format_event_handler
+from reflex_base.vars.function import ArgsFunctionOperationBuilder, FunctionVar
 from reflex_components_core.core.banner import has_connection_errors
 
 REFUSED = StateUpdate()
@@ -126,3 +127,16 @@ def purge_states(prefix: str) -> None:
 def client_state(name: str, default: object) -> ClientStateVar:
     """A variable that lives in one instance of a component, in the browser."""
     return rx._x.client_state(name, default=default, global_ref=False)
+
+
+def page_state(name: str, default: object) -> ClientStateVar:
+    """A variable that lives in the browser until the page is left, whatever the server does."""
+    return rx._x.client_state(name, default=default)
+
+
+def set_from_event(variable: ClientStateVar, value: object) -> rx.Var:
+    """An event trigger that sets a variable to what may hold the arguments of the event."""
+    setter = variable.set.to(FunctionVar)
+    return ArgsFunctionOperationBuilder.create(
+        args_names=(), return_expr=setter.call(rx.Var.create(value))
+    ).to(FunctionVar, rx.EventChain)

@@ -14,6 +14,9 @@ SIGN_IN_FORM = "/auth/sign-in"
 SIGN_UP_FORM = "/auth/sign-up"
 SIGN_OUT_FORM = "/auth/sign-out"
 
+OPEN_TASK = "task"
+"""The query parameter that names the task in the panel, so that Back closes it again."""
+
 HOME = TODAY
 PRIVATE_PAGES = frozenset({TODAY, INBOX, COMPLETED})
 PUBLIC_PAGES = frozenset({SIGN_IN, SIGN_UP})

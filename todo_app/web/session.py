@@ -55,6 +55,7 @@ class Person(TypedDict):
     name: str
     email: str
     initials: str
+    time_zone: str
 
 
 class Counts(TypedDict):
@@ -75,7 +76,7 @@ class Notice(TypedDict):
     can_undo: bool
 
 
-NOBODY = Person(name="", email="", initials="")
+NOBODY = Person(name="", email="", initials="", time_zone="")
 NO_COUNTS = Counts(inbox=0, overdue=0, today=0, done_today=0)
 NO_NOTICE = Notice(number=0, text="", is_error=False, can_undo=False)
 
@@ -107,7 +108,12 @@ class AuthState(rx.State):
         initials = "".join(
             word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words)
         )
-        self.user = Person(name=account.name, email=account.email, initials=initials.upper())
+        self.user = Person(
+            name=account.name,
+            email=account.email,
+            initials=initials.upper(),
+            time_zone=account.time_zone,
+        )
 
     async def _recount(self) -> None:
         counts = await self._read(tasks.count_tasks)

@@ -31,7 +31,7 @@ def shell(here: str, *content: rx.Component, can_add: bool = True) -> rx.Compone
         ),
         _sidebar(here),
         rx.el.main(rx.el.div(*content, class_name="column"), id="content", tab_index=-1),
-        rx.cond(AuthState.signed_in, task_panel()),
+        rx.cond(AuthState.signed_in, task_panel(here)),
         _add_button() if can_add else rx.fragment(),
         _tabs(here),
         _account_menu(),

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from todo_app.core import tasks
 from todo_app.core.tasks import Due, TaskDraft
 from todo_app.core.text import TITLE_MAX_CHARACTERS
-from todo_app.web import wording
+from todo_app.web import reflex_private, wording
 from todo_app.web.components.icons import icon
 from todo_app.web.list_state import TaskListState, Undo
 
@@ -20,13 +20,10 @@ class QuickAddState(TaskListState):
 
     unsaved: str = ""
     reason: str = ""
-    draft: str = ""
-    draft_number: int = 0
 
     @rx.event
-    async def add_task(self, form: dict[str, str]) -> None:
+    async def add_task(self, title: str) -> None:
         """Add what was typed; on Today it is due today."""
-        title = form.get("title", "")
         if not title.strip():
             return
         due = Due(date=self._today) if self._name == "today" else None
@@ -46,15 +43,9 @@ class QuickAddState(TaskListState):
             self.unsaved, self.reason = title, "This could not be saved."
             return
         view, _ = created
-        self.unsaved = self.reason = self.draft = ""
+        self.unsaved = self.reason = ""
         await self._reload()
         self._offer_undo(f"Added {wording.quoted(view.title)}", Undo("delete", view.id))
-
-    @rx.event
-    async def edit_unsaved(self) -> None:
-        """Put what was not saved back into the box."""
-        self.draft, self.unsaved, self.reason = self.unsaved, "", ""
-        self.draft_number += 1
 
     @rx.event
     async def discard_unsaved(self) -> None:
@@ -64,14 +55,15 @@ class QuickAddState(TaskListState):
 
 def quick_add() -> rx.Component:
     """The box, and below it what it could not save."""
+    # What is typed is the page's, not the server's: no answer that comes late can change it.
+    entry = reflex_private.page_state("entry", "")
     return rx.el.section(
         rx.el.form(
             icon("plus"),
             rx.el.input(
                 id=INPUT_ID,
-                key=QuickAddState.draft_number.to_string(),
-                name="title",
-                default_value=QuickAddState.draft,
+                value=entry.value,
+                on_change=lambda text: [reflex_private.set_from_event(entry, text)],
                 placeholder="Add a task",
                 auto_complete="off",
                 enter_key_hint="done",
@@ -79,8 +71,7 @@ def quick_add() -> rx.Component:
                 dir="auto",
             ),
             rx.el.button("Add", type="submit", class_name="quiet"),
-            on_submit=QuickAddState.add_task,
-            reset_on_submit=True,
+            on_submit=[QuickAddState.add_task(entry.value), entry.set_value("")],
             class_name="quick-add",
         ),
         rx.cond(
@@ -88,7 +79,15 @@ def quick_add() -> rx.Component:
             rx.el.div(
                 rx.el.p(rx.el.strong("Not saved. "), QuickAddState.reason),
                 rx.el.p(QuickAddState.unsaved, class_name="unsaved-text", dir="auto"),
-                rx.el.button("Edit", type="button", on_click=QuickAddState.edit_unsaved),
+                rx.el.button(
+                    "Edit",
+                    type="button",
+                    on_click=[
+                        entry.set_value(QuickAddState.unsaved),
+                        QuickAddState.discard_unsaved,
+                        rx.set_focus(INPUT_ID),
+                    ],
+                ),
                 rx.el.button("Discard", type="button", on_click=QuickAddState.discard_unsaved),
                 role="alert",
                 class_name="unsaved",

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import reflex as rx
+from reflex_components_core.react_router.dom import ReactRouterLink
 
 from todo_app.web import wording
 from todo_app.web.components.icons import icon
 from todo_app.web.list_state import TaskListState
 from todo_app.web.panel_state import Field, TaskPanelState
+from todo_app.web.session import AuthState
 
 _PANEL = TaskPanelState.panel
+SAVE_PAUSE_MILLISECONDS = 700
 _NOW = rx.Var("Date.now()", _var_type=int)
 _FOCUS = "(document.querySelector({row!r}) ?? document.getElementById('content')).focus()"
 # The focus goes back to the row, or to a neighbour if the row goes too, before the panel that
@@ -24,14 +29,14 @@ _PRESS_CLOSE = rx.call_function(
 )
 
 
-def task_panel() -> rx.Component:
-    """The panel, when a task is open."""
-    return rx.cond(_PANEL["id"] != "", _open_panel())
+def task_panel(here: str) -> rx.Component:
+    """The panel of a page, when a task is open."""
+    return rx.cond(_PANEL["id"] != "", _open_panel(here))
 
 
-def _open_panel() -> rx.Component:
+def _open_panel(here: str) -> rx.Component:
     return rx.el.aside(
-        _tools(),
+        _tools(here),
         _title(),
         _notes(),
         rx.el.div(_due(), _priority(), class_name="facts"),
@@ -44,7 +49,7 @@ def _open_panel() -> rx.Component:
     )
 
 
-def _tools() -> rx.Component:
+def _tools(here: str) -> rx.Component:
     return rx.el.div(
         rx.el.button(
             icon("check"),
@@ -58,20 +63,23 @@ def _tools() -> rx.Component:
             "Delete",
             type="button",
             class_name="tool",
-            on_click=[_FOCUS_NEIGHBOUR, TaskPanelState.delete_task(_PANEL["id"])],
+            on_click=[_FOCUS_NEIGHBOUR, TaskPanelState.delete_task(_PANEL["id"]), _PRESS_CLOSE],
         ),
-        rx.el.button(
+        ReactRouterLink.create(
             icon("x"),
-            type="button",
+            to=here,
+            prevent_scroll_reset=True,
             class_name="tool close",
             aria_label="Close",
-            on_click=[_FOCUS_ROW, TaskPanelState.close_task],
+            on_click=_FOCUS_ROW,
         ),
         class_name="tools",
     )
 
 
-def _field(name: Field, label: str, control: rx.Component, *more: rx.Component) -> rx.Component:
+def _field(
+    name: Field, label: str | rx.Var[str], control: rx.Component, *more: rx.Component
+) -> rx.Component:
     error = TaskPanelState.errors.get(name, "")
     return rx.el.div(
         rx.el.label(label, html_for=f"task-{name}"),
@@ -93,17 +101,30 @@ def _identity(name: Field) -> dict[str, object]:
     }
 
 
+def _save(field: Field, text: rx.Var[str]) -> rx.event.EventSpec:
+    return TaskPanelState.save_field(
+        _PANEL["id"], _PANEL["version"], TaskPanelState.opened, field, text
+    )
+
+
+def _saved_while_typed(name: Literal["title", "notes"]) -> dict[str, object]:
+    return {
+        "on_change": lambda text: _save(name, text).debounce(SAVE_PAUSE_MILLISECONDS),
+        "on_blur": lambda text: _save(name, text),
+    }
+
+
 def _title() -> rx.Component:
     return _field(
         "title",
         "Title",
         rx.el.textarea(
-            default_value=_PANEL["title"],
             rows="1",
             dir="auto",
             auto_focus=True,
             class_name="title",
-            on_blur=lambda text: TaskPanelState.save_field(_PANEL["id"], "title", text),
+            default_value=_PANEL["title"],
+            **_saved_while_typed("title"),
             **_identity("title"),
         ),
     )
@@ -114,11 +135,11 @@ def _notes() -> rx.Component:
         "notes",
         "Notes",
         rx.el.textarea(
-            default_value=_PANEL["notes"],
             rows="4",
             dir="auto",
             placeholder="Add notes",
-            on_blur=lambda text: TaskPanelState.save_field(_PANEL["id"], "notes", text),
+            default_value=_PANEL["notes"],
+            **_saved_while_typed("notes"),
             **_identity("notes"),
         ),
     )
@@ -135,7 +156,7 @@ def _due() -> rx.Component:
                 type="date",
                 max="9999-12-31",
                 default_value=_PANEL["due_date"],
-                on_change=lambda text: TaskPanelState.save_field(task_id, "due_date", text),
+                on_change=lambda text: _save("due_date", text),
                 **_identity("due_date"),
             ),
             rx.el.div(
@@ -153,11 +174,15 @@ def _due() -> rx.Component:
         ),
         _field(
             "due_time",
-            "Time",
+            rx.cond(
+                _PANEL["due_zone"] == AuthState.user["time_zone"],
+                "Time",
+                "Time in " + _PANEL["due_zone"],
+            ),
             rx.el.input(
                 type="time",
                 default_value=_PANEL["due_time"],
-                on_change=lambda text: TaskPanelState.save_field(task_id, "due_time", text),
+                on_change=lambda text: _save("due_time", text),
                 **_identity("due_time"),
             ),
         ),
@@ -174,7 +199,7 @@ def _priority() -> rx.Component:
                 for number, name in wording.PRIORITY_NAMES.items()
             ),
             default_value=_PANEL["priority"],
-            on_change=lambda text: TaskPanelState.save_field(_PANEL["id"], "priority", text),
+            on_change=lambda text: _save("priority", text),
             **_identity("priority"),
         ),
     )

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import reflex as rx
+from reflex_components_core.react_router.dom import ReactRouterLink
 
-from todo_app.web import reflex_private
+from todo_app.web import reflex_private, routes
 from todo_app.web.components.icons import icon
 from todo_app.web.list_state import TaskListState, TaskRow
-from todo_app.web.panel_state import TaskPanelState
 
 _NOW = rx.Var("Date.now()", _var_type=int)
 
@@ -36,14 +36,14 @@ def task_row(row: rx.Var[TaskRow], is_selected: rx.Var[bool], rest: rx.RestProp)
                     TaskListState.set_completed(row["id"], ~is_completed, _NOW),
                 ],
             ),
-            rx.el.button(
+            ReactRouterLink.create(
                 rx.el.span(row["title"], class_name="title", dir="auto"),
                 rx.cond(row["due"] != "", _due(row)),
                 rx.cond(row["notes"] != "", _notes(row)),
-                type="button",
+                to=f"?{routes.OPEN_TASK}=" + row["id"],
+                prevent_scroll_reset=True,
                 class_name="open",
-                aria_expanded=rx.cond(is_selected, "true", "false"),
-                on_click=TaskPanelState.open_task(row["id"]),
+                aria_current=rx.cond(is_selected, "true", "false"),
             ),
             class_name=rx.cond(is_completed, "row done", "row")
             + " p"

@@ -5,16 +5,17 @@ from __future__ import annotations
 import reflex as rx
 
 from todo_app.web import routes
-from todo_app.web.list_state import TaskListState
+from todo_app.web.list_state import ListName, TaskListState
 from todo_app.web.pages import completed, inbox, not_found, sign_in, sign_up, today
+from todo_app.web.panel_state import TaskPanelState
 
 
 def register(app: rx.App) -> None:
     """Add every page to the app."""
     for path, title, page, on_load in (
-        (routes.TODAY, "Today", today.page, TaskListState.show_list("today")),
-        (routes.INBOX, "Inbox", inbox.page, TaskListState.show_list("inbox")),
-        (routes.COMPLETED, "Completed", completed.page, TaskListState.show_list("completed")),
+        (routes.TODAY, "Today", today.page, _list("today")),
+        (routes.INBOX, "Inbox", inbox.page, _list("inbox")),
+        (routes.COMPLETED, "Completed", completed.page, _list("completed")),
         (routes.SIGN_IN, "Sign in", sign_in.page, sign_in.SignInState.show_form),
         (routes.SIGN_UP, "Create an account", sign_up.page, sign_up.SignUpState.show_form),
     ):
@@ -24,3 +25,7 @@ def register(app: rx.App) -> None:
         rx.fragment(), route="/", title="Todo App", on_load=rx.redirect(routes.HOME, replace=True)
     )
     app.add_page(not_found.page, route="404", title="Not found · Todo App")
+
+
+def _list(name: ListName) -> list[rx.event.EventSpec]:
+    return [TaskListState.show_list(name), TaskPanelState.show_task()]
