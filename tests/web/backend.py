@@ -58,6 +58,14 @@ def running_backend(folder: Path, **settings: str) -> Iterator[Backend]:
     names = {name.upper() for name in Settings.model_fields}
     environment = {
         **{name: value for name, value in os.environ.items() if name not in names},
+        # Said, although these are the defaults: a `.env` may say otherwise.
+        "ENVIRONMENT": "development",
+        "DATABASE_URL": "",
+        "REDIS_URL": "",
+        "JWT_SECRET": "",
+        "PUBLIC_URL": "",
+        "BACKEND_URL": "",
+        "HOST": "127.0.0.1",
         "DATA_DIR": str(folder),
         "PORT": str(port),
         "BCRYPT_COST": "4",
@@ -69,7 +77,7 @@ def running_backend(folder: Path, **settings: str) -> Iterator[Backend]:
     }
     address = f"http://127.0.0.1:{port}"
     log = folder / "log"
-    # Elsewhere than in the sources, so that neither a `.env` nor a built frontend is found.
+    # Started from elsewhere than its own folder, which has to make no difference.
     with log.open("wb") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", "todo_app", "backend"],

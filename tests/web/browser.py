@@ -171,6 +171,48 @@ class Tab:
         await self.send(name, **arguments)
         return await self.settle(start)
 
+    async def add(self, title: str) -> list[dict[str, Any]]:
+        """Add a task by the quick entry."""
+        return await self.ask(f"{QUICK_ADD}.add_task", title=title)
+
+    async def tick(self, task_id: str, *, is_completed: bool = True) -> list[dict[str, Any]]:
+        """Tick or untick a row."""
+        stamp = next(_numbers)
+        return await self.ask(
+            f"{LIST}.set_completed", task_id=task_id, is_completed=is_completed, stamp=stamp
+        )
+
+    async def open_task(self, task_id: str) -> list[dict[str, Any]]:
+        """Follow the link of a row to its task; an empty id closes the panel."""
+        page = self.path.partition("?")[0]
+        self.path = f"{page}?task={task_id}" if task_id else page
+        await self.ask(f"{LIST}.show_list", name=page.strip("/"))
+        return await self.ask(f"{PANEL}.show_task")
+
+    async def save(self, field: str, text: str) -> list[dict[str, Any]]:
+        """Leave a field of the panel with this text in it."""
+        panel = self.shown["task_list_state.panel"]
+        return await self.ask(
+            f"{PANEL}.save_field",
+            task_id=panel["id"],
+            version=panel["version"],
+            opened=self.shown["task_panel_state.opened"],
+            field=field,
+            text=text,
+        )
+
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        """The rows of the list."""
+        rows: list[dict[str, Any]] = self.shown["task_list_state.rows"]
+        return rows
+
+    @property
+    def panel(self) -> dict[str, Any]:
+        """The panel; without an id it is closed."""
+        panel: dict[str, Any] = self.shown["task_list_state.panel"]
+        return panel
+
     async def settle(self, start: int | None = None) -> list[dict[str, Any]]:
         """Wait until all that was sent is handled; what came since, but for where the page is.
 

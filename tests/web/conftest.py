@@ -7,10 +7,12 @@ from contextlib import ExitStack
 
 import pytest
 import reflex as rx
+from reflex_base.registry import RegistrationContext
 
 from tests.servers import PostgreSQL, Redis
 from tests.web.backend import Backend, running_backend
 from tests.web.browser import Browser, browser
+from tests.web.handlers import Handlers
 
 Visit = Callable[..., Browser]
 
@@ -87,3 +89,9 @@ def app(environment: None) -> rx.App:
     from todo_app import todo_app
 
     return todo_app.app
+
+
+@pytest.fixture
+def handlers(app: rx.App) -> Handlers:
+    """Every event handler that anybody can call by its name."""
+    return RegistrationContext.get().event_handlers

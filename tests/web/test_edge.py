@@ -20,7 +20,7 @@ from starlette.staticfiles import StaticFiles
 
 from tests.cast import PASSWORD
 from tests.web.backend import Backend, running_backend
-from tests.web.browser import QUICK_ADD, Browser, Tab
+from tests.web.browser import Browser, Tab
 from tests.web.conftest import Visit
 from todo_app.core.models import new_id
 from todo_app.web import edge, headers, reflex_private, routes
@@ -209,7 +209,7 @@ def test_the_session_cookie_is_bound_to_https_and_its_host_where_there_is_https(
 
 async def test_the_cookie_reaches_no_frame_and_no_log(alice: Browser) -> None:
     async with alice.tab("/today") as tab:
-        await tab.ask(f"{QUICK_ADD}.add_task", form={"title": "Water the plants"})
+        await tab.add("Water the plants")
         await tab.ask("no_such_state.no_such_event")
 
         assert tab.knows("Water the plants")

@@ -1,17 +1,15 @@
 from __future__ import annotations
 
-import inspect
 from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
 
 import pytest
-import reflex as rx
-from reflex_base.registry import RegistrationContext
 
 from tests.web.backend import Backend
-from tests.web.browser import AUTH, LIST, PANEL, QUICK_ADD, Browser, Tab
+from tests.web.browser import LIST, PANEL, Browser, Tab
 from tests.web.conftest import Visit
+from tests.web.handlers import Handlers, arguments_of, fitting_payload
 
 # How each handler that takes the id of a task is called by a page.
 CALLS: dict[str, list[dict[str, Any]]] = {
@@ -19,7 +17,6 @@ CALLS: dict[str, list[dict[str, Any]]] = {
         {"is_completed": True, "stamp": 1},
         {"is_completed": False, "stamp": 2},
     ],
-    f"{PANEL}.open_task": [{}],
     f"{PANEL}.save_field": [
         {"field": "title", "text": "Mine now"},
         {"field": "notes", "text": "Mine now"},
@@ -47,10 +44,10 @@ def backend(request: pytest.FixtureRequest) -> Iterator[Backend]:
 async def her_task(alice: Browser) -> str:
     """The id of an open task of Alice's."""
     async with alice.tab("/today") as tab:
-        await tab.ask(f"{QUICK_ADD}.add_task", form={"title": TITLE})
-        [row] = tab.shown["task_list_state.rows"]
-        await tab.ask(f"{PANEL}.open_task", task_id=row["id"])
-        await tab.ask(f"{PANEL}.save_field", task_id=row["id"], field="notes", text=NOTES)
+        await tab.add(TITLE)
+        [row] = tab.rows
+        await tab.open_task(row["id"])
+        await tab.save("notes", NOTES)
     task_id: str = row["id"]
     return task_id
 
@@ -61,61 +58,63 @@ def rows_of(browser: Browser) -> list[tuple[Any, ...]]:
     )
 
 
-def without(answers: list[dict[str, Any]], task_id: str) -> str:
-    """Answers as text, the same for every id and whenever they are given."""
-    for answer in answers:
-        if notice := answer["delta"].get(AUTH, {}).get("notice_rx_state_"):
-            notice["number"] = 0
-        if "opened_rx_state_" in answer["delta"].get(PANEL, {}):
-            answer["delta"][PANEL]["opened_rx_state_"] = 0
-    return repr(answers).replace(task_id, "ID")
+async def answer_to(browser: Browser, name: str, payload: dict[str, Any]) -> str:
+    """What a fresh page is answered, whichever the id."""
+    async with browser.tab("/today") as tab:
+        answer = await tab.ask(name, **payload)
+        assert not tab.knows(TITLE)
+        assert not tab.knows(NOTES)
+    return repr(answer).replace(payload["task_id"], "ID")
 
 
-def test_every_handler_that_takes_an_id_is_tried(app: rx.App) -> None:
-    handlers = RegistrationContext.get().event_handlers
+def test_every_handler_that_takes_an_id_is_tried(handlers: Handlers) -> None:
     with_id = {
-        name: inspect.signature(found.handler.fn).parameters
+        name
         for name, found in handlers.items()
-        if any(
-            argument.endswith("id") for argument in inspect.signature(found.handler.fn).parameters
-        )
+        if any(argument.endswith("id") for argument in arguments_of(found))
     }
 
-    assert with_id.keys() == CALLS.keys()
-    for name, arguments in EVERY_CALL:
-        assert {"self", "task_id", *arguments} == set(with_id[name])
+    assert with_id == CALLS.keys()
 
 
 @pytest.mark.parametrize(("name", "arguments"), EVERY_CALL, ids=IDS)
 async def test_a_foreign_id_is_answered_as_an_unknown_one(
-    alice: Browser, bob: Browser, her_task: str, name: str, arguments: dict[str, Any]
+    alice: Browser,
+    bob: Browser,
+    her_task: str,
+    handlers: Handlers,
+    name: str,
+    arguments: dict[str, Any],
 ) -> None:
-    unknown, before = str(uuid4()), rows_of(alice)
+    before = rows_of(alice)
+    payload = fitting_payload(handlers[name]) | arguments
 
-    async with bob.tab("/today") as tab:
-        foreign_answer = await tab.ask(name, task_id=her_task, **arguments)
-        unknown_answer = await tab.ask(name, task_id=unknown, **arguments)
+    foreign_answer = await answer_to(bob, name, payload | {"task_id": her_task})
+    unknown_answer = await answer_to(bob, name, payload | {"task_id": str(uuid4())})
 
-        assert without(foreign_answer, her_task) == without(unknown_answer, unknown)
-        assert not tab.knows(TITLE)
-        assert not tab.knows(NOTES)
-        assert not tab.knows(alice.email)
+    assert foreign_answer == unknown_answer
     assert rows_of(alice) == before
     assert rows_of(bob) == []
 
 
 @pytest.mark.parametrize(("name", "arguments"), EVERY_CALL, ids=IDS)
 async def test_a_foreign_id_is_of_no_use_while_a_panel_of_ones_own_is_open(
-    alice: Browser, bob: Browser, her_task: str, name: str, arguments: dict[str, Any]
+    alice: Browser,
+    bob: Browser,
+    her_task: str,
+    handlers: Handlers,
+    name: str,
+    arguments: dict[str, Any],
 ) -> None:
     before = rows_of(alice)
 
     async with bob.tab("/inbox") as tab:
-        await tab.ask(f"{QUICK_ADD}.add_task", form={"title": "Bob's own"})
-        [row] = tab.shown["task_list_state.rows"]
-        await tab.ask(f"{PANEL}.open_task", task_id=row["id"])
+        await tab.add("Bob's own")
+        [row] = tab.rows
+        await tab.open_task(row["id"])
         his = rows_of(bob)
-        await tab.ask(name, task_id=her_task, **arguments)
+        payload = fitting_payload(handlers[name]) | arguments
+        await tab.ask(name, **payload | {"task_id": her_task})
 
         assert not tab.knows(TITLE)
         assert not tab.knows(NOTES)
@@ -123,8 +122,26 @@ async def test_a_foreign_id_is_of_no_use_while_a_panel_of_ones_own_is_open(
     assert rows_of(bob) == his
 
 
+@pytest.mark.parametrize("page", ["/today", "/inbox", "/completed"])
+async def test_an_address_with_a_foreign_id_opens_what_one_with_an_unknown_id_does(
+    alice: Browser, bob: Browser, her_task: str, page: str
+) -> None:
+    answers = []
+    for task_id in (her_task, str(uuid4())):
+        async with bob.tab(page) as tab:
+            answers.append(await tab.open_task(task_id))
+            assert tab.panel["id"] == ""
+        async with bob.tab(f"{page}?task={task_id}") as tab:
+            await tab.settle()
+            assert tab.panel["id"] == ""
+            assert not tab.knows(TITLE)
+            assert not tab.knows(NOTES)
+
+    assert answers[0] == answers[1] != []
+
+
 async def test_her_trash_is_as_closed_as_her_lists(
-    alice: Browser, bob: Browser, her_task: str
+    alice: Browser, bob: Browser, her_task: str, handlers: Handlers
 ) -> None:
     async with alice.tab("/today") as tab:
         await tab.ask(f"{PANEL}.delete_task", task_id=her_task)
@@ -132,7 +149,8 @@ async def test_her_trash_is_as_closed_as_her_lists(
 
     async with bob.tab("/today") as tab:
         for name, arguments in EVERY_CALL:
-            await tab.ask(name, task_id=her_task, **arguments)
+            payload = fitting_payload(handlers[name]) | arguments
+            await tab.ask(name, **payload | {"task_id": her_task})
         await tab.ask(f"{LIST}.undo")
 
         assert not tab.knows(TITLE)
@@ -153,7 +171,7 @@ async def test_undo_takes_back_ones_own_step_only(
 
 
 def completed(tab: Tab) -> list[bool]:
-    return [row["is_completed"] for row in tab.shown["task_list_state.rows"]]
+    return [row["is_completed"] for row in tab.rows]
 
 
 @pytest.mark.parametrize("path", ["/today", "/inbox", "/completed"])
@@ -161,11 +179,11 @@ async def test_no_list_shows_what_is_another_persons(
     alice: Browser, visit: Visit, her_task: str, path: str
 ) -> None:
     async with alice.tab("/today") as tab:
-        await tab.ask(f"{QUICK_ADD}.add_task", form={"title": f"{TITLE}, done"})
-        done = next(r for r in tab.shown["task_list_state.rows"] if r["title"].endswith("done"))
+        await tab.add(f"{TITLE}, done")
+        done = next(r for r in tab.rows if r["title"].endswith("done"))
         await tab.ask(f"{LIST}.set_completed", task_id=done["id"], is_completed=True, stamp=1)
 
     async with visit("Charlie").tab(path) as tab:
-        assert tab.shown["task_list_state.rows"] == []
+        assert tab.rows == []
         assert set(tab.shown["auth_state.counts"].values()) == {0}
         assert not tab.knows(TITLE)

@@ -75,12 +75,9 @@ async def test_a_new_member_is_greeted_by_their_own_empty_list(stranger: Browser
 
     async with stranger.tab("/today") as tab:
         assert tab.shown["auth_state.signed_in"]
-        assert tab.shown["auth_state.user"] == {
-            "name": "Ada Lovelace",
-            "email": email,
-            "initials": "AL",
-        }
-        assert tab.shown["task_list_state.rows"] == []
+        person = {"name": "Ada Lovelace", "email": email, "initials": "AL"}
+        assert tab.shown["auth_state.user"].items() >= person.items()
+        assert tab.rows == []
 
 
 async def test_a_wrong_password_brings_back_the_email_and_no_password(
@@ -238,11 +235,11 @@ async def test_an_open_page_can_do_nothing_more_after_sign_out(
     alice: Browser, backend: Backend
 ) -> None:
     async with alice.tab("/today") as tab:
-        await tab.ask(f"{QUICK_ADD}.add_task", form={"title": "Before"})
+        await tab.add("Before")
         alice.post("/auth/sign-out")
         known = len(tab.frames)
 
-        await tab.send(f"{QUICK_ADD}.add_task", form={"title": "Too late"})
+        await tab.send(f"{QUICK_ADD}.add_task", title="Too late")
         await tab.until(lambda: tab.is_closed)
 
         assert "Before" not in repr(tab.frames[known:])

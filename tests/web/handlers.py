@@ -1,0 +1,41 @@
+"""The event handlers of the program, and arguments that fit them."""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any
+
+from reflex_base.registry import RegisteredEventHandler
+
+Handlers = dict[str, RegisteredEventHandler]
+
+# What fits each argument of each handler, by its name: an argument that is missing here is new.
+FITTING: dict[str, Any] = {
+    "component_stack": "at nowhere",
+    "days": 1,
+    "field": "title",
+    "hashes": [],
+    "info": "TypeError",
+    "is_completed": True,
+    "is_visible": True,
+    "name": "today",
+    "opened": 1,
+    "stamp": 1,
+    "task_id": "01a1fe18-4d88-758e-9c3c-f83b1a28e1be",
+    "text": "Sent by nobody",
+    "title": "Sent by nobody",
+    "value": True,
+    "var_name": "is_hydrated",
+    "vars": {},
+    "version": 1,
+}
+
+
+def arguments_of(registered: RegisteredEventHandler) -> list[str]:
+    """The names of what a handler takes."""
+    return list(inspect.signature(registered.handler.fn).parameters)[1:]
+
+
+def fitting_payload(registered: RegisteredEventHandler) -> dict[str, Any]:
+    """Arguments as a page would send them."""
+    return {name: FITTING[name] for name in arguments_of(registered)}
