@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement
 from sqlmodel import col
 
-from todo_app.core.models import Task, User
+from todo_app.core.models import TASKS, User
 from todo_app.core.visits import Way
 
 
@@ -29,7 +29,7 @@ def own_account(actor: Actor) -> ColumnElement[bool]:
 
 def readable_tasks(actor: Actor) -> tuple[ColumnElement[bool], ...]:
     """The conditions that a task exists for the actor, the trash left out."""
-    return (col(Task.user_id) == actor.user_id, col(Task.deleted_at).is_(None))
+    return (TASKS.c.user_id == actor.user_id, TASKS.c.deleted_at.is_(None))
 
 
 def writable_tasks(actor: Actor) -> tuple[ColumnElement[bool], ...]:
@@ -39,4 +39,4 @@ def writable_tasks(actor: Actor) -> tuple[ColumnElement[bool], ...]:
 
 def deleted_tasks(actor: Actor) -> tuple[ColumnElement[bool], ...]:
     """The conditions that a task is in the actor's trash."""
-    return (col(Task.user_id) == actor.user_id, col(Task.deleted_at).is_not(None))
+    return (TASKS.c.user_id == actor.user_id, TASKS.c.deleted_at.is_not(None))

@@ -13,12 +13,11 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 from sqlalchemy import ColumnElement, Select, SQLColumnExpression, literal_column, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col
 
 from todo_app.core import access
 from todo_app.core.access import Actor
 from todo_app.core.errors import InvalidCursor
-from todo_app.core.models import DUE_TIME_ORDER, Task
+from todo_app.core.models import DUE_TIME_ORDER, TASKS
 from todo_app.core.tasks import COLUMNS, Priority, TaskView
 from todo_app.core.text import CalendarDate, Moment, WallTime
 
@@ -68,22 +67,22 @@ class _Order:
 
 _ORDERS: dict[Sort, _Order] = {
     "created": _Order(
-        columns=(col(Task.created_at), col(Task.id)),
+        columns=(TASKS.c.created_at, TASKS.c.id),
         key=lambda task: (task.created_at, task.id),
         place=TypeAdapter(tuple[Moment, UUID]),
     ),
     "newest": _Order(
-        columns=(col(Task.created_at), col(Task.id)),
+        columns=(TASKS.c.created_at, TASKS.c.id),
         key=lambda task: (task.created_at, task.id),
         place=TypeAdapter(tuple[Moment, UUID]),
         descending=True,
     ),
     "due": _Order(
         columns=(
-            col(Task.due_date),
+            TASKS.c.due_date,
             literal_column(DUE_TIME_ORDER),
-            col(Task.priority),
-            col(Task.id),
+            TASKS.c.priority,
+            TASKS.c.id,
         ),
         key=lambda task: (
             task.due and task.due.date,
@@ -92,14 +91,14 @@ _ORDERS: dict[Sort, _Order] = {
             task.id,
         ),
         place=TypeAdapter(tuple[CalendarDate, WallTime | Literal["24:00"], Priority, UUID]),
-        only_if=col(Task.due_date).is_not(None),
+        only_if=TASKS.c.due_date.is_not(None),
     ),
     "completed": _Order(
-        columns=(col(Task.completed_at), col(Task.id)),
+        columns=(TASKS.c.completed_at, TASKS.c.id),
         key=lambda task: (task.completed_at, task.id),
         place=TypeAdapter(tuple[Moment, UUID]),
         descending=True,
-        only_if=col(Task.completed_at).is_not(None),
+        only_if=TASKS.c.completed_at.is_not(None),
     ),
 }
 
@@ -153,16 +152,16 @@ def cursor_at(task: TaskView, filters: TaskFilter, sort: Sort) -> str:
 def _conditions(filters: TaskFilter) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     if filters.completed is not None:
-        done = col(Task.completed_at)
+        done = TASKS.c.completed_at
         conditions.append(done.is_not(None) if filters.completed else done.is_(None))
     if filters.due_before is not None:
-        conditions.append(col(Task.due_date) < filters.due_before)
+        conditions.append(TASKS.c.due_date < filters.due_before)
     if filters.due_after is not None:
-        conditions.append(col(Task.due_date) > filters.due_after)
+        conditions.append(TASKS.c.due_date > filters.due_after)
     if filters.completed_since is not None:
-        conditions.append(col(Task.completed_at) >= filters.completed_since)
+        conditions.append(TASKS.c.completed_at >= filters.completed_since)
     if filters.priority is not None:
-        conditions.append(col(Task.priority) == filters.priority)
+        conditions.append(TASKS.c.priority == filters.priority)
     return conditions
 
 

@@ -11,13 +11,12 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from sqlalchemy import ColumnElement, CursorResult, Row, ScalarSelect, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import SQLModel, col
 
 from todo_app.core import access, clock
 from todo_app.core.access import Actor
 from todo_app.core.database import insert_if_absent
 from todo_app.core.errors import NotFound, StaleVersion
-from todo_app.core.models import Task, new_id
+from todo_app.core.models import TASKS, Task, new_id
 from todo_app.core.text import CalendarDate, Notes, Title, WallTime, Zone
 
 TRASH_LIFETIME = timedelta(days=30)
@@ -143,9 +142,8 @@ class TaskCounts(BaseModel):
     done_today: int
 
 
-# Of the table, not of the mapped class: a view wants nothing of the mapper, which costs time.
 COLUMNS: tuple[ColumnElement[Any], ...] = tuple(
-    SQLModel.metadata.tables["tasks"].columns[name]
+    TASKS.c[name]
     for name in (
         "id",
         "title",
@@ -190,7 +188,7 @@ async def create_task(db: AsyncSession, actor: Actor, draft: TaskDraft) -> tuple
 async def get_task(db: AsyncSession, actor: Actor, task_id: UUID) -> TaskView:
     """One task. Raises NotFound."""
     found = await db.execute(
-        select(*COLUMNS).where(*access.readable_tasks(actor), col(Task.id) == task_id)
+        select(*COLUMNS).where(*access.readable_tasks(actor), TASKS.c.id == task_id)
     )
     row = found.one_or_none()
     if row is None:
@@ -222,7 +220,7 @@ async def complete_task(
     """Mark a task done; one that is done stays as it is. Raises NotFound, StaleVersion."""
     values = {"completed_at": clock.now()}
     return await _change(
-        db, actor, task_id, values, expected_version, only_if=col(Task.completed_at).is_(None)
+        db, actor, task_id, values, expected_version, only_if=TASKS.c.completed_at.is_(None)
     )
 
 
@@ -232,7 +230,7 @@ async def reopen_task(
     """Mark a task not done; one that is open stays as it is. Raises NotFound, StaleVersion."""
     values = {"completed_at": None}
     return await _change(
-        db, actor, task_id, values, expected_version, only_if=col(Task.completed_at).is_not(None)
+        db, actor, task_id, values, expected_version, only_if=TASKS.c.completed_at.is_not(None)
     )
 
 
@@ -246,9 +244,9 @@ async def delete_task(
 async def restore_task(db: AsyncSession, actor: Actor, task_id: UUID) -> TaskView:
     """Take a task out of the trash; one that is not there stays as it is. Raises NotFound."""
     await db.execute(
-        update(Task)
-        .where(*access.deleted_tasks(actor), col(Task.id) == task_id)
-        .values(deleted_at=None, version=Task.version + 1, updated_at=clock.now())
+        update(TASKS)
+        .where(*access.deleted_tasks(actor), TASKS.c.id == task_id)
+        .values(deleted_at=None, version=TASKS.c.version + 1, updated_at=clock.now())
     )
     return await get_task(db, actor, task_id)
 
@@ -257,9 +255,9 @@ async def count_tasks(db: AsyncSession, actor: Actor) -> TaskCounts:
     """Open and just completed tasks, seen from the actor's today."""
     today = clock.today(actor.time_zone)
     midnight = datetime.combine(today, time(), ZoneInfo(actor.time_zone))
-    is_open = (*access.readable_tasks(actor), col(Task.completed_at).is_(None))
-    done = (*access.readable_tasks(actor), col(Task.completed_at) >= midnight)
-    due = col(Task.due_date)
+    is_open = (*access.readable_tasks(actor), TASKS.c.completed_at.is_(None))
+    done = (*access.readable_tasks(actor), TASKS.c.completed_at >= midnight)
+    due = TASKS.c.due_date
     row = (
         await db.execute(
             select(
@@ -276,12 +274,12 @@ async def count_tasks(db: AsyncSession, actor: Actor) -> TaskCounts:
 async def purge_trash(db: AsyncSession) -> int:
     """Delete for good what has been in the trash for 30 days and return how many."""
     limit = clock.now() - TRASH_LIFETIME
-    gone = await db.execute(delete(Task).where(col(Task.deleted_at) < limit))
+    gone = await db.execute(delete(TASKS).where(TASKS.c.deleted_at < limit))
     return cast("CursorResult[Any]", gone).rowcount
 
 
 def _count(*conditions: ColumnElement[bool]) -> ScalarSelect[int]:
-    return select(func.count()).select_from(Task).where(*conditions).scalar_subquery()
+    return select(func.count()).select_from(TASKS).where(*conditions).scalar_subquery()
 
 
 def _due_columns(due: Due | None) -> dict[str, date | str | None]:
@@ -300,15 +298,15 @@ async def _change(
     only_if: ColumnElement[bool] | None = None,
 ) -> TaskView:
     """Set columns in one statement, so that of two writers none is lost unseen."""
-    conditions = [*access.writable_tasks(actor), col(Task.id) == task_id]
+    conditions = [*access.writable_tasks(actor), TASKS.c.id == task_id]
     if expected_version is not None:
-        conditions.append(col(Task.version) == expected_version)
+        conditions.append(TASKS.c.version == expected_version)
     if only_if is not None:
         conditions.append(only_if)
     changed = await db.execute(
-        update(Task)
+        update(TASKS)
         .where(*conditions)
-        .values(**values, version=Task.version + 1, updated_at=clock.now())
+        .values(**values, version=TASKS.c.version + 1, updated_at=clock.now())
         .returning(*COLUMNS)
     )
     row = changed.one_or_none()
