@@ -123,8 +123,6 @@ class TaskListState(AuthState):
         if name == self.showing and (wanted != known or self.has_earlier):
             return
         self._name = name
-        self._today = clock.today(self._actor().time_zone)
-        self.day = wording.long_day(self._today)
         await self._reload()
         self.showing = name
 
@@ -191,6 +189,8 @@ class TaskListState(AuthState):
 
     async def _reload(self) -> None:
         """Show the list as it is now, from its start."""
+        self._today = clock.today(self._actor().time_zone)
+        self.day = wording.long_day(self._today)
         page = await self._page()
         await self._recount()
         self.has_earlier, self.has_more = False, page.next_cursor is not None
@@ -216,10 +216,13 @@ class TaskListState(AuthState):
 
     async def _place(self, rows: list[TaskRow], cursors: list[str]) -> None:
         """Make these rows the window; the end of Today is what was done today."""
-        self._cursors = cursors
+        done: list[TaskRow] = []
         if self._name == "today" and not self.has_more:
-            rows = rows + self._rows_of(await self._done_today())
-        self._set_rows(rows)
+            done = self._rows_of(await self._done_today())
+        surplus = max(0, len(rows) + len(done) - WINDOW_ROWS)
+        self.has_earlier = self.has_earlier or surplus > 0
+        self._cursors = cursors[surplus:]
+        self._set_rows(rows[surplus:] + done)
 
     def _set_rows(self, rows: list[TaskRow]) -> None:
         counts = self.counts if self._name == "today" else NO_COUNTS

@@ -5,7 +5,7 @@ from __future__ import annotations
 import reflex as rx
 from pydantic import ValidationError
 
-from todo_app.core import tasks
+from todo_app.core import clock, tasks
 from todo_app.core.tasks import Due, TaskDraft
 from todo_app.core.text import TITLE_MAX_CHARACTERS
 from todo_app.web import reflex_private, wording
@@ -26,7 +26,7 @@ class QuickAddState(TaskListState):
         """Add what was typed; on Today it is due today."""
         if not title.strip():
             return
-        due = Due(date=self._today) if self._name == "today" else None
+        due = Due(date=clock.today(self._actor().time_zone)) if self._name == "today" else None
         try:
             draft = TaskDraft(title=title, due=due)
         except ValidationError:
@@ -75,24 +75,23 @@ def quick_add() -> rx.Component:
             class_name="quick-add",
         ),
         rx.cond(
-            QuickAddState.unsaved != "",
-            rx.el.div(
-                rx.el.p(rx.el.strong("Not saved. "), QuickAddState.reason),
-                rx.el.p(QuickAddState.unsaved, class_name="unsaved-text", dir="auto"),
-                rx.el.button(
-                    "Edit",
-                    type="button",
-                    on_click=[
-                        entry.set_value(QuickAddState.unsaved),
-                        QuickAddState.discard_unsaved,
-                        rx.set_focus(INPUT_ID),
-                    ],
-                ),
-                rx.el.button("Discard", type="button", on_click=QuickAddState.discard_unsaved),
-                role="alert",
-                class_name="unsaved",
-            ),
+            QuickAddState.unsaved != "", _unsaved(put_back=entry.set_value(QuickAddState.unsaved))
         ),
         aria_label="Quick add",
         class_name="quick-add-place",
+    )
+
+
+def _unsaved(*, put_back: rx.Var) -> rx.Component:
+    return rx.el.div(
+        rx.el.p(rx.el.strong("Not saved. "), QuickAddState.reason),
+        rx.el.p(QuickAddState.unsaved, class_name="unsaved-text", dir="auto"),
+        rx.el.button(
+            "Edit",
+            type="button",
+            on_click=[put_back, QuickAddState.discard_unsaved, rx.set_focus(INPUT_ID)],
+        ),
+        rx.el.button("Discard", type="button", on_click=QuickAddState.discard_unsaved),
+        role="alert",
+        class_name="unsaved",
     )
