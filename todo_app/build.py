@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import subprocess
 import sys
@@ -66,8 +67,16 @@ def build_frontend() -> bool:
     if result.returncode != 0 or not (STATIC_FILES / "index.html").exists():
         tail = "\n".join(_LOG.read_text(errors="replace").splitlines()[-_LOG_TAIL_LINES:])
         raise BuildError(f"{tail}\nThe frontend could not be built; the whole log is in {_LOG}")
+    _sort_lock()
     _FINGERPRINT.write_text(fingerprint)
     return True
+
+
+def _sort_lock() -> None:
+    """Give the locked package list one order: Reflex writes it in another one each time."""
+    path = ROOT / "reflex.lock" / "package.json"
+    packages = json.loads(path.read_text("utf-8"))
+    path.write_text(json.dumps(packages, indent=2, sort_keys=True) + "\n", "utf-8")
 
 
 def _npm_registry(environment: dict[str, str]) -> str:

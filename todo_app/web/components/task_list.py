@@ -5,7 +5,7 @@ from __future__ import annotations
 import reflex as rx
 
 from todo_app.web.components.task_row import task_row
-from todo_app.web.list_state import ListName, TaskListState
+from todo_app.web.list_state import ListName, TaskListState, TaskRow
 
 SKELETON_ROWS = 5
 
@@ -37,7 +37,7 @@ def _window() -> rx.Component:
     return rx.fragment(
         rx.cond(
             TaskListState.has_earlier,
-            _edge("Show earlier tasks", TaskListState.load_earlier),
+            _edge("Show earlier tasks", TaskListState.load_earlier, TaskListState.rows[0]),
         ),
         rx.el.ul(
             rx.foreach(
@@ -48,15 +48,20 @@ def _window() -> rx.Component:
             ),
             class_name="rows",
         ),
-        rx.cond(TaskListState.has_more, _edge("Show more tasks", TaskListState.load_more)),
+        rx.cond(
+            TaskListState.has_more,
+            _edge("Show more tasks", TaskListState.load_more, TaskListState.rows[-1]),
+        ),
     )
 
 
-def _edge(label: str, load: rx.EventHandler) -> rx.Component:
+def _edge(label: str, load: rx.EventHandler, neighbour: rx.Var[TaskRow]) -> rx.Component:
+    """The end of the window; behind a new neighbour it is a new one, which may be in view again."""
     return InView.create(
         rx.el.button(label, type="button", on_click=load(True), class_name="quiet edge"),
         root_margin="600px",
         on_change=load,
+        key=neighbour["id"],
     )
 
 

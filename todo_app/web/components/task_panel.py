@@ -17,15 +17,19 @@ _PANEL = TaskPanelState.panel
 SAVE_PAUSE_MILLISECONDS = 700
 _NOW = rx.Var("Date.now()", _var_type=int)
 _FOCUS = "(document.querySelector({row!r}) ?? document.getElementById('content')).focus()"
-# The focus goes back to the row, or to a neighbour if the row goes too, before the panel that
-# holds it is gone.
-_FOCUS_ROW = rx.call_function("() => " + _FOCUS.format(row=".row.selected .open"))
+# The focus is never lost with the panel: it goes back to the row, or before that to a neighbour if
+# the row goes too.
+_FOCUS_ROW = rx.call_function(
+    "() => { if (document.activeElement.closest('.panel') || "
+    "document.activeElement === document.body) " + _FOCUS.format(row=".row.selected .open") + " }"
+)
 _FOCUS_NEIGHBOUR = rx.call_function(
     "() => " + _FOCUS.format(row="li:has(.selected) + li .open, li:has(+ li .selected) .open")
 )
 # Leaving the field first saves what is typed in it.
 _PRESS_CLOSE = rx.call_function(
-    "() => { document.activeElement?.blur(); document.querySelector('.panel .close')?.click() }"
+    "() => { document.querySelector('.panel :focus')?.blur(); "
+    "document.querySelector('.panel .close')?.click() }"
 )
 
 
@@ -146,8 +150,6 @@ def _notes() -> rx.Component:
 
 
 def _due() -> rx.Component:
-    task_id = _PANEL["id"]
-    shortcuts = (("Today", 0), ("Tomorrow", 1), ("In a week", 7))
     return rx.fragment(
         _field(
             "due_date",
@@ -159,18 +161,7 @@ def _due() -> rx.Component:
                 on_change=lambda text: _save("due_date", text),
                 **_identity("due_date"),
             ),
-            rx.el.div(
-                *(
-                    rx.el.button(
-                        label, type="button", on_click=TaskPanelState.set_due_in(task_id, days)
-                    )
-                    for label, days in shortcuts
-                ),
-                rx.el.button("No date", type="button", on_click=TaskPanelState.clear_due(task_id)),
-                class_name="chips",
-                role="group",
-                aria_label="Due date",
-            ),
+            _shortcuts(),
         ),
         _field(
             "due_time",
@@ -186,6 +177,20 @@ def _due() -> rx.Component:
                 **_identity("due_time"),
             ),
         ),
+    )
+
+
+def _shortcuts() -> rx.Component:
+    task_id = _PANEL["id"]
+    return rx.el.div(
+        *(
+            rx.el.button(label, type="button", on_click=TaskPanelState.set_due_in(task_id, days))
+            for label, days in (("Today", 0), ("Tomorrow", 1), ("In a week", 7))
+        ),
+        rx.el.button("No date", type="button", on_click=TaskPanelState.clear_due(task_id)),
+        class_name="chips",
+        role="group",
+        aria_label="Due date",
     )
 
 
