@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -81,7 +81,7 @@ def _verified(kind: Kind, token: str) -> Claims:
         raise Unauthenticated
     payload = jwt.decode(
         token,
-        _keys()[jwt.get_unverified_header(token)["kid"]],
+        _keys()[_key_id(token.partition(".")[0])],
         algorithms=[ALGORITHM],
         audience=_audience(kind),
         issuer=ISSUER,
@@ -92,6 +92,12 @@ def _verified(kind: Kind, token: str) -> Claims:
     if claims.typ != kind:
         raise Unauthenticated
     return claims
+
+
+@lru_cache(maxsize=64)
+def _key_id(head: str) -> str:
+    # All tokens of a key begin alike, so that this need not be read again in every request.
+    return str(jwt.get_unverified_header(f"{head}..")["kid"])
 
 
 def _audience(kind: Kind) -> str:
