@@ -41,7 +41,6 @@ def check_port() -> None:
 
 def serve(*, with_frontend: bool, on_ready: Callable[[], None]) -> None:
     """Serve until SIGINT or SIGTERM; `on_ready` is called once it answers."""
-    settings = get_settings()
     os.environ["REFLEX_ENV_MODE"] = "prod"
     os.environ["__REFLEX_SKIP_COMPILE"] = "true"
     os.environ["__REFLEX_MOUNT_FRONTEND_COMPILED_APP"] = str(with_frontend).lower()
