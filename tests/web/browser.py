@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 import secrets
 import ssl
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -17,6 +18,7 @@ import socketio
 
 from tests.cast import PASSWORD
 from tests.web.backend import Backend
+from todo_app.web.panel_state import TaskPanelState
 
 ANSWER_SECONDS = 10
 NAMESPACE = "/_event"
@@ -191,15 +193,15 @@ class Tab:
 
     async def save(self, field: str, text: str) -> list[dict[str, Any]]:
         """Leave a field of the panel with this text in it."""
-        panel = self.shown["task_list_state.panel"]
-        return await self.ask(
-            f"{PANEL}.save_field",
-            task_id=panel["id"],
-            version=panel["version"],
-            opened=self.shown["task_panel_state.opened"],
-            field=field,
-            text=text,
-        )
+        shown = {
+            "task_id": self.panel["id"],
+            "version": self.panel["version"],
+            "opened": self.shown["task_panel_state.opened"],
+            "before": self.panel[field],
+        }
+        taken = inspect.signature(TaskPanelState.event_handlers["save_field"].fn).parameters
+        known = {name: value for name, value in shown.items() if name in taken}
+        return await self.ask(f"{PANEL}.save_field", **known, field=field, text=text)
 
     @property
     def rows(self) -> list[dict[str, Any]]:

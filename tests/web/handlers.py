@@ -11,6 +11,7 @@ Handlers = dict[str, RegisteredEventHandler]
 
 # What fits each argument of each handler, by its name: an argument that is missing here is new.
 FITTING: dict[str, Any] = {
+    "before": "",
     "component_stack": "at nowhere",
     "days": 1,
     "field": "title",
