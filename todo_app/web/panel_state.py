@@ -15,7 +15,7 @@ from todo_app.core.errors import NotFound, StaleVersion, TodoError
 from todo_app.core.tasks import Due, TaskPatch, TaskView
 from todo_app.core.text import NOTES_MAX_CHARACTERS, TITLE_MAX_CHARACTERS
 from todo_app.web import messages, wording
-from todo_app.web.list_state import NO_PANEL, TaskId, TaskListState, TaskPanel, Undo
+from todo_app.web.list_state import NO_PANEL, Stamp, TaskId, TaskListState, TaskPanel, Undo
 
 Number = Annotated[int, pydantic.Field(ge=0, lt=2**31)]
 Field = Literal["title", "notes", "priority", "due_date", "due_time"]
@@ -45,19 +45,27 @@ class TaskPanelState(TaskListState):
             self.errors = {}
         if panel != self.panel:
             self.panel = panel
-            # A new number makes new inputs; while it stays, what is typed in them stays too.
-            self.opened += 1
+            # A new number makes new inputs; while it stays, what is typed in them stays too. It
+            # starts at the time: after the server was lost, no number may come again.
+            self.opened = max(self.opened + 1, int(clock.now().timestamp() * 1000))
 
     @rx.event
     async def save_field(
-        self, task_id: TaskId, version: Number, opened: Number, field: Field, text: str
+        self,
+        task_id: TaskId,
+        version: Number,
+        opened: Stamp,
+        field: Field,
+        text: str,
+        before: str | None = None,
     ) -> None:
         """Save what was typed into one field.
 
-        `version` and `opened` are what the panel had when it was typed. They are not what it has
-        now if the server was lost meanwhile, and the panel with it: what was typed was not.
+        `version`, `opened` and `before` are what the panel had when it was typed. They are not what
+        it has now if the server was lost meanwhile, and the panel with it: what was typed was not.
         """
         known = self._known(task_id, field)
+        known = before if known is None else known
         if known == (text.strip() if field == "title" else text):
             self._set_error(field, "")
             return

@@ -107,7 +107,7 @@ def _identity(name: Field) -> dict[str, object]:
 
 def _save(field: Field, text: rx.Var[str]) -> rx.event.EventSpec:
     return TaskPanelState.save_field(
-        _PANEL["id"], _PANEL["version"], TaskPanelState.opened, field, text
+        _PANEL["id"], _PANEL["version"], TaskPanelState.opened, field, text, _PANEL[field]
     )
 
 
