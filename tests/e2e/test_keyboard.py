@@ -164,7 +164,7 @@ async def test_closing_the_panel_by_its_button_returns_to_the_row(
     await opener.focus()
     await page.keyboard.press("Enter")
     await expect(panel(page).get_by_label("Title")).to_be_focused()
-    await tab_to(page, panel(page).get_by_role("button", name="Close"), "Shift+Tab")
+    await tab_to(page, panel(page).get_by_label("Close"), "Shift+Tab")
     await page.keyboard.press("Enter")
     await expect(panel(page)).to_have_count(0)
     await expect(opener).to_be_focused()

@@ -1,0 +1,160 @@
+"""A slow server, quick fingers, and a server that goes away and comes back."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from playwright.async_api import Page, WebSocketRoute, expect
+
+from tests.e2e.person import Person
+from tests.e2e.program import Program
+from tests.e2e.screen import is_ready, open_panel, panel, quick_entry, row, tick, toast
+from tests.e2e.watch import Watch
+
+SLOW_SECONDS = 1.0
+REFUSED = r"WebSocket connection to 'ws://localhost:\d+/_event/.* failed"
+
+
+async def slow_down(page: Page) -> None:
+    """Let everything that the page says arrive late, in order."""
+
+    def relay(socket: WebSocketRoute) -> None:
+        server = socket.connect_to_server()
+        loop = asyncio.get_running_loop()
+
+        def later(send: Callable[[str | bytes], None]) -> Callable[[str | bytes], None]:
+            return lambda message: loop.call_later(SLOW_SECONDS, send, message) and None
+
+        socket.on_message(later(server.send))
+
+    await page.route_web_socket("**/_event/**", relay)
+
+
+async def test_a_tick_shows_in_the_next_frame_while_the_server_is_slow(
+    page: Page, site: Program, alice: Person
+) -> None:
+    task = alice.add_task("Water the plants")
+    await slow_down(page)
+    await page.goto(f"{site.origin}/inbox")
+    await is_ready(page)
+    seen = await tick(page, "Water the plants").evaluate(
+        """async tick => {
+            const frame = () => new Promise(requestAnimationFrame);
+            await frame();
+            tick.click();
+            await frame();  // React has rendered before this frame is painted,
+            await frame();  // and here it has been.
+            return tick.ariaChecked;
+        }"""
+    )
+    assert seen == "true"
+    assert alice.task(task["id"])["completed_at"] is None
+    await expect(toast(page)).to_contain_text("Completed “Water the plants”")
+    await expect(tick(page, "Water the plants")).to_be_checked()
+    assert alice.task(task["id"])["completed_at"] is not None
+
+
+async def test_a_tick_that_is_refused_goes_back_by_itself(
+    page: Page, site: Program, alice: Person
+) -> None:
+    task = alice.add_task("Water the plants")
+    await slow_down(page)
+    await page.goto(f"{site.origin}/inbox")
+    await is_ready(page)
+    alice.api.delete(f"/tasks/{task['id']}")
+    await tick(page, "Water the plants").click()
+    await expect(tick(page, "Water the plants")).to_be_checked()
+    await expect(toast(page)).to_contain_text("This task is no longer here")
+    await expect(tick(page, "Water the plants")).not_to_be_checked()
+
+
+async def test_quick_clicks_mean_what_they_say_while_the_server_is_slow(
+    page: Page, site: Program, alice: Person
+) -> None:
+    twice = alice.add_task("Clicked twice")
+    thrice = alice.add_task("Clicked three times")
+    await slow_down(page)
+    await page.goto(f"{site.origin}/inbox")
+    await is_ready(page)
+    await record_changes(page)
+    await tick(page, "Clicked twice").dblclick()
+    await tick(page, "Clicked three times").click(click_count=3)
+    await expect(tick(page, "Clicked twice")).not_to_be_checked()
+    await expect(tick(page, "Clicked three times")).to_be_checked()
+    await expect(toast(page)).to_contain_text("Completed “Clicked three times”")
+    assert alice.task(twice["id"])["completed_at"] is None
+    assert alice.task(thrice["id"])["completed_at"] is not None
+    # Two clicks are two changes and three are three: no answer made a tick flicker.
+    assert await page.evaluate("window.changes") == 5
+
+
+async def record_changes(page: Page) -> None:
+    await page.evaluate(
+        """() => {
+            window.changes = 0;
+            const count = entries => { window.changes += entries.length };
+            const seen = {subtree: true, attributeFilter: ['aria-checked']};
+            new MutationObserver(count).observe(document.querySelector('.rows'), seen);
+        }"""
+    )
+
+
+async def test_a_second_enter_does_not_add_a_task_twice(
+    page: Page, site: Program, alice: Person
+) -> None:
+    await slow_down(page)
+    await page.goto(f"{site.origin}/inbox")
+    await is_ready(page)
+    await quick_entry(page).fill("Water the plants")
+    await page.keyboard.press("Enter")
+    await page.keyboard.press("Enter")
+    await page.keyboard.type("Call the piano tuner")
+    await page.keyboard.press("Enter")
+    await expect(row(page, "Call the piano tuner")).to_be_visible()
+    await expect(row(page, "Water the plants")).to_have_count(1)
+    assert alice.titles() == ["Water the plants", "Call the piano tuner"]
+
+
+async def test_what_is_typed_survives_a_server_that_dies_and_comes_back(
+    page: Page, site: Program, alice: Person, watch: Watch
+) -> None:
+    task = alice.add_task("Water the plants")
+    await page.goto(f"{site.origin}/inbox")
+    await open_panel(page, "Water the plants")
+    await expect(page.get_by_text("Connected")).to_be_visible()
+    site.kill()
+    await expect(page.get_by_text("Offline · trying again")).to_be_visible()
+    await quick_entry(page).fill("Half a thought")
+    await panel(page).get_by_label("Notes").fill("Half a note")
+    await asyncio.to_thread(site.start)
+    await expect(page.get_by_text("Connected")).to_be_visible(timeout=15_000)
+    await expect(quick_entry(page)).to_have_value("Half a thought")
+    await expect(panel(page).get_by_label("Notes")).to_have_value("Half a note")
+    await expect(panel(page).get_by_label("Title")).to_have_value("Water the plants")
+    await quick_entry(page).focus()
+    await expect(row(page, "Water the plants")).to_contain_text("Half a note")
+    assert alice.task(task["id"])["notes"] == "Half a note"
+    await page.keyboard.press("Enter")
+    await expect(row(page, "Half a thought")).to_be_visible()
+    await expect(quick_entry(page)).to_have_value("")
+    watch.forgive(REFUSED)
+
+
+async def test_what_was_done_while_the_server_was_away_is_done_when_it_is_back(
+    page: Page, site: Program, alice: Person, watch: Watch
+) -> None:
+    task = alice.add_task("Water the plants")
+    await page.goto(f"{site.origin}/inbox")
+    await is_ready(page)
+    site.stop()
+    await expect(page.get_by_text("Offline · trying again")).to_be_visible()
+    await tick(page, "Water the plants").click()
+    await quick_entry(page).fill("Added on the train")
+    await page.keyboard.press("Enter")
+    await asyncio.to_thread(site.start)
+    await expect(page.get_by_text("Connected")).to_be_visible(timeout=15_000)
+    await expect(row(page, "Added on the train")).to_be_visible()
+    assert alice.task(task["id"])["completed_at"] is not None
+    assert alice.titles() == ["Water the plants", "Added on the train"]
+    watch.forgive(REFUSED)
