@@ -215,7 +215,10 @@ class Edge:
 
 
 async def _answer_at_the_door(scope: Scope) -> Response | None:
-    """The answer to a request that goes no further; else its scope is left without credentials."""
+    """The answer to a request that goes no further; else its scope is left without credentials.
+
+    Raises Unavailable: who cannot be asked for is not taken for a stranger.
+    """
     head = Headers(scope=scope)
     path = scope["path"]
     settings = get_settings()
@@ -232,17 +235,10 @@ async def _answer_at_the_door(scope: Scope) -> Response | None:
     cookie = _cookies(head).get(session_cookie(), "")
     page = routes.page_path(path)
     needs_identity = page in routes.PRIVATE_PAGES | routes.PUBLIC_PAGES or path.startswith("/auth/")
-    claims = await _claims_or_none(cookie) if cookie and needs_identity else None
+    claims = await living_claims(cookie) if cookie and needs_identity else None
     scope[CLAIMS_KEY] = claims
     scope["headers"] = [pair for pair in scope["headers"] if pair[0] != b"cookie"]
     return _page_guard(scope, page, claims, had_cookie=bool(cookie))
-
-
-async def _claims_or_none(cookie: str) -> Claims | None:
-    try:
-        return await living_claims(cookie)
-    except TodoError:
-        return None
 
 
 def _page_guard(

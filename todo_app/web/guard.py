@@ -82,8 +82,8 @@ def has_valid_arguments(event: Event) -> bool:
         return False
     model = _arguments_model(reflex_private.handler_function(event))
     try:
-        model.model_validate(reflex_private.form_arguments(event.payload))
-    except (ValidationError, TypeError, ValueError, AttributeError):
+        model.model_validate(event.payload)
+    except ValidationError:
         return False
     return True
 

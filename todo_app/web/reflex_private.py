@@ -25,7 +25,6 @@ from reflex_base import constants
 from reflex_base.event import Event
 from reflex_base.event.context import EventContext
 from reflex_base.registry import RegistrationContext
-from reflex_base.utils.form import form_data_as_dict
 from reflex_base.utils.format import format_event_handler
 from reflex_base.vars.function import ArgsFunctionOperationBuilder, FunctionVar
 from reflex_components_core.core.banner import has_connection_errors
@@ -82,11 +81,6 @@ def is_setter(event: Event) -> bool:
     """Whether an event would call any `set_` method by name, past the checks of its arguments."""
     handler = RegistrationContext.get().event_handlers[event.name].handler
     return isinstance(handler, EventHandlerSetVar)
-
-
-def form_arguments(payload: dict[str, Any]) -> dict[str, Any]:
-    """The arguments of an event, a submitted form as a plain dict."""
-    return {name: form_data_as_dict(value) for name, value in payload.items()}
 
 
 def root_of(state: rx.State) -> rx.State:
