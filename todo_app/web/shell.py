@@ -134,6 +134,8 @@ def _account_menu() -> rx.Component:
             rx.el.button(icon("log-out"), "Sign out", type="submit", class_name="quiet"),
         ),
         id=_ACCOUNT_MENU,
+        role="dialog",
+        aria_label="Account",
         class_name="menu",
         custom_attrs={"popover": "auto"},
     )
