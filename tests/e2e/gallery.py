@@ -1,0 +1,128 @@
+"""Every screen of the product, each brought up the way a person gets there."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from playwright.async_api import Page, expect
+
+from tests.e2e.person import TIME_ZONE, Person
+from tests.e2e.screen import is_ready, open_panel, tick, toast
+
+
+class Screen(NamedTuple):
+    """A screen, whether one is signed in to see it, and how to get there."""
+
+    name: str
+    is_private: bool
+    show: Callable[[Page, str], Awaitable[None]]
+
+
+async def _sign_in(page: Page, origin: str) -> None:
+    await page.goto(f"{origin}/sign-in")
+    await expect(page.get_by_role("heading", name="Welcome back")).to_be_visible()
+
+
+async def _refused_sign_in(page: Page, origin: str) -> None:
+    await _sign_in(page, origin)
+    await page.get_by_label("Email").fill("ada@example.org")
+    await page.get_by_label("Password").fill("not the password")
+    await page.get_by_role("button", name="Sign in").click()
+    await expect(page.get_by_role("alert")).to_be_visible()
+
+
+async def _sign_up(page: Page, origin: str) -> None:
+    await page.goto(f"{origin}/sign-up")
+    await expect(page.get_by_role("heading", name="Create an account")).to_be_visible()
+
+
+async def _refused_sign_up(page: Page, origin: str) -> None:
+    await _sign_up(page, origin)
+    await page.get_by_label("Email").fill("ada@nowhere")
+    await page.get_by_label("Name").fill("Ada Lovelace")
+    await page.get_by_label("Password").fill("kettle under seven clouds")
+    await page.get_by_role("button", name="Create account").click()
+    await expect(page.get_by_role("alert")).to_be_visible()
+
+
+def _list(path: str) -> Callable[[Page, str], Awaitable[None]]:
+    async def show(page: Page, origin: str) -> None:
+        await page.goto(origin + path)
+        await is_ready(page)
+
+    return show
+
+
+async def _open_task(page: Page, origin: str) -> None:
+    await _list("/today")(page, origin)
+    await open_panel(page, "Send the Bernoulli table to Charles")
+
+
+async def _menu(page: Page, origin: str) -> None:
+    await _list("/today")(page, origin)
+    await page.get_by_role("button", name="Account").click()
+    await expect(page.get_by_role("button", name="Sign out")).to_be_visible()
+
+
+async def _toast(page: Page, origin: str) -> None:
+    await _list("/today")(page, origin)
+    await tick(page, "Water the tomatoes").click()
+    await expect(toast(page).get_by_role("button", name="Undo")).to_be_visible()
+    await page.mouse.move(0, 0)
+
+
+async def _not_found(page: Page, origin: str) -> None:
+    await page.goto(f"{origin}/no/such/page")
+    await expect(page.get_by_role("heading")).to_have_text("This page does not exist")
+
+
+EMPTY_SCREENS = (
+    Screen("today-empty", is_private=True, show=_list("/today")),
+    Screen("inbox-empty", is_private=True, show=_list("/inbox")),
+    Screen("completed-empty", is_private=True, show=_list("/completed")),
+)
+SCREENS = (
+    Screen("sign-in", is_private=False, show=_sign_in),
+    Screen("sign-in-refused", is_private=False, show=_refused_sign_in),
+    Screen("sign-up", is_private=False, show=_sign_up),
+    Screen("sign-up-refused", is_private=False, show=_refused_sign_up),
+    Screen("today", is_private=True, show=_list("/today")),
+    Screen("today-panel", is_private=True, show=_open_task),
+    Screen("inbox", is_private=True, show=_list("/inbox")),
+    Screen("completed", is_private=True, show=_list("/completed")),
+    Screen("menu", is_private=True, show=_menu),
+    Screen("toast", is_private=True, show=_toast),
+    Screen("not-found", is_private=False, show=_not_found),
+)
+
+
+def furnish(person: Person) -> None:
+    """Give somebody tasks of every kind."""
+    today = datetime.now(ZoneInfo(TIME_ZONE)).date()
+
+    def due(days: int, time: str | None = None) -> dict[str, str | None]:
+        day = (today + timedelta(days=days)).isoformat()
+        return {"date": day, "time": time, "zone": TIME_ZONE} if time else {"date": day}
+
+    person.add_task("Renew passport", priority=1, due=due(-2))
+    person.add_task(
+        "Send the Bernoulli table to Charles",
+        priority=2,
+        due=due(0, "23:59"),
+        notes="Fair copy, with the note on the loop.\n\nHe asked for the corrected third column.",
+    )
+    person.add_task("Water the tomatoes", due=due(0))
+    person.add_task(
+        "Read chapter 4 of the Menabrea memoir and note every place where the translation drifts",
+        priority=3,
+        due=due(0),
+        notes="The library has it until Friday.",
+    )
+    person.add_task("اشترِ الحليب والخبز", due=due(0))
+    person.add_task("Averylongwordthatnobodybreaks" * 8, due=due(400, "08:00"))
+    done = person.add_task("Call the piano tuner", due=due(0))
+    person.api.post(f"/tasks/{done['id']}/complete")
+    person.add_task("An idea without a date")

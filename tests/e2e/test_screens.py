@@ -1,0 +1,175 @@
+"""Every screen, light and dark, narrow and wide: for everybody, in bounds, and on a picture.
+
+The pictures are in test-results/screens/, to be looked at.
+"""
+
+from __future__ import annotations
+
+import pytest
+from playwright.async_api import Page, expect
+
+from tests.e2e.axe import violations
+from tests.e2e.conftest import PHONE, WIDE, OpenContext
+from tests.e2e.gallery import EMPTY_SCREENS, SCREENS, furnish
+from tests.e2e.person import Person, new_person
+from tests.e2e.program import ROOT, Program
+from tests.e2e.screen import is_ready, tick
+from tests.e2e.watch import Watch
+
+PICTURES = ROOT / "test-results" / "screens"
+TOUCH_PIXELS = 44
+
+# Everything visible that reaches beyond the sides, but for what an ancestor clips or scrolls.
+OUT_OF_BOUNDS = """() => {
+    const width = document.documentElement.clientWidth;
+    const found = [];
+    if (document.documentElement.scrollWidth > width) found.push('the page scrolls sideways');
+    for (const element of document.body.querySelectorAll('*')) {
+        const box = element.getBoundingClientRect();
+        const isOut = box.right > width + 0.5 || box.left < -0.5;
+        if (!isOut || !box.width || !element.checkVisibility({visibilityProperty: true})) continue;
+        if (element.closest('svg, .skip, .only-read-aloud')) continue;
+        let clip = element.parentElement;
+        while (clip && getComputedStyle(clip).overflowX === 'visible') clip = clip.parentElement;
+        const within = clip?.getBoundingClientRect();
+        if (clip && clip !== document.body && within.right <= width + 0.5) continue;
+        found.push(element.outerHTML.slice(0, 120));
+    }
+    return found;
+}"""
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("size", [PHONE, WIDE], ids=["phone", "wide"])
+async def test_every_screen_is_for_everybody(
+    open_context: OpenContext,
+    site: Program,
+    watch: Watch,
+    alice: Person,
+    theme: str,
+    size: dict[str, int],
+) -> None:
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    found: dict[str, list[str]] = {}
+    options = {"viewport": size, "color_scheme": theme, "reduced_motion": "reduce"}
+    stranger = await (await open_context(**options)).new_page()
+    for screens, person in ((EMPTY_SCREENS, alice), (SCREENS, new_furnished(site))):
+        member = await (await open_context(person, **options)).new_page()
+        for screen in screens:
+            page = member if screen.is_private else stranger
+            await screen.show(page, site.origin)
+            await expect(page.locator("html")).to_have_class(theme)
+            name = f"{screen.name}-{size['width']}-{theme}"
+            await page.screenshot(path=PICTURES / f"{name}.png")
+            if problems := await violations(page):
+                found[name] = problems
+    watch.forgive("404.*no/such/page|answer 404: .*no/such/page")
+    assert found == {}
+
+
+def new_furnished(site: Program) -> Person:
+    person = new_person(site.origin, "Ada Lovelace")
+    furnish(person)
+    person.api.close()
+    return person
+
+
+@pytest.mark.parametrize("width", [320, 390, 1360, 2560])
+async def test_nothing_leaves_a_screen_sideways(
+    open_context: OpenContext, site: Program, watch: Watch, width: int
+) -> None:
+    options = {"viewport": {"width": width, "height": 800}, "reduced_motion": "reduce"}
+    stranger = await (await open_context(**options)).new_page()
+    member = await (await open_context(new_furnished(site), **options)).new_page()
+    found: dict[str, list[str]] = {}
+    for screen in SCREENS:
+        page = member if screen.is_private else stranger
+        await screen.show(page, site.origin)
+        if problems := await page.evaluate(OUT_OF_BOUNDS):
+            found[screen.name] = problems
+    watch.forgive("404.*no/such/page|answer 404: .*no/such/page")
+    assert found == {}
+
+
+async def test_what_a_finger_meets_on_a_phone_is_large_enough(
+    open_context: OpenContext, site: Program
+) -> None:
+    options = {"viewport": PHONE, "has_touch": True, "is_mobile": True}
+    page = await (await open_context(new_furnished(site), **options)).new_page()
+    screens = {screen.name: screen for screen in SCREENS}
+    small: list[str] = []
+    for name in ("today", "today-panel", "menu", "toast", "completed"):
+        await screens[name].show(page, site.origin)
+        small += [f"{name}: {text}" for text in await small_targets(page)]
+    await page.get_by_role("link", name="Inbox").click()
+    await is_ready(page)
+    await page.get_by_role("button", name="Add a task").tap()
+    await expect(page.get_by_role("textbox", name="Add a task")).to_be_focused()
+    await expect(page.get_by_role("textbox", name="Add a task")).to_be_in_viewport()
+    small += [f"quick entry: {text}" for text in await small_targets(page)]
+    assert small == []
+
+
+async def small_targets(page: Page) -> list[str]:
+    found: list[str] = await page.evaluate(
+        """least => [...document.querySelectorAll('a, button, input, select, textarea')]
+            .filter(element => element.checkVisibility({visibilityProperty: true}))
+            .filter(element => !element.closest('.skip'))
+            .map(element => [element.getBoundingClientRect(), element])
+            .filter(([box]) => box.width && (box.height < least - .5 || box.width < least - .5))
+            .map(([box, element]) => `${Math.round(box.width)} x ${Math.round(box.height)}: `
+                + element.outerHTML.slice(0, 100))""",
+        TOUCH_PIXELS,
+    )
+    return found
+
+
+async def test_a_finger_ticks_and_opens(open_context: OpenContext, site: Program) -> None:
+    options = {"viewport": PHONE, "has_touch": True, "is_mobile": True}
+    page = await (await open_context(new_furnished(site), **options)).new_page()
+    await page.goto(f"{site.origin}/today")
+    await tick(page, "Water the tomatoes").tap()
+    await expect(tick(page, "Water the tomatoes")).to_be_checked()
+    await page.get_by_text("Renew passport").tap()
+    await expect(page.get_by_label("Title")).to_have_value("Renew passport")
+    await page.get_by_label("Close").tap()
+    await expect(page.get_by_label("Title")).to_have_count(0)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+async def test_the_theme_follows_the_system_until_it_is_set(
+    open_context: OpenContext, site: Program, alice: Person, theme: str
+) -> None:
+    other = {"light": "dark", "dark": "light"}[theme]
+    page = await (await open_context(alice, color_scheme=theme)).new_page()
+    await page.goto(f"{site.origin}/today")
+    await is_ready(page)
+    html = page.locator("html")
+    await expect(html).to_have_class(theme)
+    await page.emulate_media(color_scheme=other)
+    await expect(html).to_have_class(other)
+    await page.get_by_role("button", name="Account").click()
+    await page.get_by_role("button", name=theme.title(), exact=True).click()
+    await expect(html).to_have_class(theme)
+    await expect(page.get_by_role("button", name=theme.title(), exact=True)).to_have_attribute(
+        "aria-pressed", "true"
+    )
+    await has_no_flash(page, theme)
+    await page.get_by_role("button", name="Account").click()
+    await page.get_by_role("button", name="System").click()
+    await expect(html).to_have_class(other)
+
+
+async def has_no_flash(page: Page, theme: str) -> None:
+    """Reload, and see that the page never was of another colour, from its first frame on."""
+    await page.add_init_script(
+        """window.themes = new Set();
+        const note = () => {
+            if (document.body) window.themes.add(document.documentElement.className);
+            requestAnimationFrame(note);
+        };
+        requestAnimationFrame(note);"""
+    )
+    await page.reload()
+    await is_ready(page)
+    assert await page.evaluate("[...window.themes]") == [theme]
