@@ -6,9 +6,10 @@ from uuid import UUID
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.exc import StatementError
 
 from tests.cast import act, add_task, stored_tasks
-from todo_app.core import tasks
+from todo_app.core import access, tasks
 from todo_app.core.access import Actor
 from todo_app.core.database import reading
 from todo_app.core.errors import NotFound
@@ -73,6 +74,15 @@ async def test_a_stranger_with_the_right_version_is_told_it_does_not_exist(
     for version in (task.version, task.version + 1):
         with pytest.raises(NotFound):
             await act(tasks.delete_task, charlie, task.id, expected_version=version)
+
+
+async def test_a_statement_on_tasks_that_is_for_nobody_fails(alice: Actor) -> None:
+    await add_task(alice)
+
+    for conditions in (access.READABLE_TASKS, access.WRITABLE_TASKS, access.DELETED_TASKS):
+        async with reading() as db:
+            with pytest.raises(StatementError, match="actor_id"):
+                await db.execute(select(func.count()).where(*conditions))
 
 
 async def test_every_task_has_an_owner(alice: Actor, bob: Actor) -> None:

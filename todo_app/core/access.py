@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, bindparam
 from sqlmodel import col
 
 from todo_app.core.models import TASKS, User
@@ -27,16 +28,16 @@ def own_account(actor: Actor) -> ColumnElement[bool]:
     return col(User.id) == actor.user_id
 
 
-def readable_tasks(actor: Actor) -> tuple[ColumnElement[bool], ...]:
-    """The conditions that a task exists for the actor, the trash left out."""
-    return (TASKS.c.user_id == actor.user_id, TASKS.c.deleted_at.is_(None))
+# The conditions on tasks name the actor instead of holding the id, so that the statements they
+# are in are made once. One that is executed without `values` fails: it cannot match too much.
+READABLE_TASKS = (TASKS.c.user_id == bindparam("actor_id"), TASKS.c.deleted_at.is_(None))
+"""The conditions that a task exists for the actor, the trash left out."""
+WRITABLE_TASKS = READABLE_TASKS
+"""The conditions that the actor may change a task."""
+DELETED_TASKS = (TASKS.c.user_id == bindparam("actor_id"), TASKS.c.deleted_at.is_not(None))
+"""The conditions that a task is in the actor's trash."""
 
 
-def writable_tasks(actor: Actor) -> tuple[ColumnElement[bool], ...]:
-    """The conditions that the actor may change a task."""
-    return readable_tasks(actor)
-
-
-def deleted_tasks(actor: Actor) -> tuple[ColumnElement[bool], ...]:
-    """The conditions that a task is in the actor's trash."""
-    return (TASKS.c.user_id == actor.user_id, TASKS.c.deleted_at.is_not(None))
+def values(actor: Actor) -> dict[str, Any]:
+    """What a statement with one of these conditions is executed with."""
+    return {"actor_id": actor.user_id}

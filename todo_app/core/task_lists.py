@@ -102,6 +102,8 @@ _ORDERS: dict[Sort, _Order] = {
     ),
 }
 
+_READABLE = select(*COLUMNS).where(*access.READABLE_TASKS)
+
 
 async def list_tasks(
     db: AsyncSession,
@@ -120,7 +122,7 @@ async def list_tasks(
     Raises InvalidCursor for a cursor of another list.
     """
     order = _ORDERS[sort]
-    query = select(*COLUMNS).where(*access.readable_tasks(actor), *_conditions(filters))
+    query = _READABLE.where(*_conditions(filters))
     if order.only_if is not None:
         query = query.where(order.only_if)
     if cursor is not None:
@@ -129,7 +131,7 @@ async def list_tasks(
         )
     falling = order.descending != backwards
     query = query.order_by(*(column.desc() if falling else column for column in order.columns))
-    rows = (await db.execute(query.limit(limit + 1))).all()
+    rows = (await db.execute(query.limit(limit + 1), access.values(actor))).all()
     items = [TaskView.of(row) for row in rows[:limit]]
     has_more, has_less = len(rows) > limit, cursor is not None
     if backwards:

@@ -9,8 +9,19 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
-from sqlalchemy import ColumnElement, CursorResult, Row, ScalarSelect, delete, func, select, update
+from sqlalchemy import (
+    ColumnElement,
+    CursorResult,
+    Row,
+    ScalarSelect,
+    bindparam,
+    delete,
+    func,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from todo_app.core import access, clock
 from todo_app.core.access import Actor
@@ -159,6 +170,33 @@ COLUMNS: tuple[ColumnElement[Any], ...] = tuple(
     )
 )
 
+# Statements are made once; what varies goes in as values, and columns to set are among them.
+_ID = TASKS.c.id == bindparam("task_id")
+_GET = select(*COLUMNS).where(*access.READABLE_TASKS, _ID)
+_CHANGE = (
+    update(TASKS)
+    .where(*access.WRITABLE_TASKS, _ID)
+    .values(version=TASKS.c.version + 1)
+    .returning(*COLUMNS)
+)
+_COMPLETE = _CHANGE.where(TASKS.c.completed_at.is_(None))
+_REOPEN = _CHANGE.where(TASKS.c.completed_at.is_not(None))
+_RESTORE = update(TASKS).where(*access.DELETED_TASKS, _ID).values(version=TASKS.c.version + 1)
+
+
+def _count(*conditions: ColumnElement[bool]) -> ScalarSelect[int]:
+    return select(func.count()).select_from(TASKS).where(*conditions).scalar_subquery()
+
+
+_IS_OPEN = (*access.READABLE_TASKS, TASKS.c.completed_at.is_(None))
+_WAS_DONE = (*access.READABLE_TASKS, TASKS.c.completed_at >= bindparam("midnight"))
+_COUNT = select(
+    _count(*_IS_OPEN).label("inbox"),
+    _count(*_IS_OPEN, TASKS.c.due_date < bindparam("today")).label("overdue"),
+    _count(*_IS_OPEN, TASKS.c.due_date == bindparam("today")).label("today"),
+    _count(*_WAS_DONE, TASKS.c.due_date <= bindparam("today")).label("done_today"),
+)
+
 
 async def create_task(db: AsyncSession, actor: Actor, draft: TaskDraft) -> tuple[TaskView, bool]:
     """Add a task and return it, and whether it is new.
@@ -187,9 +225,7 @@ async def create_task(db: AsyncSession, actor: Actor, draft: TaskDraft) -> tuple
 
 async def get_task(db: AsyncSession, actor: Actor, task_id: UUID) -> TaskView:
     """One task. Raises NotFound."""
-    found = await db.execute(
-        select(*COLUMNS).where(*access.readable_tasks(actor), TASKS.c.id == task_id)
-    )
+    found = await db.execute(_GET, access.values(actor) | {"task_id": task_id})
     row = found.one_or_none()
     if row is None:
         raise NotFound
@@ -219,9 +255,7 @@ async def complete_task(
 ) -> TaskView:
     """Mark a task done; one that is done stays as it is. Raises NotFound, StaleVersion."""
     values = {"completed_at": clock.now()}
-    return await _change(
-        db, actor, task_id, values, expected_version, only_if=TASKS.c.completed_at.is_(None)
-    )
+    return await _change(db, actor, task_id, values, expected_version, _COMPLETE)
 
 
 async def reopen_task(
@@ -229,9 +263,7 @@ async def reopen_task(
 ) -> TaskView:
     """Mark a task not done; one that is open stays as it is. Raises NotFound, StaleVersion."""
     values = {"completed_at": None}
-    return await _change(
-        db, actor, task_id, values, expected_version, only_if=TASKS.c.completed_at.is_not(None)
-    )
+    return await _change(db, actor, task_id, values, expected_version, _REOPEN)
 
 
 async def delete_task(
@@ -243,11 +275,8 @@ async def delete_task(
 
 async def restore_task(db: AsyncSession, actor: Actor, task_id: UUID) -> TaskView:
     """Take a task out of the trash; one that is not there stays as it is. Raises NotFound."""
-    await db.execute(
-        update(TASKS)
-        .where(*access.deleted_tasks(actor), TASKS.c.id == task_id)
-        .values(deleted_at=None, version=TASKS.c.version + 1, updated_at=clock.now())
-    )
+    values = {"deleted_at": None, "updated_at": clock.now()}
+    await db.execute(_RESTORE, {**access.values(actor), "task_id": task_id, **values})
     return await get_task(db, actor, task_id)
 
 
@@ -255,19 +284,8 @@ async def count_tasks(db: AsyncSession, actor: Actor) -> TaskCounts:
     """Open and just completed tasks, seen from the actor's today."""
     today = clock.today(actor.time_zone)
     midnight = datetime.combine(today, time(), ZoneInfo(actor.time_zone))
-    is_open = (*access.readable_tasks(actor), TASKS.c.completed_at.is_(None))
-    done = (*access.readable_tasks(actor), TASKS.c.completed_at >= midnight)
-    due = TASKS.c.due_date
-    row = (
-        await db.execute(
-            select(
-                _count(*is_open).label("inbox"),
-                _count(*is_open, due < today).label("overdue"),
-                _count(*is_open, due == today).label("today"),
-                _count(*done, due <= today).label("done_today"),
-            )
-        )
-    ).one()
+    values = {"today": today, "midnight": midnight}
+    row = (await db.execute(_COUNT, access.values(actor) | values)).one()
     return TaskCounts.model_validate(row, from_attributes=True)
 
 
@@ -276,10 +294,6 @@ async def purge_trash(db: AsyncSession) -> int:
     limit = clock.now() - TRASH_LIFETIME
     gone = await db.execute(delete(TASKS).where(TASKS.c.deleted_at < limit))
     return cast("CursorResult[Any]", gone).rowcount
-
-
-def _count(*conditions: ColumnElement[bool]) -> ScalarSelect[int]:
-    return select(func.count()).select_from(TASKS).where(*conditions).scalar_subquery()
 
 
 def _due_columns(due: Due | None) -> dict[str, date | str | None]:
@@ -294,21 +308,13 @@ async def _change(
     task_id: UUID,
     values: dict[str, Any],
     expected_version: int | None,
-    *,
-    only_if: ColumnElement[bool] | None = None,
+    statement: ReturningUpdate[Any] = _CHANGE,
 ) -> TaskView:
     """Set columns in one statement, so that of two writers none is lost unseen."""
-    conditions = [*access.writable_tasks(actor), TASKS.c.id == task_id]
     if expected_version is not None:
-        conditions.append(TASKS.c.version == expected_version)
-    if only_if is not None:
-        conditions.append(only_if)
-    changed = await db.execute(
-        update(TASKS)
-        .where(*conditions)
-        .values(**values, version=TASKS.c.version + 1, updated_at=clock.now())
-        .returning(*COLUMNS)
-    )
+        statement = statement.where(TASKS.c.version == expected_version)
+    values = {**values, "updated_at": clock.now(), "task_id": task_id}
+    changed = await db.execute(statement, access.values(actor) | values)
     row = changed.one_or_none()
     if row is None:
         return await _current(db, actor, task_id, expected_version)
