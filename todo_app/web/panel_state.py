@@ -57,7 +57,7 @@ class TaskPanelState(TaskListState):
         opened: Stamp,
         field: Field,
         text: str,
-        before: str | None = None,
+        before: str,
     ) -> None:
         """Save what was typed into one field.
 
@@ -93,16 +93,12 @@ class TaskPanelState(TaskListState):
     async def set_due_in(self, task_id: TaskId, days: Literal[0, 1, 7]) -> None:
         """Make a task due in so many days from today."""
         day = clock.today(self._actor().time_zone) + timedelta(days=days)
-        await self.save_field(
-            task_id, self.panel["version"], self.opened, "due_date", day.isoformat()
-        )
-        self.opened += 1
+        await self._save_due_date(task_id, day.isoformat())
 
     @rx.event
     async def clear_due(self, task_id: TaskId) -> None:
         """Take the due date away."""
-        await self.save_field(task_id, self.panel["version"], self.opened, "due_date", "")
-        self.opened += 1
+        await self._save_due_date(task_id, "")
 
     @rx.event
     async def delete_task(self, task_id: TaskId) -> None:
@@ -119,6 +115,11 @@ class TaskPanelState(TaskListState):
             await self._recount()
             self._set_rows(rows)
         self._offer_undo(f"Deleted {wording.quoted(view.title)}", Undo("restore", view.id))
+
+    async def _save_due_date(self, task_id: TaskId, text: str) -> None:
+        version, before = self.panel["version"], self.panel["due_date"]
+        await self.save_field(task_id, version, self.opened, "due_date", text, before)
+        self.opened += 1
 
     async def _wanted_panel(self) -> TaskPanel:
         wanted = self._wanted_task()
