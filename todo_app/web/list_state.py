@@ -241,7 +241,7 @@ class TaskListState(AuthState):
         return page.items
 
     def _main_rows(self) -> list[TaskRow]:
-        return self.rows[: len(self._cursors)]
+        return self._plain_rows()[: len(self._cursors)]
 
     def _cursors_of(self, views: Sequence[TaskView]) -> list[str]:
         filters, sort = self._query()
@@ -284,12 +284,13 @@ class TaskListState(AuthState):
         """Show a task that was changed in its row, in the counts and in the panel."""
         index = self._index_of(str(view.id))
         if index is not None:
-            before = self.rows[index]
+            rows = list(self._plain_rows())
+            before = rows[index]
             row = self._row(view, clock.now(), self._actor().time_zone)
-            for kept in ("group", "heading", "heading_count"):
-                row[kept] = before[kept]
-            self.rows[index] = row
+            row["group"] = before["group"]
+            rows[index] = row
             self._count_change(before, row, view)
+            self._set_rows(rows)
         if self.panel["id"] == str(view.id):
             self.panel = self._panel_of(view)
 
@@ -305,10 +306,15 @@ class TaskListState(AuthState):
             if (before["completed_on"] or after["completed_on"]) == self._today.isoformat():
                 counts["done_today"] -= opened
         self.counts = counts
-        self._set_rows(self.rows)
+
+    def _plain_rows(self) -> list[TaskRow]:
+        """The rows to look at; Reflex's watch over changes in each would cost far more."""
+        rows: list[TaskRow] = self.get_value("rows")
+        return rows
 
     def _index_of(self, task_id: str) -> int | None:
-        return next((i for i, row in enumerate(self.rows) if row["id"] == task_id), None)
+        rows = self._plain_rows()
+        return next((i for i, row in enumerate(rows) if row["id"] == task_id), None)
 
     def _stamp_row(self, task_id: str) -> None:
         """Answer a row's click without a change, so that it shows what is true."""
