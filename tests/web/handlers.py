@@ -40,3 +40,13 @@ def arguments_of(registered: RegisteredEventHandler) -> list[str]:
 def fitting_payload(registered: RegisteredEventHandler) -> dict[str, Any]:
     """Arguments as a page would send them."""
     return {name: FITTING[name] for name in arguments_of(registered)}
+
+
+def required_payload(registered: RegisteredEventHandler) -> dict[str, Any]:
+    """The same, but for what a page may leave out."""
+    parameters = inspect.signature(registered.handler.fn).parameters
+    return {
+        name: value
+        for name, value in fitting_payload(registered).items()
+        if parameters[name].default is inspect.Parameter.empty
+    }
