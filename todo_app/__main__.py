@@ -57,8 +57,10 @@ def run() -> None:
 def dev() -> None:
     """Hand over to the Reflex development server."""
     backend_url = f"http://localhost:{get_settings().port}"
-    os.environ.setdefault("PUBLIC_URL", f"http://localhost:{_DEV_FRONTEND_PORT}")
-    os.environ.setdefault("BACKEND_URL", backend_url)
+    public_url = f"http://localhost:{_DEV_FRONTEND_PORT}"
+    # An empty setting is one that is not set.
+    os.environ["PUBLIC_URL"] = os.environ.get("PUBLIC_URL") or public_url
+    os.environ["BACKEND_URL"] = os.environ.get("BACKEND_URL") or backend_url
     get_settings.cache_clear()
     prepare()
     serve.check_port()
