@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import signal
 import socket
@@ -19,6 +20,7 @@ from pydantic import SecretStr
 from todo_app.core.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
+BUILD_LOCK = ROOT / ".build" / "tests.lock"
 FIRST_BUILD_SECONDS = 180
 STOP_SECONDS = 15
 
@@ -27,6 +29,7 @@ class Program:
     """One command of the program, which can be stopped, killed and started again."""
 
     def __init__(self, folder: Path, *, port: int, command: str = "run", **settings: str) -> None:
+        folder.mkdir(exist_ok=True)
         self.port = port
         self.folder = folder
         self.origin = settings.get("PUBLIC_URL", f"http://localhost:{port}")
@@ -38,22 +41,34 @@ class Program:
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        """Start it and wait until it answers."""
-        self.launch()
-        self.wait_until_it_answers()
+        """Start it and wait until it answers; one builds at a time, whatever the worker."""
+        with _one_build_at_a_time():
+            self.launch()
+            self.wait_until_it_answers()
 
     def launch(self) -> None:
         """Start it without waiting."""
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 self.command,
-                cwd=ROOT,
+                # Elsewhere than in the sources: what it leaves behind stays out of them.
+                cwd=self.folder,
                 env=self.environment,
                 stdout=log,
                 stderr=log,
                 # Ctrl-C on the tests is not meant for it; they stop it themselves.
                 start_new_session=True,
             )
+
+    def run_to_its_end(self, seconds: float) -> int:
+        """Run a command that ends by itself; its exit code."""
+        with _one_build_at_a_time():
+            self.launch()
+            assert self.process is not None
+            try:
+                return self.process.wait(seconds)
+            finally:
+                self.kill()
 
     def wait_until_it_answers(self, seconds: float = FIRST_BUILD_SECONDS) -> None:
         """Fail with what it printed if it ends instead."""
@@ -78,10 +93,16 @@ class Program:
         parent = psutil.Process(self.process.pid)
         return [parent, *parent.children(recursive=True)]
 
-    def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
-        """Ask it to end, as a service manager or Ctrl-C would; its exit code."""
+    def stop(self) -> int:
+        """Ask it to end, as a service manager does; its exit code."""
         assert self.process is not None
-        self.process.send_signal(number)
+        self.process.terminate()
+        return self.process.wait(STOP_SECONDS)
+
+    def interrupt(self) -> int:
+        """Press Ctrl-C, which a terminal tells everything that runs in it; the exit code."""
+        assert self.process is not None
+        os.killpg(self.process.pid, signal.SIGINT)
         return self.process.wait(STOP_SECONDS)
 
     def kill(self) -> None:
@@ -119,10 +140,18 @@ def refuse_taken_port(port: int) -> None:
     raise RuntimeError(f"port {port} is used by: {listeners or 'a process of somebody else'}")
 
 
+@contextmanager
+def _one_build_at_a_time() -> Iterator[None]:
+    BUILD_LOCK.parent.mkdir(exist_ok=True)
+    with BUILD_LOCK.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 def _environment(**settings: str) -> dict[str, str]:
-    """Every setting at its default but for those given, whatever a shell or a `.env` says."""
+    """Every setting at its default but for these, whatever a shell or a `.env` says."""
     defaults = {
         name.upper(): "" if isinstance(field.default, SecretStr) else str(field.default)
         for name, field in Settings.model_fields.items()
     }
-    return {**os.environ, **defaults, **settings}
+    return {**os.environ, **defaults, "PYTHONPATH": str(ROOT), **settings}

@@ -1,0 +1,223 @@
+"""How the program starts, serves in its other shapes, refuses to start, and stops."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import socket
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import httpx
+import psutil
+import pytest
+from playwright.async_api import Page, expect
+
+from tests.cast import PASSWORD
+from tests.e2e.conftest import OpenContext
+from tests.e2e.front import serving
+from tests.e2e.person import new_email
+from tests.e2e.program import FIRST_BUILD_SECONDS, ROOT, Program, refuse_taken_port, running
+from tests.e2e.screen import add, is_ready, row, tick
+from tests.e2e.watch import Watch
+from tests.servers import PostgreSQL, free_port
+
+# Beside the tests that share a server.
+pytestmark = pytest.mark.xdist_group("start")
+
+# The public URL is built in, so these are the same in every run and the builds are kept.
+PORT = 8766
+DEV_FRONTEND_PORT = 8767
+DEV_BACKEND_PORT = 8768
+ORIGIN = f"http://localhost:{PORT}"
+BUILD = {"PUBLIC_URL": ORIGIN, "REFLEX_WEB_WORKDIR": ".build/web-start"}
+WARM_START_SECONDS = 10
+GONE_SECONDS = 5
+
+
+@pytest.fixture
+def watch() -> Iterator[Watch]:
+    """The programs of this file have other addresses."""
+    ports = (PORT, DEV_FRONTEND_PORT, DEV_BACKEND_PORT)
+    listener = Watch(*(f"http://localhost:{port}" for port in ports))
+    yield listener
+    assert listener.complaints == []
+
+
+@pytest.fixture
+def ports_are_free() -> None:
+    for port in (PORT, DEV_FRONTEND_PORT, DEV_BACKEND_PORT):
+        refuse_taken_port(port)
+
+
+@pytest.fixture
+def exported(tmp_path: Path) -> Iterator[Path]:
+    """Where an export is put; one that is there already is put back."""
+    folder = ROOT / "export"
+    kept = tmp_path / "kept"
+    if folder.exists():
+        shutil.move(folder, kept)
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+    if kept.exists():
+        shutil.move(kept, folder)
+
+
+async def live_through_a_day(page: Page, origin: str) -> None:
+    """What everybody does first, in short."""
+    await page.goto(f"{origin}/sign-up")
+    await page.get_by_label("Email").fill(new_email())
+    await page.get_by_label("Password").fill("password123")
+    await page.get_by_role("button", name="Create account").click()
+    await expect(page.get_by_role("alert")).to_contain_text("one of the most common passwords")
+    await page.get_by_label("Password").fill(PASSWORD)
+    await page.get_by_role("button", name="Create account").click()
+    await expect(page.get_by_text("Nothing is due today")).to_be_visible()
+    await add(page, "Water the plants")
+    await tick(page, "Water the plants").click()
+    await expect(page.get_by_text("1 of 1 done")).to_be_visible()
+    await page.reload()
+    await is_ready(page)
+    await expect(tick(page, "Water the plants")).to_be_checked()
+    await page.get_by_role("button", name="Account").click()
+    await page.get_by_role("button", name="Sign out").click()
+    await expect(page.get_by_role("heading", name="Welcome back")).to_be_visible()
+    await expect(row(page, "Water the plants")).to_have_count(0)
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+async def test_an_exported_frontend_works_behind_another_server(
+    open_context: OpenContext,
+    ports_are_free: None,
+    exported: Path,
+    tmp_path: Path,
+    database: str,
+    request: pytest.FixtureRequest,
+) -> None:
+    settings = dict(BUILD)
+    if database == "postgresql":
+        postgresql: PostgreSQL = request.getfixturevalue("postgresql")
+        settings["DATABASE_URL"] = postgresql.fresh_database()
+    export = Program(tmp_path, port=PORT, command="export", **settings)
+    assert await asyncio.to_thread(export.run_to_its_end, FIRST_BUILD_SECONDS) == 0
+    assert f"The frontend for {ORIGIN} is in" in export.log_text()
+    backend = Program(tmp_path, port=free_port(), command="backend", **settings)
+    with running(backend):
+        front = serving(exported, port=PORT, backend_port=backend.port)
+        page = await (await open_context()).new_page()
+        async with front:
+            await live_through_a_day(page, ORIGIN)
+            await page.context.close()
+
+
+async def test_the_development_server_works(
+    open_context: OpenContext, ports_are_free: None, tmp_path: Path
+) -> None:
+    origin = f"http://localhost:{DEV_FRONTEND_PORT}"
+    settings = {"PUBLIC_URL": origin, "REFLEX_WEB_WORKDIR": ".build/web-dev"}
+    with running(Program(tmp_path, port=DEV_BACKEND_PORT, command="dev", **settings)) as program:
+        await answers(origin)
+        page = await (await open_context()).new_page()
+        await live_through_a_day(page, origin)
+        await page.context.close()
+        everything = program.family()
+        assert len(everything) > 1
+        await asyncio.to_thread(program.interrupt)
+        assert await still_there(everything) == []
+
+
+@pytest.mark.parametrize("way", ["stop", "interrupt"])
+async def test_a_second_start_is_quick_and_everything_stops(
+    ports_are_free: None, tmp_path: Path, way: str
+) -> None:
+    with running(Program(tmp_path, port=PORT, **BUILD)) as program:
+        program.stop()
+        began = time.monotonic()
+        program.start()
+        async with httpx.AsyncClient() as client:
+            assert (await client.get(f"{ORIGIN}/sign-in")).status_code == 200
+        assert time.monotonic() - began < WARM_START_SECONDS
+        everything = program.family()
+        assert len(everything) > 1
+        began = time.monotonic()
+        code = await asyncio.to_thread(getattr(program, way))
+        assert code == 0
+        assert time.monotonic() - began < GONE_SECONDS
+        assert await still_there(everything) == []
+        assert f"Todo App is ready at {ORIGIN}" in program.log_text()
+
+
+async def answers(origin: str) -> None:
+    deadline = time.monotonic() + FIRST_BUILD_SECONDS
+    async with httpx.AsyncClient() as client:
+        while True:
+            try:
+                if (await client.get(f"{origin}/sign-up", timeout=30)).is_success:
+                    return
+            except httpx.TransportError:
+                assert time.monotonic() < deadline
+            await asyncio.sleep(0.2)
+
+
+async def still_there(processes: list[psutil.Process]) -> list[str]:
+    """Which of the processes have not gone after a moment."""
+    _, alive = await asyncio.to_thread(psutil.wait_procs, processes, GONE_SECONDS)
+    return [str(process) for process in alive]
+
+
+def refuses(program: Program, *words: str) -> None:
+    """Fail unless it ends at once with one line, which has the words in it."""
+    assert program.run_to_its_end(30) == 1
+    [line] = program.log_text().splitlines()
+    assert line.startswith("todo-app: ")
+    for word in words:
+        assert word in line
+
+
+@pytest.mark.parametrize("command", ["run", "dev", "backend"])
+def test_a_port_in_use_is_one_clear_line(tmp_path: Path, command: str) -> None:
+    with closing(socket.create_server(("127.0.0.1", 0))) as taken:
+        port = taken.getsockname()[1]
+        refuses(
+            Program(tmp_path, port=port, command=command, **BUILD),
+            f"127.0.0.1:{port} cannot be used",
+            "set PORT",
+        )
+
+
+def test_a_data_folder_that_cannot_be_written_is_one_clear_line(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    folder = str(tmp_path / "file" / "data")
+    program = Program(tmp_path, port=free_port(), **BUILD | {"DATA_DIR": folder})
+    refuses(program, f"DATA_DIR {folder} cannot be written")
+
+
+def test_a_database_of_a_newer_version_is_one_clear_line(tmp_path: Path) -> None:
+    migrate = Program(tmp_path, port=free_port(), command="migrate")
+    assert migrate.run_to_its_end(30) == 0
+    migrate.log.unlink()
+    with closing(sqlite3.connect(tmp_path / "todo.db")) as database, database:
+        database.execute("UPDATE alembic_version SET version_num = '9999'")
+    refuses(Program(tmp_path, port=free_port(), **BUILD), "newer than this version", "9999")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PORT", "eighty"),
+        ("BCRYPT_COST", "99"),
+        ("PUBLIC_URL", "localhost"),
+        ("DATABASE_URL", "mysql://localhost/todo"),
+        ("HOST", "0.0.0.0"),  # noqa: S104 - the point is that it is refused
+        ("ENVIRONMENT", "production"),
+    ],
+)
+def test_a_setting_that_cannot_be_used_is_one_clear_line(
+    tmp_path: Path, name: str, value: str
+) -> None:
+    program = Program(tmp_path, port=free_port(), **{name: value})
+    word = "JWT_SECRET" if name == "ENVIRONMENT" else name
+    refuses(program, "ENVIRONMENT" if name == "HOST" else word)
