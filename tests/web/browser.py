@@ -20,7 +20,7 @@ from tests.cast import PASSWORD
 from tests.web.backend import Backend
 from todo_app.web.panel_state import TaskPanelState
 
-ANSWER_SECONDS = 10
+ANSWER_SECONDS = 30
 NAMESPACE = "/_event"
 
 ROOT_STATE = "reflex___state____state"
@@ -112,7 +112,7 @@ def browser(backend: Backend) -> Iterator[Browser]:
     number = next(_numbers)
     address = f"203.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"
     headers = {"X-Forwarded-For": address}
-    with httpx.Client(base_url=backend.origin, headers=headers, timeout=30, verify=_NO_TLS) as http:
+    with httpx.Client(base_url=backend.origin, headers=headers, timeout=60, verify=_NO_TLS) as http:
         yield Browser(backend, http)
 
 
