@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
+import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Connection, event, func, inspect, select
+from sqlalchemy import AdaptedConnection, Connection, event, func, inspect, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -37,7 +38,8 @@ _READING: dict[str, dict[str, Any]] = {
 def create_engine(url: str) -> AsyncEngine:
     """An engine for a SQLAlchemy URL, SQLite or PostgreSQL, as the application needs it.
 
-    Its errors repeat no values: they are logged, and a log holds no hash and no title.
+    Its errors repeat no values: they are logged, and a log holds no hash and no title. A
+    connection that comes back is not rolled back again: every session has ended its transaction.
     """
     if url.startswith("sqlite"):
         engine = create_async_engine(
@@ -46,6 +48,7 @@ def create_engine(url: str) -> AsyncEngine:
             pool_size=5,
             pool_timeout=POOL_WAIT_SECONDS,
             hide_parameters=True,
+            pool_reset_on_return=None,
         )
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
         event.listen(engine.sync_engine, "begin", _begin_immediate)
@@ -58,6 +61,7 @@ def create_engine(url: str) -> AsyncEngine:
         pool_timeout=POOL_WAIT_SECONDS,
         pool_recycle=1_800,
         hide_parameters=True,
+        pool_reset_on_return=None,
         connect_args={"connect_timeout": CONNECT_SECONDS, "options": "-c timezone=utc"},
     )
 
@@ -77,8 +81,14 @@ def _prepare_sqlite(connection: DBAPIConnection, _record: object) -> None:
 
 
 def _begin_immediate(connection: Connection) -> None:
-    if not connection.get_execution_options().get("without_begin"):
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    if connection.get_execution_options().get("without_begin"):
+        return
+    driver = cast("AdaptedConnection", connection.connection.dbapi_connection)
+    try:
+        # One trip to the driver's thread; a cursor of SQLAlchemy's would take three.
+        driver.run_async(lambda raw: raw.execute("BEGIN IMMEDIATE"))
+    except sqlite3.OperationalError as error:
+        raise OperationalError("BEGIN IMMEDIATE", None, error) from error
 
 
 @cache
