@@ -38,13 +38,11 @@ OpenContext = Callable[..., Awaitable[BrowserContext]]
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let all tests of this folder share a worker and its event loop."""
+    """Let all tests of this folder share an event loop, the one that the browser is driven by."""
     for item in items:
-        if HERE in item.path.parents:
-            if inspect.iscoroutinefunction(getattr(item, "function", None)):
-                item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
-            if item.get_closest_marker("xdist_group") is None:
-                item.add_marker(pytest.mark.xdist_group("browser"))
+        function = getattr(item, "function", None)
+        if HERE in item.path.parents and inspect.iscoroutinefunction(function):
+            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
 
 
 @pytest.fixture(scope="session")

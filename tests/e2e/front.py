@@ -6,7 +6,7 @@ import asyncio
 import mimetypes
 import re
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, closing, suppress
 from pathlib import Path
 
 # What `export` says has to be handed on.
@@ -16,9 +16,11 @@ BACKEND_PATHS = ("/_event", "/api", "/auth", "/health")
 @asynccontextmanager
 async def serving(folder: Path, *, port: int, backend_port: int) -> AsyncIterator[None]:
     """Serve the files of a folder, and hand the rest on as it comes."""
+    answering: set[asyncio.Task[None] | None] = set()
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with suppress(ConnectionError, asyncio.IncompleteReadError):
+        answering.add(asyncio.current_task())
+        with closing(writer), suppress(ConnectionError, asyncio.IncompleteReadError):
             head = await reader.readuntil(b"\r\n\r\n")
             path = head.split(b" ", 2)[1].decode().partition("?")[0]
             if path.startswith(BACKEND_PATHS):
@@ -26,13 +28,16 @@ async def serving(folder: Path, *, port: int, backend_port: int) -> AsyncIterato
             else:
                 writer.write(_file(folder, path))
                 await writer.drain()
-        writer.close()
 
     server = await asyncio.start_server(answer, "127.0.0.1", port)
     try:
         yield
     finally:
         server.close()
+        rest = [task for task in answering if task is not None]
+        for task in rest:
+            task.cancel()
+        await asyncio.gather(*rest, return_exceptions=True)
 
 
 def _file(folder: Path, path: str) -> bytes:
@@ -54,11 +59,14 @@ async def _hand_on(
         # The next request on this connection may be for a file.
         head = re.sub(rb"(?i)\r\nconnection:[^\r]*", b"\r\nConnection: close", head)
     backend_reader, backend_writer = await asyncio.open_connection("127.0.0.1", port)
-    backend_writer.write(head)
-    there = asyncio.create_task(_pipe(reader, backend_writer))
-    await _pipe(backend_reader, writer)
-    there.cancel()
-    backend_writer.close()
+    with closing(backend_writer):
+        backend_writer.write(head)
+        there = asyncio.create_task(_pipe(reader, backend_writer))
+        try:
+            await _pipe(backend_reader, writer)
+        finally:
+            there.cancel()
+            await asyncio.gather(there, return_exceptions=True)
 
 
 async def _pipe(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -25,9 +25,6 @@ from tests.e2e.screen import add, is_ready, row, tick
 from tests.e2e.watch import Watch
 from tests.servers import PostgreSQL, free_port
 
-# Beside the tests that share a server.
-pytestmark = pytest.mark.xdist_group("start")
-
 # The public URL is built in, so these are the same in every run and the builds are kept.
 PORT = 8766
 DEV_FRONTEND_PORT = 8767
