@@ -32,7 +32,8 @@ DEV_BACKEND_PORT = 8768
 ORIGIN = f"http://localhost:{PORT}"
 BUILD = {"PUBLIC_URL": ORIGIN, "REFLEX_WEB_WORKDIR": ".build/web-start"}
 WARM_START_SECONDS = 10
-GONE_SECONDS = 5
+# A worker that hangs is killed after five seconds.
+GONE_SECONDS = 8
 
 
 @pytest.fixture
