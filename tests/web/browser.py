@@ -205,9 +205,9 @@ class Tab:
 
     @property
     def rows(self) -> list[dict[str, Any]]:
-        """The rows of the list."""
-        rows: list[dict[str, Any]] = self.shown["task_list_state.rows"]
-        return rows
+        """The rows of the list, as the page puts them together."""
+        changed = self.shown.get("task_list_state.changed", {})
+        return [changed.get(row["id"], row) for row in self.shown["task_list_state.rows"]]
 
     @property
     def panel(self) -> dict[str, Any]:

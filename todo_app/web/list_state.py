@@ -24,6 +24,7 @@ from todo_app.web.session import NO_COUNTS, AuthState, Counts
 WINDOW_ROWS = 100
 STEP_ROWS = 50
 DONE_TODAY_ROWS = 20
+CHANGED_ROWS = 10
 NOTES_PREVIEW_CHARACTERS = 80
 
 ListName = Literal["today", "inbox", "completed"]
@@ -96,9 +97,14 @@ _ACTS = {
 
 
 class TaskListState(AuthState):
-    """The rows, their window and the panel of a tab."""
+    """The rows, their window and the panel of a tab.
+
+    `changed` holds the rows that are shown in place of those with their id: a variable is always
+    sent as a whole, and a tick shall not send the window.
+    """
 
     rows: list[TaskRow] = []
+    changed: dict[str, TaskRow] = {}
     panel: TaskPanel = NO_PANEL
     showing: str = ""
     day: str = ""
@@ -225,8 +231,17 @@ class TaskListState(AuthState):
         self._set_rows(rows[surplus:] + done)
 
     def _set_rows(self, rows: list[TaskRow]) -> None:
+        """Show these rows. Where a few are others than before, only those are sent."""
         counts = self.counts if self._name == "today" else NO_COUNTS
-        self.rows = _with_headings(rows, counts)
+        rows = _with_headings(rows, counts)
+        sent: list[TaskRow] = self.get_value("rows")
+        if [row["id"] for row in rows] == [row["id"] for row in sent]:
+            pairs = zip(rows, sent, strict=True)
+            changed = {row["id"]: row for row, before in pairs if row != before}
+            if len(changed) <= CHANGED_ROWS:
+                self.changed = changed
+                return
+        self.rows, self.changed = rows, {}
 
     async def _done_today(self) -> list[TaskView]:
         midnight = datetime.combine(self._today, time(), ZoneInfo(self._actor().time_zone))
@@ -241,7 +256,7 @@ class TaskListState(AuthState):
         return page.items
 
     def _main_rows(self) -> list[TaskRow]:
-        return self._plain_rows()[: len(self._cursors)]
+        return self._shown_rows()[: len(self._cursors)]
 
     def _cursors_of(self, views: Sequence[TaskView]) -> list[str]:
         filters, sort = self._query()
@@ -284,7 +299,7 @@ class TaskListState(AuthState):
         """Show a task that was changed in its row, in the counts and in the panel."""
         index = self._index_of(str(view.id))
         if index is not None:
-            rows = list(self._plain_rows())
+            rows = self._shown_rows()
             before = rows[index]
             row = self._row(view, clock.now(), self._actor().time_zone)
             row["group"] = before["group"]
@@ -307,20 +322,23 @@ class TaskListState(AuthState):
                 counts["done_today"] -= opened
         self.counts = counts
 
-    def _plain_rows(self) -> list[TaskRow]:
+    def _shown_rows(self) -> list[TaskRow]:
         """The rows to look at; Reflex's watch over changes in each would cost far more."""
         rows: list[TaskRow] = self.get_value("rows")
-        return rows
+        changed: dict[str, TaskRow] = self.get_value("changed")
+        return [changed.get(row["id"], row) for row in rows]
 
     def _index_of(self, task_id: str) -> int | None:
-        rows = self._plain_rows()
+        rows = self._shown_rows()
         return next((i for i, row in enumerate(rows) if row["id"] == task_id), None)
 
     def _stamp_row(self, task_id: str) -> None:
         """Answer a row's click without a change, so that it shows what is true."""
         index = self._index_of(task_id)
         if index is not None:
-            self.rows[index] = {**self.rows[index], "stamp": self._stamp}
+            rows = self._shown_rows()
+            rows[index] = {**rows[index], "stamp": self._stamp}
+            self._set_rows(rows)
 
     def _offer_undo(self, text: str, undo: Undo) -> None:
         self._undo = undo

@@ -111,7 +111,7 @@ class TaskPanelState(TaskListState):
         if index is not None:
             if index < len(self._cursors):
                 self._cursors = self._cursors[:index] + self._cursors[index + 1 :]
-            rows = [row for row in self.rows if row["id"] != task_id]
+            rows = [row for row in self._shown_rows() if row["id"] != task_id]
             await self._recount()
             self._set_rows(rows)
         self._offer_undo(f"Deleted {wording.quoted(view.title)}", Undo("restore", view.id))

@@ -40,18 +40,22 @@ def _window() -> rx.Component:
             _edge("Show earlier tasks", TaskListState.load_earlier, TaskListState.rows[0]),
         ),
         rx.el.ul(
-            rx.foreach(
-                TaskListState.rows,
-                lambda row: task_row(
-                    row=row, is_selected=TaskListState.panel["id"] == row["id"], key=row["id"]
-                ),
-            ),
+            rx.foreach(TaskListState.rows, _row),
             class_name="rows",
         ),
         rx.cond(
             TaskListState.has_more,
             _edge("Show more tasks", TaskListState.load_more, TaskListState.rows[-1]),
         ),
+    )
+
+
+def _row(row: rx.Var[TaskRow]) -> rx.Component:
+    changed = TaskListState.changed
+    return task_row(
+        row=rx.cond(changed.contains(row["id"]), changed[row["id"]], row),
+        is_selected=TaskListState.panel["id"] == row["id"],
+        key=row["id"],
     )
 
 
