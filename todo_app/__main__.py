@@ -55,7 +55,7 @@ def run() -> None:
 
 
 def dev() -> None:
-    """Hand over to the Reflex development server."""
+    """Run the Reflex development server."""
     backend_url = f"http://localhost:{get_settings().port}"
     public_url = f"http://localhost:{_DEV_FRONTEND_PORT}"
     # An empty setting is one that is not set.
@@ -65,7 +65,7 @@ def dev() -> None:
     prepare()
     serve.check_port()
     command = [sys.executable, "-m", "reflex", "run", "--env", "dev"]
-    os.execve(command[0], command, build.reflex_environment())  # noqa: S606 - our own interpreter
+    sys.exit(serve.run_group(command, build.reflex_environment()))
 
 
 def export() -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import signal
 import socket
+import subprocess
 import threading
 import time
 import urllib.error
@@ -63,6 +66,26 @@ def server(target: str) -> Granian:
         log_access=False,
         http1_settings=HTTP1Settings(max_buffer_size=_HEAD_MAX_BYTES),
     )
+
+
+def run_group(command: list[str], environment: dict[str, str]) -> int:
+    """Run a command of ours until it ends or we are told to; nothing that it started stays.
+
+    Reflex does not heed SIGTERM while its frontend runs, so it is told what Ctrl-C would tell it.
+    """
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    process = subprocess.Popen(command, env=environment, start_new_session=True)
+    try:
+        return process.wait()
+    except KeyboardInterrupt:
+        os.killpg(process.pid, signal.SIGINT)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(_STOP_SECONDS)
+        return 0
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
 
 
 def _announce(on_ready: Callable[[], None]) -> None:

@@ -123,7 +123,7 @@ async def test_the_development_server_works(
         await page.context.close()
         everything = program.family()
         assert len(everything) > 1
-        await asyncio.to_thread(program.interrupt)
+        assert await asyncio.to_thread(program.stop) == 0
         assert await still_there(everything) == []
 
 
