@@ -1,0 +1,76 @@
+"""The speed figures of the README, measured: `python -m bench`."""
+
+from __future__ import annotations
+
+import os
+import platform
+import sqlite3
+import sys
+import tempfile
+from contextlib import ExitStack
+from importlib.metadata import version
+from pathlib import Path
+
+from sqlalchemy import text
+
+from bench import browser, events, figures, rest, stage
+from bench.figures import Figure
+from tests.e2e.program import refuse_taken_port
+from tests.servers import running_postgresql
+from tests.web.backend import Backend
+
+FEW, MANY = 100, 10_000
+
+
+def main() -> int:
+    """Measure everything, print the table, and return 1 if a limit is missed."""
+    refuse_taken_port(browser.PORT)
+    with tempfile.TemporaryDirectory(prefix="todo-bench-") as name:
+        found = measure(Path(name))
+    print(figures.table(found))
+    missed = [figure.what for figure in found if not figure.is_kept]
+    for what in missed:
+        print(f"missed: {what}", file=sys.stderr)
+    return 1 if missed else 0
+
+
+def measure(folder: Path) -> list[Figure]:
+    """Every figure, in the order of the table."""
+    found: list[Figure] = []
+    with ExitStack() as running:
+        counter_port = running.enter_context(stage.running_floor("counter", folder / "counter"))
+        postgresql = running.enter_context(
+            running_postgresql("fsync=on", *rest.LOG_EVERY_STATEMENT)
+        )
+        url = postgresql.fresh_database()
+        backend = running.enter_context(stage.running_product(folder / "postgresql", url))
+        api_port = running.enter_context(stage.running_floor("api", folder / "api", url))
+        _print_conditions(backend)
+        few, many = _accounts(backend)
+        found += rest.measure(backend, api_port, many)
+        found += events.measure_event(backend, counter_port, few)
+        found += events.measure_ticks(backend, counter_port, few, many)
+        backend = running.enter_context(stage.running_product(folder / "sqlite"))
+        found += events.measure_ticks(backend, counter_port, *_accounts(backend))
+    return found + browser.measure(folder / "browser")
+
+
+def _accounts(backend: Backend) -> tuple[stage.Account, stage.Account]:
+    few = stage.open_account(backend.origin, backend.engine, FEW)
+    many = stage.open_account(backend.origin, backend.engine, MANY)
+    return few, many
+
+
+def _print_conditions(backend: Backend) -> None:
+    with backend.engine.connect() as connection:
+        postgresql = connection.scalar(text("SHOW server_version"))
+    packages = ", ".join(f"{name} {version(name)}" for name in ("reflex", "fastapi", "granian"))
+    print(
+        f"{os.cpu_count()} cores, Python {platform.python_version()}, {packages}, "
+        f"PostgreSQL {postgresql}, SQLite {sqlite3.sqlite_version}\n",
+        flush=True,
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,167 @@
+"""Events over the socket: beside a counter without a database, and beside one bare UPDATE."""
+
+from __future__ import annotations
+
+import asyncio
+import statistics
+import time
+from collections import defaultdict
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime
+from itertools import cycle
+
+from sqlalchemy import bindparam, select, update
+
+from bench.figures import Figure
+from bench.socket_page import ROOT_STATE, SocketPage, open_page
+from bench.stage import Account
+from tests.web.backend import Backend
+from todo_app.core import clock
+from todo_app.core.database import create_engine
+from todo_app.core.models import TASKS
+
+ROUNDS = 40
+IN_A_ROW = 12
+"""How often each is done before it is the next one's turn."""
+MOST_OF_AN_EVENT = 1.15
+MOST_OF_A_TICK = 1.5
+MOST_OF_A_LONG_ACCOUNT = 1.2
+
+COUNT = f"{ROOT_STATE}.bench___floor_counter____counter.increment"
+_AUTH = f"{ROOT_STATE}.todo_app___web___session____auth_state"
+CLOSE_NOTICE = f"{_AUTH}.close_notice"
+SET_COMPLETED = f"{_AUTH}.todo_app___web___list_state____task_list_state.set_completed"
+
+Timed = Callable[[], Awaitable[float]]
+
+
+def measure_event(backend: Backend, counter_port: int, account: Account) -> list[Figure]:
+    """An event that touches no database, beside the bare counter."""
+
+    async def compare() -> list[Figure]:
+        async with open_page(counter_port) as counter, _today(backend, account) as (page, _):
+            await counter.load()
+            p50 = await _in_turn(
+                count=lambda: counter.time_event(COUNT),
+                close_notice=lambda: page.time_event(CLOSE_NOTICE),
+            )
+        what = "Event without database"
+        return [_p50(what, p50["close_notice"], MOST_OF_AN_EVENT, floor=p50["count"])]
+
+    return asyncio.run(compare())
+
+
+def measure_ticks(backend: Backend, counter_port: int, few: Account, many: Account) -> list[Figure]:
+    """A tick beside the counter and a bare UPDATE together, and a tick among many tasks."""
+    return asyncio.run(_measure_ticks(backend, counter_port, few, many))
+
+
+async def _measure_ticks(
+    backend: Backend, counter_port: int, few: Account, many: Account
+) -> list[Figure]:
+    async with (
+        open_page(counter_port) as counter,
+        _today(backend, few) as (_, tick),
+        _today(backend, many) as (_, tick_among_many),
+        _bare_update(backend, few) as bare_update,
+    ):
+        await counter.load()
+        p50 = await _in_turn(
+            count=lambda: counter.time_event(COUNT),
+            update=bare_update,
+            tick=tick,
+            tick_among_many=tick_among_many,
+        )
+    database = {"postgresql": "PostgreSQL", "sqlite": "SQLite"}[backend.engine.dialect.name]
+    floor = p50["count"] + p50["update"]
+    among_many = p50["tick_among_many"]
+    return [
+        _p50(f"Tick, {database}", p50["tick"], MOST_OF_A_TICK, floor=floor),
+        _p50(
+            f"Tick among 10,000 tasks, {database}",
+            among_many,
+            MOST_OF_A_LONG_ACCOUNT,
+            floor=p50["tick"],
+        ),
+    ]
+
+
+def _p50(what: str, measured: float, limit: float, *, floor: float) -> Figure:
+    return Figure(what, 1_000 * measured, "ms", limit, floor=1_000 * floor)
+
+
+async def _in_turn(**acts: Timed) -> dict[str, float]:
+    """The median of each act: a few of one, a few of the next, so that all share the weather."""
+    found: dict[str, list[float]] = defaultdict(list)
+    names = list(acts)
+    for round_number in range(ROUNDS + 1):
+        names.reverse()
+        for name in names:
+            times = [await acts[name]() for _ in range(IN_A_ROW)]
+            if round_number > 0:
+                found[name] += times
+    return {name: statistics.median(times) for name, times in found.items()}
+
+
+@asynccontextmanager
+async def _today(backend: Backend, account: Account) -> AsyncIterator[tuple[SocketPage, Timed]]:
+    """Today as it opens, and what ticks and unticks one of its tasks after the other."""
+    port = int(backend.address.rpartition(":")[2])
+    async with open_page(port, "/today", origin=backend.origin, cookie=account.cookie) as page:
+        shown = await page.load()
+        ids = cycle([row["id"] for row in shown["rows_rx_state_"]])
+        is_completed = False
+        task_id = ""
+
+        async def tick() -> float:
+            nonlocal is_completed, task_id
+            is_completed = not is_completed
+            if is_completed:
+                task_id = next(ids)
+            stamp = time.time_ns() // 1_000_000
+            return await page.time_event(
+                SET_COMPLETED, task_id=task_id, is_completed=is_completed, stamp=stamp
+            )
+
+        yield page, tick
+
+
+@asynccontextmanager
+async def _bare_update(backend: Backend, account: Account) -> AsyncIterator[Timed]:
+    """One UPDATE of one row of the same table and its commit, on an open connection."""
+    statement = (
+        update(TASKS)
+        .where(TASKS.c.id == bindparam("task_id"))
+        .values(
+            completed_at=bindparam("moment"),
+            version=TASKS.c.version + 1,
+            updated_at=bindparam("now"),
+        )
+    )
+    engine = create_engine(_async_url(backend))
+    async with engine.connect() as connection:
+        newest = select(TASKS.c.id).where(TASKS.c.user_id == account.user_id)
+        task_id = await connection.scalar(newest.order_by(TASKS.c.created_at.desc()))
+        await connection.rollback()
+        moment: datetime | None = None
+
+        async def update_one() -> float:
+            nonlocal moment
+            now = clock.now()
+            moment = None if moment else now
+            started = time.perf_counter()
+            await connection.execute(statement, {"task_id": task_id, "moment": moment, "now": now})
+            await connection.commit()
+            return time.perf_counter() - started
+
+        yield update_one
+    await engine.dispose()
+
+
+def _async_url(backend: Backend) -> str:
+    url = backend.engine.url
+    driver = {"postgresql": "postgresql+psycopg", "sqlite": "sqlite+aiosqlite"}
+    return url.set(drivername=driver[backend.engine.dialect.name]).render_as_string(
+        hide_password=False
+    )

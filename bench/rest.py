@@ -1,0 +1,140 @@
+"""The REST API: requests per second beside a bare route, and statements for each request."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import re
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from sqlalchemy import text
+
+from bench.figures import Figure
+from bench.stage import ROOT, Account
+from tests.web.backend import Backend
+from todo_app.core.sessions import REUSE_SECONDS
+
+CONNECTIONS = 16
+ROUNDS = 9
+ROUND_SECONDS = 1.2
+LEAST_SHARE = 0.8
+LOG_EVERY_STATEMENT = ("logging_collector=on", "log_line_prefix=%p ")
+"""What the PostgreSQL must be started with."""
+_STATEMENT = re.compile(r"^(\d+) LOG:  (?:statement|execute [^:]+): (.*)$", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A GET that is sent as it is."""
+
+    port: int
+    path: str
+    access_token: str = ""
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The headers of it."""
+        head = {"Host": f"localhost:{self.port}"}
+        if self.access_token:
+            head["Authorization"] = f"Bearer {self.access_token}"
+        return head
+
+    def __bytes__(self) -> bytes:
+        """What goes over the wire."""
+        head = [f"{name}: {value}" for name, value in self.headers.items()]
+        return "\r\n".join([f"GET {self.path} HTTP/1.1", *head, "", ""]).encode()
+
+
+def measure(backend: Backend, floor_port: int, account: Account) -> list[Figure]:
+    """List and get, product and floor in turn."""
+    port = int(backend.address.rpartition(":")[2])
+    ((task_id,),) = backend.rows(
+        "SELECT id FROM tasks WHERE user_id = :user_id ORDER BY created_at LIMIT 1",
+        user_id=account.user_id,
+    )
+    bare = f"/users/{account.user_id}/tasks"
+    token = account.access_token
+    listing = Request(port, "/api/v1/tasks?limit=50", token)
+    getting = Request(port, f"/api/v1/tasks/{task_id}", token)
+    return [
+        _compare("REST: list of 50 of 10,000", listing, Request(floor_port, f"{bare}?limit=50")),
+        _compare("REST: one of 10,000", getting, Request(floor_port, f"{bare}/{task_id}")),
+        *_count_statements("REST: statements of a list", backend, listing),
+    ]
+
+
+def _compare(what: str, product: Request, floor: Request) -> Figure:
+    rates: dict[Request, list[float]] = {product: [], floor: []}
+    for _ in range(ROUNDS):
+        for request, found in rates.items():
+            found.append(_put_load(request, CONNECTIONS, ROUND_SECONDS))
+    return Figure(
+        what,
+        statistics.median(rates[product]),
+        "/s",
+        LEAST_SHARE,
+        floor=statistics.median(rates[floor]),
+        at_least=True,
+    )
+
+
+def _put_load(request: Request, connections: int, seconds: float) -> float:
+    command = [sys.executable, "-m", "bench.load", str(request.port), str(connections)]
+    done = subprocess.run(
+        [*command, str(seconds)], input=bytes(request), cwd=ROOT, check=True, stdout=subprocess.PIPE
+    )
+    answer: dict[str, float] = json.loads(done.stdout)
+    return answer["per_second"]
+
+
+def _count_statements(what: str, backend: Backend, request: Request) -> list[Figure]:
+    """What PostgreSQL itself logs, once the session was just looked at and once it was not."""
+    with _logging_every_statement(backend) as statements:
+        time.sleep(REUSE_SECONDS + 0.1)
+        statements()
+        _ask(request)
+        asked = len(statements())
+        _ask(request)
+        known = len(statements())
+    return [
+        Figure(f"{what}, session asked for again", asked, "", 2),
+        Figure(f"{what}, session just seen", known, "", 1),
+    ]
+
+
+@contextmanager
+def _logging_every_statement(backend: Backend) -> Iterator[Callable[[], list[str]]]:
+    """Yields what returns the statements of everybody else since it was last called."""
+    with backend.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        own = connection.scalar(text("SELECT pg_backend_pid()"))
+        connection.execute(text("ALTER SYSTEM SET log_statement = 'all'"))
+        connection.execute(text("SELECT pg_reload_conf()"))
+        read_bytes = 0
+
+        def statements() -> list[str]:
+            nonlocal read_bytes
+            # A backend takes a new setting, and the collector a line, a moment later.
+            time.sleep(0.2)
+            log = connection.scalar(text("SELECT pg_read_file(pg_current_logfile())")) or ""
+            new, read_bytes = log[read_bytes:], len(log)
+            return [statement for pid, statement in _STATEMENT.findall(new) if int(pid) != own]
+
+        yield statements
+        connection.execute(text("ALTER SYSTEM RESET log_statement"))
+        connection.execute(text("SELECT pg_reload_conf()"))
+
+
+def _ask(request: Request) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", request.port)
+    connection.request("GET", request.path, headers=request.headers)
+    answer = connection.getresponse()
+    answer.read()
+    connection.close()
+    if answer.status != 200:
+        raise RuntimeError(f"{request.path} answered {answer.status}")

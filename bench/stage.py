@@ -1,0 +1,151 @@
+"""What every measurement stands on: running servers, and accounts full of tasks."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from uuid import UUID
+
+import httpx
+from sqlalchemy import Engine, insert, select, text
+from sqlmodel import col
+
+from tests.cast import PASSWORD
+from tests.servers import free_port
+from tests.web.backend import Backend, running_backend
+from todo_app.core import clock
+from todo_app.core.models import Task, User, new_id
+from todo_app.core.settings import Settings
+
+ROOT = Path(__file__).resolve().parents[1]
+TIME_ZONE = "Europe/Lisbon"
+ON_TODAY = 100
+STOP_SECONDS = 20
+START_SECONDS = 60
+# Reflex takes its configuration from the folder it starts in.
+BARE_CONFIGURATION = """\
+import reflex as rx
+
+config = rx.Config(
+    app_name="counter",
+    state_manager_mode=rx.constants.StateManagerMode.MEMORY,
+    telemetry_enabled=False,
+)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Somebody with tasks, signed in on the web and at the API."""
+
+    user_id: UUID
+    cookie: str
+    access_token: str
+
+
+@contextmanager
+def running_product(folder: Path, database_url: str = "") -> Iterator[Backend]:
+    """The product without its frontend, on PostgreSQL or, without a URL, on SQLite."""
+    folder.mkdir()
+    settings = {"DATABASE_URL": database_url} if database_url else {}
+    with running_backend(folder, **settings) as backend:
+        yield backend
+
+
+@contextmanager
+def running_floor(name: str, folder: Path, database_url: str = "") -> Iterator[int]:
+    """A floor, by name; yields its port."""
+    folder.mkdir()
+    (folder / "rxconfig.py").write_text(BARE_CONFIGURATION)
+    port = free_port()
+    names = {name.upper() for name in Settings.model_fields}
+    environment = {
+        **{name: value for name, value in os.environ.items() if name not in names},
+        "DATA_DIR": str(folder),
+        "PORT": str(port),
+        "DATABASE_URL": database_url,
+        "PYTHONPATH": str(ROOT),
+    }
+    with (folder / "log").open("wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "bench.floor", name],
+            cwd=folder,
+            env=environment,
+            stdout=log,
+            stderr=log,
+        )
+    try:
+        _wait_until_it_answers(process, port, folder / "log")
+        yield port
+    finally:
+        process.terminate()
+        try:
+            process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def open_account(origin: str, engine: Engine, task_count: int) -> Account:
+    """A new account with so many open tasks, some of them due today, the rest never."""
+    email = f"{secrets.token_hex(8)}@example.org"
+    person = {"email": email, "password": PASSWORD, "name": "Ada", "time_zone": TIME_ZONE}
+    with httpx.Client(base_url=origin, headers={"Origin": origin}) as browser:
+        browser.post("/auth/sign-up", data=person)
+        cookie = f"todo_session={browser.cookies['todo_session']}"
+        credentials = {"email": email, "password": PASSWORD}
+        tokens = browser.post("/api/v1/auth/signin", json=credentials).json()
+    with engine.begin() as connection:
+        user_id = connection.scalar(select(col(User.id)).where(col(User.email) == email))
+        connection.execute(insert(Task), _tasks(user_id, task_count))
+    _tidy(engine)
+    return Account(user_id, cookie, tokens["access_token"])
+
+
+def _tasks(user_id: UUID, count: int) -> list[dict[str, object]]:
+    now = clock.now()
+    today = clock.today(TIME_ZONE)
+    return [
+        {
+            "id": new_id(),
+            "user_id": user_id,
+            "title": f"Water the plants on balcony {number}",
+            "notes": "Not the cactus, and the orchid only from below." if number % 3 == 0 else "",
+            "priority": 1 + number % 4,
+            "due_date": today if number < ON_TODAY else None,
+            "due_time": None,
+            "due_zone": None,
+            "completed_at": None,
+            "deleted_at": None,
+            "version": 1,
+            "created_at": now - timedelta(minutes=count - number),
+            "updated_at": now - timedelta(minutes=count - number),
+        }
+        for number in range(count)
+    ]
+
+
+def _tidy(engine: Engine) -> None:
+    """Do now what PostgreSQL would otherwise do in the middle of a measurement."""
+    if engine.dialect.name == "postgresql":
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text("VACUUM ANALYZE"))
+
+
+def _wait_until_it_answers(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
+    deadline = clock.now() + timedelta(seconds=START_SECONDS)
+    while True:
+        try:
+            httpx.get(f"http://127.0.0.1:{port}/", timeout=5)
+        except httpx.TransportError:
+            if process.poll() is not None or clock.now() > deadline:
+                raise RuntimeError(f"the floor did not start:\n{log.read_text()}") from None
+        else:
+            return
