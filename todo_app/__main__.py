@@ -65,7 +65,11 @@ def dev() -> None:
     prepare()
     serve.check_port()
     command = [sys.executable, "-m", "reflex", "run", "--env", "dev"]
-    sys.exit(serve.run_group(command, build.reflex_environment()))
+    try:
+        code = serve.run_group(command, build.reflex_environment())
+    finally:
+        build.sort_lock()
+    sys.exit(code)
 
 
 def export() -> None:

@@ -67,12 +67,12 @@ def build_frontend() -> bool:
     if result.returncode != 0 or not (STATIC_FILES / "index.html").exists():
         tail = "\n".join(_LOG.read_text(errors="replace").splitlines()[-_LOG_TAIL_LINES:])
         raise BuildError(f"{tail}\nThe frontend could not be built; the whole log is in {_LOG}")
-    _sort_lock()
+    sort_lock()
     _FINGERPRINT.write_text(fingerprint)
     return True
 
 
-def _sort_lock() -> None:
+def sort_lock() -> None:
     """Give the locked package list one order: Reflex writes it in another one each time."""
     path = ROOT / "reflex.lock" / "package.json"
     packages = json.loads(path.read_text("utf-8"))
