@@ -314,7 +314,8 @@ class TaskListState(AuthState):
         opened = int(before["is_completed"]) - int(after["is_completed"])
         if opened == 0:
             return
-        counts: Counts = {**self.counts, "inbox": self.counts["inbox"] + opened}
+        counts: Counts = {**self.get_value("counts")}
+        counts["inbox"] += opened
         day = view.due and view.due.date
         if day and day <= self._today:
             counts["today" if day == self._today else "overdue"] += opened
@@ -329,7 +330,7 @@ class TaskListState(AuthState):
         return [changed.get(row["id"], row) for row in rows]
 
     def _index_of(self, task_id: str) -> int | None:
-        rows = self._shown_rows()
+        rows: list[TaskRow] = self.get_value("rows")
         return next((i for i, row in enumerate(rows) if row["id"] == task_id), None)
 
     def _stamp_row(self, task_id: str) -> None:
