@@ -44,6 +44,8 @@ class Guard(rx.Middleware):
             set_actor(await sessions.authenticate(connection.claims))
             if auth._claims is None:
                 await auth._become(connection.claims)
+            if event.name in reflex_private.PAGE_EVENTS:
+                auth._forget_old_notice()
         except Unauthenticated:
             # Silence and a closed socket: the page reconnects as a stranger and is shown sign-in.
             connection.end()
@@ -57,7 +59,8 @@ class Guard(rx.Middleware):
     async def _judge_stranger(
         self, state: rx.State, event: Event, *, had_cookie: bool
     ) -> StateUpdate | None:
-        here = routes.page_path(reflex_private.event_path())
+        wanted = reflex_private.event_path()
+        here = routes.page_path(wanted.partition("?")[0])
         opens_private_page = (
             event.name in reflex_private.PAGE_EVENTS and here in routes.PRIVATE_PAGES
         )
@@ -70,14 +73,12 @@ class Guard(rx.Middleware):
         # An anonymous state holds nothing of anybody, so all of it may be shown.
         return await reflex_private.full_update(
             reflex_private.root_of(state),
-            rx.redirect(routes.sign_in_path(here, ended=had_cookie), replace=True),
+            rx.redirect(routes.sign_in_path(wanted, ended=had_cookie), replace=True),
         )
 
 
 def has_valid_arguments(event: Event) -> bool:
     """Whether the arguments of an event fit its handler as strictly as an API body would."""
-    if event.name in reflex_private.FRAMEWORK_EVENTS:
-        return True
     if reflex_private.is_setter(event):
         return False
     model = _arguments_model(reflex_private.handler_function(event))

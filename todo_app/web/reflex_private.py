@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import reflex as rx
+from reflex.app import EventNamespace
 from reflex.experimental.client_state import ClientStateVar
 from reflex.istate.delta import _resolve_delta
 from reflex.istate.manager.memory import StateManagerMemory
@@ -68,8 +69,10 @@ def event_headers() -> dict[str, str]:
 
 
 def event_path() -> str:
-    """The path of the page that sent the event being handled."""
-    return str(EventContext.get().router_data.get("pathname", "/"))
+    """The path of the page that sent the event being handled, with its query."""
+    router_data = EventContext.get().router_data
+    _, mark, query = str(router_data.get("asPath", "")).partition("?")
+    return f"{router_data.get('pathname', '/')}{mark}{query.partition('#')[0]}"
 
 
 def handler_function(event: Event) -> Callable[..., Any]:
@@ -93,6 +96,32 @@ async def full_update(root: rx.State, *events: rx.event.EventSpec) -> StateUpdat
     delta = await _resolve_delta(root.dict())
     root._clean()
     return StateUpdate(delta=delta, events=Event.from_event_type(list(events)))
+
+
+def admit_events_with(check: Callable[[object], dict[str, Any] | None]) -> None:
+    """Let only those frames from sockets become events that this function lets pass.
+
+    The framework queues, logs and unpacks what comes in before any middleware sees it.
+    """
+    plain = EventNamespace.on_event
+
+    async def on_event(self: EventNamespace, sid: str, *data: object) -> None:
+        frame = check(data[0] if len(data) == 1 else data)
+        if frame is not None:
+            await plain(self, sid, frame)
+
+    EventNamespace.on_event = on_event
+
+
+def is_registered(name: str) -> bool:
+    """Whether there is an event handler of this name."""
+    return name in RegistrationContext.get().event_handlers
+
+
+def event_and_its_cause() -> tuple[str, str | None]:
+    """The id of the event being handled, and of the one that it was chained to."""
+    context = EventContext.get()
+    return context.txid, context.parent_txid
 
 
 def issue_tokens_with(new_token: Callable[[], str]) -> None:

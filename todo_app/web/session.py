@@ -8,21 +8,23 @@ from __future__ import annotations
 
 import logging
 import secrets
+from collections import deque
 from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
+from datetime import UTC, datetime, timedelta
 from typing import Any, Concatenate, ParamSpec, TypedDict, TypeVar
 
 import reflex as rx
 from reflex.event import EventSpec
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from todo_app.core import accounts, tasks
+from todo_app.core import accounts, clock, tasks
 from todo_app.core.access import Actor
 from todo_app.core.accounts import AccountView
 from todo_app.core.database import reading, transaction
 from todo_app.core.errors import TodoError, Unauthenticated
 from todo_app.core.tokens import Claims
-from todo_app.web import messages
+from todo_app.web import messages, reflex_private
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +32,8 @@ T = TypeVar("T")
 P = ParamSpec("P")
 
 _PUBLIC = "_is_public"
+# An explanation that fails is not explained again: it would go on for ever.
+_explained: deque[str] = deque(maxlen=1_000)
 _actor: ContextVar[Actor | None] = ContextVar("actor", default=None)
 
 
@@ -76,6 +80,7 @@ class Notice(TypedDict):
     can_undo: bool
 
 
+NOTICE_LIFETIME = timedelta(seconds=8)
 NOBODY = Person(name="", email="", initials="", time_zone="")
 NO_COUNTS = Counts(inbox=0, overdue=0, today=0, done_today=0)
 NO_NOTICE = Notice(number=0, text="", is_error=False, can_undo=False)
@@ -89,6 +94,7 @@ class AuthState(rx.State):
     counts: Counts = NO_COUNTS
     notice: Notice = NO_NOTICE
     _claims: Claims | None = None
+    _told_at: datetime = datetime.min.replace(tzinfo=UTC)
 
     @rx.event
     async def close_notice(self) -> None:
@@ -159,8 +165,14 @@ class AuthState(rx.State):
             self._tell(messages.message(refusal), is_error=True)
             return None
 
+    def _forget_old_notice(self) -> None:
+        """Put away a toast that was shown long enough; another page would show it anew."""
+        if self.notice["text"] and clock.now() - self._told_at > NOTICE_LIFETIME:
+            self.notice = NO_NOTICE
+
     def _tell(self, text: str, *, is_error: bool = False, can_undo: bool = False) -> None:
         """Show a toast."""
+        self._told_at = clock.now()
         number = self.notice["number"] + 1
         self.notice = Notice(number=number, text=text, is_error=is_error, can_undo=can_undo)
 
@@ -170,8 +182,13 @@ class AuthState(rx.State):
         self._tell(text[:300], is_error=True)
 
 
-def explain_exception(exception: Exception) -> EventSpec:
+def explain_exception(exception: Exception) -> EventSpec | None:
     """Turn what a handler did not expect into a toast; the log has the rest under its reference."""
+    event, cause = reflex_private.event_and_its_cause()
+    if cause in _explained:
+        log.error("an error could not be shown", exc_info=exception)
+        return None
+    _explained.append(event)
     if isinstance(exception, TodoError):
         return AuthState.tell_error(messages.message(exception))
     reference = secrets.token_hex(6)
