@@ -50,7 +50,7 @@ WAYS_OUT = [
     "javascript:alert(1)",
     "/unknown",
     "/today/../auth/sign-out",
-    "/inbox?x=1",
+    "/unknown?task=01a1fe18-4d88-758e-9c3c-f83b1a28e1be",
     "/inbox#x",
     "/inbox/",
     "inbox",

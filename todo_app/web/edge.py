@@ -25,7 +25,7 @@ from todo_app.core import sessions, tokens
 from todo_app.core.errors import TodoError, Unauthenticated, Unavailable
 from todo_app.core.settings import get_settings, is_loopback
 from todo_app.core.tokens import Claims
-from todo_app.web import headers, reflex_private, routes
+from todo_app.web import frames, headers, reflex_private, routes
 from todo_app.web.messages import message
 
 log = logging.getLogger(__name__)
@@ -125,6 +125,7 @@ class Edge:
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
         reflex_private.issue_tokens_with(lambda: _sealed(_identity.get(), secrets.token_hex(16)))
+        reflex_private.admit_events_with(frames.admitted)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
@@ -224,7 +225,8 @@ async def _answer_at_the_door(scope: Scope) -> Response | None:
     settings = get_settings()
     if path.startswith((SOCKET_PATH, *_CLOSED_FRAMEWORK_PATHS)):
         return PlainTextResponse("Not found", 404)
-    if scope["method"] in {"GET", "HEAD"} and _is_our_alias(head.get("host", "")):
+    page = routes.page_path(path)
+    if page in {"/", *routes.PAGES} and _is_our_alias(head.get("host", "")):
         query = scope["query_string"].decode("latin-1")
         return RedirectResponse(f"{settings.origin}{path}{'?' if query else ''}{query}", 307)
     if path.startswith("/api"):
@@ -233,8 +235,7 @@ async def _answer_at_the_door(scope: Scope) -> Response | None:
     if path.startswith("/auth/") and head.get("origin") != settings.origin:
         return PlainTextResponse("This form can only be sent from its own site.", 403)
     cookie = _cookies(head).get(session_cookie(), "")
-    page = routes.page_path(path)
-    needs_identity = page in routes.PRIVATE_PAGES | routes.PUBLIC_PAGES or path.startswith("/auth/")
+    needs_identity = page in routes.PAGES or path.startswith("/auth/")
     claims = await living_claims(cookie) if cookie and needs_identity else None
     scope[CLAIMS_KEY] = claims
     scope["headers"] = [pair for pair in scope["headers"] if pair[0] != b"cookie"]
@@ -251,11 +252,12 @@ def _page_guard(
     if page == "/":
         return RedirectResponse(origin + routes.HOME, 303)
     if page in routes.PRIVATE_PAGES and claims is None:
-        return RedirectResponse(origin + routes.sign_in_path(page, ended=had_cookie), 303)
+        here = f"{page}?{scope['query_string'].decode('latin-1')}"
+        return RedirectResponse(origin + routes.sign_in_path(here, ended=had_cookie), 303)
     if page in routes.PUBLIC_PAGES and claims is not None:
         wanted = parse_qs(scope["query_string"].decode("latin-1")).get("next", [""])[0]
         return RedirectResponse(origin + routes.safe_next(wanted), 303)
-    if page in routes.PRIVATE_PAGES | routes.PUBLIC_PAGES:
+    if page in routes.PAGES:
         # The file itself: the static server would redirect to a path with a slash behind it.
         scope["path"] = f"{page}.html"
         scope["raw_path"] = scope["path"].encode()

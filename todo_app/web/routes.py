@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlencode
+import re
+from urllib.parse import parse_qs, urlencode
 
 TODAY = "/today"
 INBOX = "/inbox"
@@ -17,9 +18,12 @@ SIGN_OUT_FORM = "/auth/sign-out"
 OPEN_TASK = "task"
 """The query parameter that names the task in the panel, so that Back closes it again."""
 
+_TASK_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
 HOME = TODAY
 PRIVATE_PAGES = frozenset({TODAY, INBOX, COMPLETED})
 PUBLIC_PAGES = frozenset({SIGN_IN, SIGN_UP})
+PAGES = PRIVATE_PAGES | PUBLIC_PAGES
 
 
 def page_path(path: str) -> str:
@@ -27,15 +31,19 @@ def page_path(path: str) -> str:
     return "/" + path.strip("/")
 
 
-def safe_next(path: str) -> str:
-    """Where to go after signing in: the given path if it is a page of ours, else home."""
-    return path if path in PRIVATE_PAGES else HOME
+def safe_next(wanted: str) -> str:
+    """Where to go after signing in: a private page of ours, with the task it names, or home."""
+    path, _, query = wanted.partition("?")
+    if path not in PRIVATE_PAGES:
+        return HOME
+    (task,) = parse_qs(query).get(OPEN_TASK, [""])[:1]
+    return f"{path}?{OPEN_TASK}={task}" if _TASK_ID.fullmatch(task) else path
 
 
-def sign_in_path(next_path: str, *, ended: bool = False) -> str:
-    """The sign-in page that returns to `next_path`, and says so if a session has `ended`."""
+def sign_in_path(wanted: str, *, ended: bool = False) -> str:
+    """The sign-in page that leads back to where one was, and says so if a session has `ended`."""
     query = {}
-    if next_path in PRIVATE_PAGES and next_path != HOME:
+    if (next_path := safe_next(wanted)) != HOME:
         query["next"] = next_path
     if ended:
         query["ended"] = "1"
