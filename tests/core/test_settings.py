@@ -221,11 +221,12 @@ def test_a_named_file_that_is_no_text_is_refused(
 def test_a_value_in_the_environment_wins_over_a_named_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "secret").write_text("from the file")
+    (tmp_path / "secret").write_text("from the file " * 4)
     monkeypatch.setenv("JWT_SECRET_FILE", str(tmp_path / "secret"))
-    monkeypatch.setenv("JWT_SECRET", "from the environment")
+    monkeypatch.setenv("JWT_SECRET", "from the environment " * 3)
 
-    assert read_settings().jwt_secret.get_secret_value() == "from the environment"
+    secret = read_settings().jwt_secret.get_secret_value()
+    assert secret == "from the environment " * 3
 
 
 def test_a_dotenv_file_is_read_and_the_environment_wins(
@@ -288,3 +289,37 @@ def test_a_data_folder_that_cannot_be_made_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(SettingsError, match=r"DATA_DIR .* cannot be written"):
         prepare_data_dir(tmp_path / "file" / "data")
+
+
+def test_a_short_secret_is_refused_in_development_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JWT_SECRET", "short")
+
+    with pytest.raises(SettingsError, match="JWT_SECRET is shorter than 32 bytes"):
+        read_settings()
+
+
+def test_a_damaged_kept_secret_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATA_DIR", str(tmp_path))
+    (tmp_path / "jwt_secret").touch()
+
+    with pytest.raises(SettingsError, match="jwt_secret is damaged"):
+        _ = read_settings().signing_key
+
+
+@pytest.mark.parametrize(
+    "url", ["postgresql://a@b:notaport/x", "postgresql://a@[::1/x", "sqlite", "mysql://a/b"]
+)
+def test_a_database_url_that_cannot_be_read_is_one_line(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", url)
+
+    with pytest.raises(SettingsError, match=r"^DATABASE_URL "):
+        read_settings()
+
+
+def test_a_redis_url_that_is_none_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REDIS_URL", "foo")
+
+    with pytest.raises(SettingsError, match=r"^REDIS_URL must look like"):
+        read_settings()

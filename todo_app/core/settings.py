@@ -24,8 +24,11 @@ from pydantic_settings import (
     PydanticBaseSettingsSource,
     SettingsConfigDict,
 )
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
 SECRET_MIN_BYTES = 32
+_KEY_ADVICE = "make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
 SECRET_MIN_DISTINCT = 10
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _HOST = re.compile(r"[a-z0-9_.:-]+")
@@ -138,7 +141,29 @@ class Settings(BaseSettings):
         if scheme not in {"", "postgresql", "postgres", "sqlite"}:
             msg = "must start with postgresql:// or sqlite:///, or be empty"
             raise ValueError(msg)
+        try:
+            make_url(url.get_secret_value() or "sqlite://")
+        except (ArgumentError, ValueError):
+            msg = "cannot be read; it looks like postgresql://user:password@host:5432/name"
+            raise ValueError(msg) from None
         return url
+
+    @field_validator("redis_url")
+    @classmethod
+    def _is_a_redis(cls, url: SecretStr) -> SecretStr:
+        text = url.get_secret_value()
+        if text and not text.startswith(("redis://", "rediss://", "unix://")):
+            msg = "must look like redis://host:6379/0, or be empty"
+            raise ValueError(msg)
+        return url
+
+    @field_validator("jwt_secret")
+    @classmethod
+    def _is_long_enough(cls, secret: SecretStr) -> SecretStr:
+        if 0 < len(secret.get_secret_value().encode()) < SECRET_MIN_BYTES:
+            msg = f"is shorter than {SECRET_MIN_BYTES} bytes; {_KEY_ADVICE}"
+            raise ValueError(msg)
+        return secret
 
     @model_validator(mode="after")
     def _fits_together(self) -> Settings:
@@ -154,15 +179,12 @@ class Settings(BaseSettings):
 
     def _refuse_weak_secret(self) -> None:
         secret = self.jwt_secret.get_secret_value()
-        advice = "make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
         if not secret:
-            msg = f"JWT_SECRET is missing and ENVIRONMENT=production needs one; {advice}"
-        elif len(secret.encode()) < SECRET_MIN_BYTES:
-            msg = f"JWT_SECRET is shorter than {SECRET_MIN_BYTES} bytes; {advice}"
+            msg = f"JWT_SECRET is missing and ENVIRONMENT=production needs one; {_KEY_ADVICE}"
         elif len(set(secret)) < SECRET_MIN_DISTINCT or any(
             word in secret.lower() for word in _EXAMPLES
         ):
-            msg = f"JWT_SECRET is an example or too simple; {advice}"
+            msg = f"JWT_SECRET is an example or too simple; {_KEY_ADVICE}"
         else:
             return
         raise ValueError(msg)
@@ -258,7 +280,7 @@ def is_loopback(host: str) -> bool:
 def prepare_data_dir(folder: Path) -> None:
     """Make the data folder if it is missing. Raises SettingsError if it cannot be written."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         probe = folder / f".probe-{secrets.token_hex(8)}"
         probe.touch()
         probe.unlink()
@@ -281,7 +303,11 @@ def _kept_secret(folder: Path) -> str:
         with contextlib.suppress(FileExistsError):
             path.hardlink_to(draft)
         draft.unlink()
-    return path.read_text("utf-8").strip()
+    secret = path.read_text("utf-8", "replace").strip()
+    if len(secret.encode()) < SECRET_MIN_BYTES:
+        msg = f"{path} is damaged: restore it, or delete it and let everybody sign in again"
+        raise SettingsError(msg)
+    return secret
 
 
 def read_settings(**overrides: Any) -> Settings:  # noqa: ANN401 - pydantic checks them
@@ -291,6 +317,8 @@ def read_settings(**overrides: Any) -> Settings:  # noqa: ANN401 - pydantic chec
     """
     try:
         return Settings(**overrides)
+    except UnicodeDecodeError:
+        raise SettingsError("The file .env cannot be read: save it as UTF-8") from None
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         name = str(first["loc"][0]).upper() if first["loc"] else ""
