@@ -25,6 +25,7 @@ from todo_app.core.text import (
     Text,
     Zone,
     clean_line,
+    is_zone,
 )
 
 DEFAULT_TIME_ZONE = "UTC"
@@ -80,6 +81,11 @@ class AccountView(BaseModel):
     def of(cls, user: User) -> AccountView:
         """The view of a row."""
         return cls.model_validate(user, from_attributes=True)
+
+
+def known_zone(name: str) -> str:
+    """The zone a browser reports, or the default for one that we do not know."""
+    return name if is_zone(name) else DEFAULT_TIME_ZONE
 
 
 def canonical_email(email: str) -> str:

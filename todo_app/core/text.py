@@ -28,6 +28,7 @@ NAME_MAX_CHARACTERS = 100
 EMAIL_MAX_CHARACTERS = 254
 
 _FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+_INVISIBLE = frozenset({"Zs", "Zl", "Zp", "Cf"})
 _LINE_BREAKS = re.compile("[\n\t\u2028\u2029]+")
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:.*", re.ASCII)
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
@@ -50,13 +51,26 @@ def clean_line(text: str) -> str:
     return _LINE_BREAKS.sub(" ", clean(text)).strip()
 
 
+def _visible(text: str) -> str:
+    """Refuse a title of nothing but spaces and signs without a shape."""
+    if text and all(unicodedata.category(character) in _INVISIBLE for character in text):
+        msg = "has nothing to see in it"
+        raise ValueError(msg)
+    return text
+
+
 @cache
 def _zones() -> frozenset[str]:
     return frozenset(available_timezones())
 
 
+def is_zone(name: str) -> bool:
+    """Whether this is the name of an IANA time zone."""
+    return name in _zones()
+
+
 def _known_zone(name: str) -> str:
-    if name not in _zones():
+    if not is_zone(name):
         msg = "is not an IANA time zone"
         raise ValueError(msg)
     return name
@@ -97,6 +111,7 @@ Title = Annotated[
     Text,
     Field(max_length=4 * TITLE_MAX_CHARACTERS),
     AfterValidator(clean_line),
+    AfterValidator(_visible),
     StringConstraints(min_length=1, max_length=TITLE_MAX_CHARACTERS),
 ]
 Notes = Annotated[Text, AfterValidator(clean), StringConstraints(max_length=NOTES_MAX_CHARACTERS)]

@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse
 from starlette.routing import Route
 
 from todo_app.core import accounts, sessions, throttle
-from todo_app.core.accounts import AccountDraft
+from todo_app.core.accounts import AccountDraft, known_zone
 from todo_app.core.database import transaction
 from todo_app.core.errors import EmailTaken, InvalidInput, TodoError, Unauthenticated
 from todo_app.core.sessions import Credentials
@@ -44,7 +44,7 @@ async def sign_up(request: Request) -> RedirectResponse:
             email=fields.get("email", ""),
             password=SecretStr(fields.get("password", "")),
             name=fields.get("name", ""),
-            time_zone=fields.get("time_zone") or accounts.DEFAULT_TIME_ZONE,
+            time_zone=known_zone(fields.get("time_zone", "")),
         )
         await accounts.sign_up(draft)
         token = await sessions.sign_in_web(_credentials(fields), _visit(request))
