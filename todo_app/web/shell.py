@@ -35,6 +35,10 @@ def shell(here: str, *content: rx.Component, can_add: bool = True) -> rx.Compone
         _add_button() if can_add else rx.fragment(),
         _tabs(here),
         _account_menu(),
+        rx.cond(
+            reflex_private.is_disconnected,
+            rx.el.p("Offline · trying again", role="status", class_name="offline"),
+        ),
         toast(),
         class_name="shell",
     )

@@ -26,6 +26,11 @@ _FOCUS_ROW = rx.call_function(
 _FOCUS_NEIGHBOUR = rx.call_function(
     "() => " + _FOCUS.format(row="li:has(.selected) + li .open, li:has(+ li .selected) .open")
 )
+# Where there is no pointer but a finger, a focused field would raise the keyboard over the task.
+_FOCUS_TASK = rx.call_function(
+    "() => document.querySelector("
+    "matchMedia('(pointer: coarse)').matches ? '.panel' : '#task-title').focus()"
+)
 # Leaving the field first saves what is typed in it.
 _PRESS_CLOSE = rx.call_function(
     "() => { document.querySelector('.panel :focus')?.blur(); "
@@ -41,8 +46,7 @@ def task_panel(here: str) -> rx.Component:
 def _open_panel(here: str) -> rx.Component:
     return rx.el.aside(
         _tools(here),
-        _title(),
-        _notes(),
+        rx.el.div(_title(), _notes(), key=_PANEL["id"], on_mount=_FOCUS_TASK),
         rx.el.div(_due(), _priority(), class_name="facts"),
         rx.window_event_listener(
             on_key_down=lambda key: rx.cond(key == "Escape", _PRESS_CLOSE, rx.noop())
@@ -50,6 +54,7 @@ def _open_panel(here: str) -> rx.Component:
         rx.el.p("Added ", _PANEL["created"], " · Changed ", _PANEL["changed"], class_name="dates"),
         aria_label="Task",
         class_name="panel",
+        tab_index=-1,
     )
 
 
@@ -72,6 +77,7 @@ def _tools(here: str) -> rx.Component:
         ReactRouterLink.create(
             icon("x"),
             to=here,
+            replace=True,
             prevent_scroll_reset=True,
             class_name="tool close",
             aria_label="Close",
@@ -125,7 +131,6 @@ def _title() -> rx.Component:
         rx.el.textarea(
             rows="1",
             dir="auto",
-            auto_focus=True,
             class_name="title",
             default_value=_PANEL["title"],
             **_saved_while_typed("title"),
