@@ -12,10 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from todo_app.core import accounts, sessions, tasks, tokens
 from todo_app.core.access import Actor
 from todo_app.core.accounts import AccountDraft
+from todo_app.core.credentials import Credentials
 from todo_app.core.database import reading, transaction
 from todo_app.core.errors import Unauthenticated
 from todo_app.core.models import Task
-from todo_app.core.sessions import ApiTokens, Credentials
+from todo_app.core.sessions import ApiTokens
 from todo_app.core.tasks import TaskDraft, TaskView
 from todo_app.core.tokens import Claims
 from todo_app.core.visits import Visit, Way

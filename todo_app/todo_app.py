@@ -9,7 +9,7 @@ from starlette.routing import Mount
 from todo_app import jobs
 from todo_app.api.app import create_api
 from todo_app.api.health import health_routes
-from todo_app.web import pages, session
+from todo_app.web import edge, pages, session
 from todo_app.web.edge import Edge
 from todo_app.web.guard import Guard
 from todo_app.web.sign_in import form_routes
@@ -27,4 +27,5 @@ app = rx.App(
 )
 app.add_middleware(Guard())
 app.register_lifespan_task(jobs.run_forever)
+app.register_lifespan_task(edge.sweep_forever)
 pages.register(app)

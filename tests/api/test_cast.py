@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 import time
 from uuid import UUID
 
@@ -26,6 +27,12 @@ private = pytest.mark.parametrize(
 of_a_task = pytest.mark.parametrize(
     "operation", [one for one in OPERATIONS if one.is_about_one_task], ids=lambda one: one.id
 )
+
+
+def test_every_id_in_a_path_is_tried_by_strangers() -> None:
+    names = {name for one in OPERATIONS for name in re.findall(r"{(\w+)}", one.template)}
+    # Sessions: in test_sessions.py.
+    assert names == {"task_id", "session_id"}
 
 
 def test_only_the_way_in_needs_no_identity() -> None:

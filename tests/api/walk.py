@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -46,9 +47,9 @@ class Operation:
         """Whether a task is named in the path."""
         return "{task_id}" in self.template
 
-    def path(self, task_id: UUID | str) -> str:
+    def path(self, any_id: UUID | str) -> str:
         """The address, with the id where one belongs."""
-        return ROOT + self.template.replace("{task_id}", str(task_id))
+        return ROOT + re.sub(r"{\w+_id}", str(any_id), self.template)
 
     @property
     def request(self) -> dict[str, Any]:

@@ -26,6 +26,7 @@ from tests.cast import (
 )
 from todo_app.core import passwords, sessions, settings, throttle, tokens
 from todo_app.core.access import Actor
+from todo_app.core.credentials import Credentials
 from todo_app.core.database import reading, transaction
 from todo_app.core.errors import (
     NotFound,
@@ -34,7 +35,6 @@ from todo_app.core.errors import (
     WrongCredentials,
 )
 from todo_app.core.models import RefreshToken, Session, User, new_id
-from todo_app.core.sessions import Credentials
 from todo_app.core.tokens import Claims
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from fastapi import APIRouter, status
 from pydantic import BaseModel, ConfigDict
 from starlette.responses import Response
@@ -19,7 +21,8 @@ from todo_app.api.deps import (
 from todo_app.api.problems import documented
 from todo_app.core import accounts, sessions, throttle
 from todo_app.core.accounts import AccountDraft, AccountPatch, AccountView
-from todo_app.core.sessions import ApiTokens, Credentials
+from todo_app.core.credentials import Credentials
+from todo_app.core.sessions import ApiTokens, SessionView
 
 router = APIRouter(
     prefix="/v1/auth",
@@ -35,6 +38,14 @@ class RefreshRequest(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     refresh_token: str
+
+
+class SessionList(BaseModel):
+    """The sessions of a person."""
+
+    model_config = ConfigDict(frozen=True)
+
+    items: list[SessionView]
 
 
 @router.post(
@@ -79,7 +90,42 @@ async def refresh(request: RefreshRequest, db: Db) -> Response:
 async def sign_out(db: Db, actor: CurrentActor) -> Response:
     """End the session; its tokens are worth nothing from now on."""
     await sessions.sign_out(db, actor)
-    return Response(status_code=status.HTTP_204_NO_CONTENT, headers={"Cache-Control": "no-store"})
+    return _no_content()
+
+
+@router.get("/sessions", response_model=SessionList, responses=documented(401))
+async def list_sessions(actor: CurrentActor, db: ReadDb) -> Response:
+    """The sessions that live, on the web and by the API: this one first, then the last used.
+
+    `device` is in words, as far as the device told the truth; `last_used_at` is to within ten
+    minutes; `expires_at` is when the session ends if it is not used again.
+    """
+    found = await sessions.list_sessions(db, actor)
+    return json_answer(SessionList(items=found).model_dump_json())
+
+
+@router.delete(
+    "/sessions",
+    status_code=status.HTTP_204_NO_CONTENT,
+    response_class=Response,
+    responses=documented(401),
+)
+async def end_other_sessions(db: Db, actor: CurrentActor) -> Response:
+    """End every session but this one; `POST /v1/auth/signout` ends this one."""
+    await sessions.end_other_sessions(db, actor)
+    return _no_content()
+
+
+@router.delete(
+    "/sessions/{session_id}",
+    status_code=status.HTTP_204_NO_CONTENT,
+    response_class=Response,
+    responses=documented(401, 404),
+)
+async def end_session(session_id: UUID, db: Db, actor: CurrentActor) -> Response:
+    """End one session, which may be this one; its tokens are worth nothing from now on."""
+    await sessions.end_session(db, actor, session_id)
+    return _no_content()
 
 
 @router.get("/me", response_model=AccountView, responses=documented(401))
@@ -92,3 +138,7 @@ async def get_account(actor: CurrentActor, db: ReadDb) -> Response:
 async def update_account(patch: AccountPatch, db: Db, actor: CurrentActor) -> Response:
     """Change the fields that are sent."""
     return json_answer((await accounts.update_account(db, actor, patch)).model_dump_json())
+
+
+def _no_content() -> Response:
+    return Response(status_code=status.HTTP_204_NO_CONTENT, headers={"Cache-Control": "no-store"})

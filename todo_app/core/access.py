@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, bindparam
 from sqlmodel import col
 
-from todo_app.core.models import TASKS, User
+from todo_app.core.models import TASKS, Session, User
 from todo_app.core.visits import Way
 
 
@@ -26,6 +26,11 @@ class Actor:
 def own_account(actor: Actor) -> ColumnElement[bool]:
     """The condition that a user row is the actor's own."""
     return col(User.id) == actor.user_id
+
+
+def own_sessions(actor: Actor) -> ColumnElement[bool]:
+    """The condition that a session is the actor's own."""
+    return col(Session.user_id) == actor.user_id
 
 
 # The conditions on tasks name the actor instead of holding the id, so that the statements they

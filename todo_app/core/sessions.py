@@ -1,46 +1,43 @@
-"""Sessions: sign in, stay signed in, sign out. A token is worth what its session row says."""
+"""Sessions: sign in, stay signed in, see and end them.
+
+A token is worth what its session row says.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import secrets
 import time
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, SecretStr
-from sqlalchemy import CursorResult, delete, event, select, update
+from pydantic import BaseModel, ConfigDict
+from sqlalchemy import ColumnElement, CursorResult, delete, event, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from todo_app.core import clock, passwords, throttle, tokens
+from todo_app.core import access, bus, clock, tokens
 from todo_app.core.access import Actor
-from todo_app.core.accounts import canonical_email
+from todo_app.core.bus import SessionEnded
+from todo_app.core.credentials import Credentials, prove
 from todo_app.core.database import reading, transaction
-from todo_app.core.errors import RefreshTokenReused, Unauthenticated, WrongCredentials
+from todo_app.core.devices import device_name
+from todo_app.core.errors import NotFound, RefreshTokenReused, Unauthenticated
 from todo_app.core.models import RefreshToken, Session, User, new_id
 from todo_app.core.settings import get_settings
-from todo_app.core.text import EMAIL_MAX_CHARACTERS
 from todo_app.core.tokens import Claims
-from todo_app.core.visits import Visit
+from todo_app.core.visits import Visit, Way
 
 ACCESS_LIFETIME = timedelta(minutes=15)
 REUSE_SECONDS = 2
 REVOKED_SECONDS = 60
 """Longer than any request that may still hold an older answer of the database."""
 TOUCH_INTERVAL = timedelta(minutes=10)
+LIST_MAX = 100
 _SEEN_MAX = 10_000
-
-
-class Credentials(BaseModel):
-    """What a person signs in with. Deliberately lax: a wrong shape is a wrong password."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    email: str
-    password: SecretStr
 
 
 class ApiTokens(BaseModel):
@@ -52,6 +49,39 @@ class ApiTokens(BaseModel):
     refresh_token: str
     token_type: str = "bearer"  # noqa: S105 - a scheme, not a secret
     expires_in: int
+
+
+class SessionView(BaseModel):
+    """A session as its owner sees it. Times are UTC."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: UUID
+    way: Way
+    device: str
+    """In words, as far as the device told the truth about itself."""
+    address: str
+    created_at: datetime
+    last_used_at: datetime
+    """To within ten minutes."""
+    expires_at: datetime
+    """When it ends if it is not used again."""
+    is_current: bool
+
+    @classmethod
+    def of(cls, session: Session, actor: Actor) -> SessionView:
+        """The view of a row."""
+        idle = timedelta(days=get_settings().session_idle_days)
+        return cls(
+            id=session.id,
+            way="api" if session.kind == "api" else "web",
+            device=device_name(session.device),
+            address=session.address,
+            created_at=session.created_at,
+            last_used_at=session.last_used_at,
+            expires_at=min(session.expires_at, session.last_used_at + idle),
+            is_current=session.id == actor.session_id,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +99,7 @@ async def sign_in_web(credentials: Credentials, visit: Visit) -> str:
 
     Raises WrongCredentials, TooManyAttempts, Unavailable.
     """
-    user_id = await _prove(credentials, visit)
+    user_id = await prove(credentials, visit)
     async with transaction() as db:
         session = _new_session(user_id, visit)
         db.add(session)
@@ -87,7 +117,7 @@ async def sign_in_api(credentials: Credentials, visit: Visit) -> ApiTokens:
 
     Raises WrongCredentials, TooManyAttempts, Unavailable.
     """
-    user_id = await _prove(credentials, visit)
+    user_id = await prove(credentials, visit)
     async with transaction() as db:
         session = _new_session(user_id, visit)
         db.add(session)
@@ -114,7 +144,7 @@ async def refresh(db: AsyncSession, refresh_token: str) -> ApiTokens:
         spent = await db.get(RefreshToken, token_hash)
         if spent is None:
             raise Unauthenticated
-        await _revoke(db, spent.session_id, now)
+        await _revoke(db, now, col(Session.id) == spent.session_id)
         raise RefreshTokenReused
     session = await db.get(Session, session_id)
     if session is None or not _is_alive(
@@ -127,7 +157,48 @@ async def refresh(db: AsyncSession, refresh_token: str) -> ApiTokens:
 
 async def sign_out(db: AsyncSession, actor: Actor) -> None:
     """End the actor's session; its tokens are worth nothing from now on."""
-    await _revoke(db, actor.session_id, clock.now())
+    await _revoke(db, clock.now(), col(Session.id) == actor.session_id)
+
+
+async def list_sessions(db: AsyncSession, actor: Actor) -> list[SessionView]:
+    """The actor's living sessions: this one first, then the others, the last used first.
+
+    At most `LIST_MAX` are listed; `end_other_sessions` ends all there are.
+    """
+    found = await db.scalars(
+        select(Session)
+        .where(access.own_sessions(actor), *_living(clock.now()))
+        .order_by(
+            (col(Session.id) == actor.session_id).desc(),
+            col(Session.last_used_at).desc(),
+            col(Session.id).desc(),
+        )
+        .limit(LIST_MAX)
+    )
+    return [SessionView.of(session, actor) for session in found]
+
+
+async def end_session(db: AsyncSession, actor: Actor, session_id: UUID) -> None:
+    """End one of the actor's living sessions, this one too. Raises NotFound for any other."""
+    now = clock.now()
+    is_this = col(Session.id) == session_id
+    if not await _revoke(db, now, access.own_sessions(actor), is_this, *_living(now)):
+        raise NotFound
+
+
+async def end_other_sessions(db: AsyncSession, actor: Actor) -> int:
+    """End every session of the actor but this one and return how many."""
+    now = clock.now()
+    is_other = col(Session.id) != actor.session_id
+    return len(await _revoke(db, now, access.own_sessions(actor), is_other, *_living(now)))
+
+
+async def ended_among(db: AsyncSession, session_ids: Collection[UUID]) -> set[UUID]:
+    """Which of these sessions are over. Asking is not using them."""
+    living = await db.scalars(
+        select(col(Session.id)).where(col(Session.id).in_(session_ids), *_living(clock.now()))
+    )
+    return set(session_ids) - set(living)
 
 
 async def authenticate(claims: Claims) -> Actor:
@@ -188,39 +259,6 @@ async def purge_expired(db: AsyncSession) -> int:
     return cast("CursorResult[Any]", gone).rowcount
 
 
-async def _prove(credentials: Credentials, visit: Visit) -> UUID:
-    """The id of the user whose credentials these are, known or unknown in the same time."""
-    account = canonical_email(credentials.email.strip()[:EMAIL_MAX_CHARACTERS])
-    account = account.encode("utf-8", "replace").decode().replace("\x00", "")
-    password = credentials.password.get_secret_value()
-    with throttle.sign_in_attempt(account, visit):
-        user_id, stored_hash = await _matching_user(account, password)
-    if passwords.needs_rehash(stored_hash):
-        new_hash = await passwords.hash_password(password)
-        async with transaction() as db:
-            await db.execute(
-                update(User)
-                .where(col(User.id) == user_id, col(User.password_hash) == stored_hash)
-                .values(password_hash=new_hash)
-            )
-    return user_id
-
-
-async def _matching_user(account: str, password: str) -> tuple[UUID, str]:
-    """The id and the password hash of the user with this canonical address and password."""
-    async with reading() as db:
-        found = await db.execute(
-            select(col(User.id), col(User.password_hash)).where(
-                col(User.email_canonical) == account
-            )
-        )
-        user = found.one_or_none()
-    matches = await passwords.verify_password(password, user.password_hash if user else None)
-    if user is None or not matches:
-        raise WrongCredentials
-    return user.id, user.password_hash
-
-
 def _new_session(user_id: UUID, visit: Visit) -> Session:
     now = clock.now()
     return Session(
@@ -259,6 +297,16 @@ def _is_alive(
     return revoked_at is None and now < expires_at and now < last_used_at + idle
 
 
+def _living(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """The conditions that `_is_alive` checks, for the database."""
+    idle = timedelta(days=get_settings().session_idle_days)
+    return (
+        col(Session.revoked_at).is_(None),
+        col(Session.expires_at) > now,
+        col(Session.last_used_at) > now - idle,
+    )
+
+
 async def _touch(session_id: UUID, now: datetime) -> None:
     async with transaction() as db:
         await db.execute(
@@ -277,16 +325,23 @@ def _remember(session_id: UUID, actor: Actor | None, seconds: int) -> None:
     _seen[session_id] = _Seen(actor, time.monotonic() + seconds)
 
 
-async def _revoke(db: AsyncSession, session_id: UUID, now: datetime) -> None:
-    await db.execute(
+async def _revoke(db: AsyncSession, now: datetime, *which: ColumnElement[bool]) -> Sequence[UUID]:
+    """End the sessions for which all of this holds; the ids of those that were not ended yet."""
+    ended = await db.execute(
         update(Session)
-        .where(col(Session.id) == session_id, col(Session.revoked_at).is_(None))
+        .where(*which, col(Session.revoked_at).is_(None))
         .values(revoked_at=now)
+        .returning(col(Session.id))
     )
+    session_ids = ended.scalars().all()
 
-    # Not before the commit, or a request beside this one would find the session alive and
+    # Not before the commit, or a request beside this one would find a session alive and
     # remember that.
     def end(_session: object) -> None:
-        _remember(session_id, None, REVOKED_SECONDS)
+        for session_id in session_ids:
+            _remember(session_id, None, REVOKED_SECONDS)
 
     event.listen(db.sync_session, "after_commit", end, once=True)
+    for session_id in session_ids:
+        bus.publish_after_commit(db, SessionEnded(session_id))
+    return session_ids

@@ -15,13 +15,17 @@ import secrets
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from http.cookies import CookieError, SimpleCookie
+from typing import NoReturn
 from urllib.parse import parse_qs, urlencode, urlsplit
+from uuid import UUID
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from todo_app.core import sessions, tokens
+from todo_app.core import bus, sessions, tokens
+from todo_app.core.bus import SessionEnded
+from todo_app.core.database import reading
 from todo_app.core.errors import TodoError, Unauthenticated, Unavailable
 from todo_app.core.settings import get_settings, is_loopback
 from todo_app.core.tokens import Claims
@@ -35,6 +39,7 @@ CLAIMS_KEY = "todo_app.claims"
 CLIENT_TOKEN_MAX_CHARACTERS = 128
 LINGER_SECONDS = 10
 SESSION_ENDED = 4401
+_SWEEP_AT_ONCE = 500
 _CLOSED_FRAMEWORK_PATHS = ("/_health", "/_upload", "/_all_routes", "/auth-codespace")
 _SEALED = re.compile(r"[0-9a-f]{16}-[0-9a-f]{32}-[0-9a-f]{32}")
 
@@ -57,6 +62,8 @@ class Connection:
             self.task.cancel()
 
 
+SWEEP_SECONDS = 30
+
 _connections: dict[str, Connection] = {}
 _identity: ContextVar[str] = ContextVar("identity", default="anonymous")
 
@@ -64,6 +71,40 @@ _identity: ContextVar[str] = ContextVar("identity", default="anonymous")
 def connection_of(event_headers: dict[str, str]) -> Connection | None:
     """The connection that an event came by; closed ones answer for a few seconds more."""
     return _connections.get(event_headers.get("authorization", ""))
+
+
+def end_connections_of(news: SessionEnded) -> None:
+    """Close the sockets of a session that was ended, and drop what its pages showed."""
+    for connection in list(_connections.values()):
+        if connection.claims is not None and connection.claims.sid == news.session_id:
+            connection.end()
+    reflex_private.purge_states(state_prefix(_session_identity(news.session_id)))
+
+
+async def sweep_forever() -> NoReturn:
+    """Close the sockets whose session ran out, or was ended by another process."""
+    while True:
+        await asyncio.sleep(SWEEP_SECONDS)
+        try:
+            await sweep()
+        except Unavailable:
+            log.warning("sweep put off: the database does not answer")
+
+
+async def sweep() -> None:
+    """Close the sockets whose session is over. Raises Unavailable."""
+    open_ids = {
+        connection.claims.sid
+        for connection in _connections.values()
+        if connection.claims is not None and not connection.is_ended
+    }
+    ids = list(open_ids)
+    for start in range(0, len(ids), _SWEEP_AT_ONCE):
+        async with reading() as db:
+            ended = await sessions.ended_among(db, ids[start : start + _SWEEP_AT_ONCE])
+        for session_id in ended:
+            sessions.forget(session_id)
+            end_connections_of(SessionEnded(session_id))
 
 
 def flash_of(event_headers: dict[str, str]) -> str:
@@ -92,7 +133,7 @@ def state_prefix(identity: str) -> str:
 
 def identity_of(claims: Claims | None) -> str:
     """The name of whom a state belongs to: one session, or the anonymous."""
-    return f"session:{claims.sid}" if claims else "anonymous"
+    return _session_identity(claims.sid) if claims else "anonymous"
 
 
 def bound_token(identity: str, client_token: str) -> str:
@@ -126,6 +167,7 @@ class Edge:
         self.app = app
         reflex_private.issue_tokens_with(lambda: _sealed(_identity.get(), secrets.token_hex(16)))
         reflex_private.admit_events_with(frames.admitted)
+        bus.subscribe(end_connections_of)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
@@ -296,6 +338,10 @@ def _without_credentials(scope: Scope, connection_id: str) -> list[tuple[bytes, 
 async def _refuse(receive: Receive, send: Send) -> None:
     await receive()
     await send({"type": "websocket.close", "code": 1008})
+
+
+def _session_identity(session_id: UUID) -> str:
+    return f"session:{session_id}"
 
 
 def _mac(*parts: str) -> str:

@@ -12,13 +12,13 @@ from starlette.routing import Route
 
 from todo_app.core import accounts, sessions, throttle
 from todo_app.core.accounts import AccountDraft, known_zone
+from todo_app.core.credentials import Credentials
 from todo_app.core.database import transaction
 from todo_app.core.errors import EmailTaken, InvalidInput, TodoError, Unauthenticated
-from todo_app.core.sessions import Credentials
 from todo_app.core.settings import get_settings
 from todo_app.core.tokens import Claims
 from todo_app.core.visits import Visit, visit
-from todo_app.web import edge, reflex_private, routes
+from todo_app.web import edge, routes
 from todo_app.web.forms import LIFETIME_SECONDS, Form, RefusedForm
 from todo_app.web.messages import FIELD_MESSAGES, message
 
@@ -60,7 +60,7 @@ async def sign_up(request: Request) -> RedirectResponse:
 
 
 async def sign_out(request: Request) -> RedirectResponse:
-    """End the session of this browser; its other tabs find out at their next move."""
+    """End the session of this browser, in all of its tabs."""
     await _end_session(request)
     answer = _redirect(routes.SIGN_IN)
     for name in (edge.session_cookie(), edge.form_cookie()):
@@ -146,7 +146,7 @@ async def _signed_in(request: Request, token: str, next_path: str) -> RedirectRe
 
 
 async def _end_session(request: Request) -> None:
-    """End the session that the request's cookie proves, and drop what its tabs showed."""
+    """End the session that the request's cookie proves."""
     claims: Claims | None = request.scope[edge.CLAIMS_KEY]
     if claims is None:
         return
@@ -154,7 +154,6 @@ async def _end_session(request: Request) -> None:
         actor = await sessions.authenticate(claims)
         async with transaction() as db:
             await sessions.sign_out(db, actor)
-    reflex_private.purge_states(edge.state_prefix(edge.identity_of(claims)))
 
 
 def _redirect(path: str) -> RedirectResponse:

@@ -1,0 +1,54 @@
+"""News within this process: who did something tells it here, whoever it concerns listens.
+
+Core does not know who listens. Nothing depends on a listener for being right, only for being
+quick: another process hears nothing of this.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import event
+from sqlalchemy.ext.asyncio import AsyncSession
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class SessionEnded:
+    """A session was ended before its time."""
+
+    session_id: UUID
+
+
+Listener = Callable[[SessionEnded], None]
+
+_listeners: list[Listener] = []
+
+
+def subscribe(listener: Listener) -> None:
+    """Let a listener hear all news from now on, once for each, however often it subscribes."""
+    if listener not in _listeners:
+        _listeners.append(listener)
+
+
+def unsubscribe(listener: Listener) -> None:
+    """Let a listener hear no more."""
+    _listeners.remove(listener)
+
+
+def publish_after_commit(db: AsyncSession, news: SessionEnded) -> None:
+    """Tell the news once the transaction is committed, and never if it is taken back."""
+
+    def tell(_session: object) -> None:
+        for listener in tuple(_listeners):
+            try:
+                listener(news)
+            except Exception:
+                # What is committed is done, whether or not somebody could make use of it.
+                log.exception("a listener failed on %s", type(news).__name__)
+
+    event.listen(db.sync_session, "after_commit", tell, once=True)
