@@ -67,6 +67,11 @@ async def _menu(page: Page, origin: str) -> None:
     await expect(page.get_by_role("button", name="Sign out")).to_be_visible()
 
 
+async def _security(page: Page, origin: str) -> None:
+    await page.goto(f"{origin}/settings/security")
+    await expect(page.get_by_text("This one")).to_be_visible()
+
+
 async def _toast(page: Page, origin: str) -> None:
     await _list("/today")(page, origin)
     await tick(page, "Water the tomatoes").click()
@@ -94,6 +99,7 @@ SCREENS = (
     Screen("inbox", is_private=True, show=_list("/inbox")),
     Screen("completed", is_private=True, show=_list("/completed")),
     Screen("menu", is_private=True, show=_menu),
+    Screen("security", is_private=True, show=_security),
     Screen("toast", is_private=True, show=_toast),
     Screen("not-found", is_private=False, show=_not_found),
 )

@@ -98,7 +98,7 @@ async def test_what_a_finger_meets_on_a_phone_is_large_enough(
     page = await (await open_context(new_furnished(site), **options)).new_page()
     screens = {screen.name: screen for screen in SCREENS}
     small: list[str] = []
-    for name in ("today", "today-panel", "menu", "toast", "completed"):
+    for name in ("today", "today-panel", "menu", "toast", "completed", "security"):
         await screens[name].show(page, site.origin)
         small += [f"{name}: {text}" for text in await small_targets(page)]
     await page.get_by_role("link", name="Inbox").click()

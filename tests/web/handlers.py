@@ -21,6 +21,7 @@ FITTING: dict[str, Any] = {
     "is_visible": True,
     "name": "today",
     "opened": 1,
+    "session_id": "01a1fe18-4d88-758e-9c3c-f83b1a28e1be",
     "stamp": 1,
     "task_id": "01a1fe18-4d88-758e-9c3c-f83b1a28e1be",
     "text": "Sent by nobody",

@@ -28,7 +28,8 @@ CHANGED_ROWS = 10
 NOTES_PREVIEW_CHARACTERS = 80
 
 ListName = Literal["today", "inbox", "completed"]
-TaskId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
+RowId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
+TaskId = RowId
 Stamp = Annotated[int, Field(ge=0, lt=2**53)]
 
 

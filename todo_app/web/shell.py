@@ -133,6 +133,9 @@ def _account_menu() -> rx.Component:
             role="group",
             aria_label="Theme",
         ),
+        ReactRouterLink.create(
+            icon("shield-check"), "Security", to=routes.SECURITY, class_name="quiet"
+        ),
         native_form(
             routes.SIGN_OUT_FORM,
             rx.el.button(icon("log-out"), "Sign out", type="submit", class_name="quiet"),

@@ -7,6 +7,10 @@ from zoneinfo import ZoneInfo
 
 from todo_app.core.tasks import Due
 
+_FEW_MINUTES = 10
+"""How exactly the use of a session is known."""
+_MINUTES_PER_HOUR = 60
+
 PRIORITY_NAMES = {1: "P1 Urgent", 2: "P2 High", 3: "P3 Medium", 4: "P4 None"}
 
 
@@ -40,6 +44,22 @@ def moment_text(moment: datetime, now: datetime, zone: str) -> str:
     if local.date() == today:
         return f"{local:%H:%M}"
     return day_name(local.date(), today)
+
+
+def ago_text(moment: datetime, now: datetime, zone: str) -> str:
+    """How long ago a moment was: a few minutes ago, 20 minutes ago, 09:12 today, its day."""
+    minutes = int((now - moment).total_seconds()) // 60
+    if minutes < _FEW_MINUTES:
+        return "a few minutes ago"
+    if minutes < _MINUTES_PER_HOUR:
+        return f"{minutes} minutes ago"
+    return day_and_time(moment, now, zone)
+
+
+def day_and_time(moment: datetime, now: datetime, zone: str) -> str:
+    """A past moment with its day and its time: Today 09:12, Fri 20 Nov 18:30."""
+    local, today = moment.astimezone(ZoneInfo(zone)), now.astimezone(ZoneInfo(zone)).date()
+    return f"{day_name(local.date(), today)} {local:%H:%M}"
 
 
 def quoted(title: str, *, limit: int = 40) -> str:

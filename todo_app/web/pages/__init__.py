@@ -6,7 +6,7 @@ import reflex as rx
 
 from todo_app.web import routes
 from todo_app.web.list_state import ListName, TaskListState
-from todo_app.web.pages import completed, inbox, not_found, sign_in, sign_up, today
+from todo_app.web.pages import completed, inbox, not_found, security, sign_in, sign_up, today
 from todo_app.web.panel_state import TaskPanelState
 
 
@@ -16,6 +16,12 @@ def register(app: rx.App) -> None:
         (routes.TODAY, "Today", today.page, _list("today")),
         (routes.INBOX, "Inbox", inbox.page, _list("inbox")),
         (routes.COMPLETED, "Completed", completed.page, _list("completed")),
+        (
+            routes.SECURITY,
+            "Security",
+            security.page,
+            [security.SecurityState.show_security(), TaskPanelState.show_task()],
+        ),
         (routes.SIGN_IN, "Sign in", sign_in.page, sign_in.SignInState.show_form),
         (routes.SIGN_UP, "Create an account", sign_up.page, sign_up.SignUpState.show_form),
     ):

@@ -1,0 +1,179 @@
+"""Settings > Security: where one is signed in."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TypedDict
+from uuid import UUID
+
+import reflex as rx
+
+from todo_app.core import clock, sessions
+from todo_app.core.errors import NotFound, TodoError
+from todo_app.core.sessions import SessionView
+from todo_app.web import routes, wording
+from todo_app.web.components.icons import icon
+from todo_app.web.list_state import RowId
+from todo_app.web.messages import message
+from todo_app.web.session import AuthState
+from todo_app.web.shell import shell
+
+_SKELETON_ROWS = 3
+
+
+class SessionRow(TypedDict):
+    """A session as its row shows it."""
+
+    id: str
+    device: str
+    kind: str
+    place: str
+    used: str
+    since: str
+    is_current: bool
+
+
+class SecurityState(AuthState):
+    """The sessions of the person."""
+
+    session_rows: list[SessionRow] = []
+    has_others: bool = False
+    is_loaded: bool = False
+    load_error: str = ""
+
+    @rx.event
+    async def show_security(self) -> None:
+        """Open the screen."""
+        try:
+            await self._reload()
+        except TodoError as refusal:
+            self.load_error = message(refusal)
+
+    @rx.event
+    async def end_session(self, session_id: RowId) -> None:
+        """End one session and show what is left."""
+        try:
+            await self._write(sessions.end_session, UUID(session_id))
+        except NotFound:
+            self._tell("That session had already ended.")
+        except TodoError as refusal:
+            self._tell(message(refusal), is_error=True)
+            return
+        else:
+            self._tell("Session ended. That device is signed out.")
+        await self.show_security()
+
+    @rx.event
+    async def end_other_sessions(self) -> None:
+        """End every session but this one."""
+        count = await self._run(sessions.end_other_sessions)
+        if count is None:
+            return
+        self._tell(f"{count} other session{'' if count == 1 else 's'} ended.")
+        await self.show_security()
+
+    async def _reload(self) -> None:
+        found = await self._read(sessions.list_sessions)
+        now, zone = clock.now(), self.user["time_zone"]
+        self.session_rows = [_row(session, now, zone) for session in found]
+        self.has_others = len(found) > 1
+        self.is_loaded, self.load_error = True, ""
+
+
+def _row(session: SessionView, now: datetime, zone: str) -> SessionRow:
+    used = wording.ago_text(session.last_used_at, now, zone)
+    is_phone = session.device.endswith(("iPhone", "Android"))
+    return SessionRow(
+        id=str(session.id),
+        device=session.device,
+        kind="api" if session.way == "api" else "phone" if is_phone else "desk",
+        place=f"{'API' if session.way == 'api' else 'Web'} · {session.address}",
+        used="In use now" if session.is_current else f"Last used {used}",
+        since=f"Signed in {wording.day_and_time(session.created_at, now, zone)}",
+        is_current=session.is_current,
+    )
+
+
+def page() -> rx.Component:
+    """The screen."""
+    return shell(
+        routes.SECURITY,
+        rx.el.header(
+            rx.el.h1("Security"),
+            rx.el.div("Where you are signed in", class_name="under"),
+        ),
+        rx.cond(SecurityState.load_error != "", _load_error()),
+        rx.cond(SecurityState.is_loaded, _sessions(), _skeleton()),
+        can_add=False,
+    )
+
+
+def _load_error() -> rx.Component:
+    return rx.el.div(
+        rx.el.p(SecurityState.load_error, role="alert"),
+        rx.el.button(
+            "Try again", type="button", on_click=SecurityState.show_security, class_name="quiet"
+        ),
+        class_name="form-error",
+    )
+
+
+def _sessions() -> rx.Component:
+    return rx.el.section(
+        rx.el.h2("Sessions", rx.el.span(SecurityState.session_rows.length()), id="sessions"),
+        rx.el.ul(rx.foreach(SecurityState.session_rows, _session), class_name="entries"),
+        rx.cond(
+            SecurityState.has_others,
+            rx.el.button(
+                "End all others",
+                type="button",
+                on_click=SecurityState.end_other_sessions,
+                class_name="quiet danger",
+            ),
+            rx.el.p("You are signed in nowhere else.", class_name="hint"),
+        ),
+        aria_labelledby="sessions",
+    )
+
+
+def _session(row: rx.Var[SessionRow]) -> rx.Component:
+    return rx.el.li(
+        rx.match(
+            row["kind"],
+            ("phone", icon("smartphone", size=20)),
+            ("api", icon("square-terminal", size=20)),
+            icon("monitor", size=20),
+        ),
+        rx.el.div(
+            rx.el.p(
+                rx.el.bdi(row["device"]),
+                rx.cond(row["is_current"], rx.el.span("This one", class_name="badge")),
+                class_name="title",
+            ),
+            rx.el.p(
+                rx.el.span(row["place"]),
+                rx.el.span(row["used"]),
+                rx.el.span(row["since"]),
+                class_name="details",
+            ),
+            class_name="what",
+        ),
+        rx.cond(
+            row["is_current"],
+            rx.fragment(),
+            rx.el.button(
+                "End",
+                type="button",
+                aria_label=f"End the session of {row['device']}",
+                on_click=SecurityState.end_session(row["id"]),
+                class_name="quiet danger",
+            ),
+        ),
+        key=row["id"],
+    )
+
+
+def _skeleton() -> rx.Component:
+    return rx.el.div(
+        *(rx.el.div(class_name="row ghost") for _ in range(_SKELETON_ROWS)), aria_hidden="true"
+    )
