@@ -18,6 +18,10 @@ BODIES: dict[str, dict[str, Any]] = {
     "sign_in": {"email": "dora@example.org", "password": "kettle under seven clouds"},
     "refresh": {"refresh_token": "none"},
     "update_account": {"name": "Dora"},
+    "change_password": {
+        "current_password": "kettle under seven clouds",
+        "new_password": "kettle under eight clouds",
+    },
     "create_task": {"title": "Water the plants"},
     "update_task": {"title": "Water the roses"},
 }

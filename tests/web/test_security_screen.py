@@ -6,9 +6,11 @@ from uuid import uuid4
 
 import pytest
 
+from tests.cast import PASSWORD
 from tests.web.browser import SECURITY, Browser, Tab
 from tests.web.conftest import Visit
 from todo_app.web import wording
+from todo_app.web.messages import FIELD_MESSAGES
 
 PATH = "/settings/security"
 
@@ -93,11 +95,73 @@ async def test_a_session_of_another_is_answered_as_an_unknown_one(
         assert [one["id"] for one in await show(hers)] == [row["id"]]
 
 
+NEW = "teapot over eight rivers"
+
+
+def change(browser: Browser, current: str = PASSWORD, new: str = NEW) -> str:
+    """Send the form; where it leads."""
+    answer = browser.post("/auth/password", current_password=current, new_password=new)
+    assert answer.status_code == 303
+    return answer.headers["location"].removeprefix(browser.backend.origin)
+
+
+async def test_a_changed_password_is_told_and_ends_the_other_sessions(
+    alice: Browser, phone: Browser, visit: Visit
+) -> None:
+    async with phone.tab("/today") as hand:
+        assert change(alice) == PATH
+        await hand.until(lambda: hand.is_closed)
+    async with alice.tab(PATH) as tab:
+        await show(tab)
+        assert told(tab) == "Password changed. All other sessions have ended."
+        assert tab.shown["security_state.errors"] == {}
+    assert visit().sign_in(alice.email, NEW)
+    assert PASSWORD not in alice.backend.log_text()
+    assert NEW not in alice.backend.log_text()
+
+
+@pytest.mark.parametrize(
+    ("current", "new", "errors"),
+    [
+        ("not hers at all", NEW, {"current_password": FIELD_MESSAGES["wrong"]}),
+        (PASSWORD, "short", {"new_password": FIELD_MESSAGES["too_short"]}),
+        (PASSWORD, "password1", {"new_password": FIELD_MESSAGES["common"]}),
+        ("", "", {"new_password": FIELD_MESSAGES["too_short"]}),
+    ],
+)
+async def test_a_refused_change_is_told_at_its_field_once(
+    alice: Browser, phone: Browser, current: str, new: str, errors: dict[str, str]
+) -> None:
+    assert change(alice, current, new) == PATH
+
+    async with alice.socket(PATH) as tab:
+        await show(tab)
+        assert tab.shown["security_state.errors"] == errors
+        assert told(tab) == ""
+        for secret in {current, new, PASSWORD} - {""}:
+            assert not tab.knows(secret)
+        assert len(await show(tab)) == 2
+        assert tab.shown["security_state.errors"] == {}
+
+
+def test_a_stranger_changes_no_password(stranger: Browser) -> None:
+    ended = "/sign-in?next=%2Fsettings%2Fsecurity&ended=1"
+    assert change(stranger) == ended
+
+
+def test_a_change_sent_from_elsewhere_is_refused(alice: Browser) -> None:
+    fields = {"current_password": PASSWORD, "new_password": NEW}
+    for origin in ("https://evil.example", "null"):
+        answer = alice.http.post("/auth/password", data=fields, headers={"Origin": origin})
+        assert answer.status_code == 403
+    assert change(alice) == PATH
+
+
 def test_a_stranger_is_sent_to_sign_in_and_back(stranger: Browser, alice: Browser) -> None:
     origin = stranger.backend.origin
     sign_in = f"{origin}/sign-in?next=%2Fsettings%2Fsecurity"
     assert stranger.get(PATH).headers["location"] == sign_in
-    fields = {"email": alice.email, "password": "kettle under seven clouds", "next": PATH}
+    fields = {"email": alice.email, "password": PASSWORD, "next": PATH}
     assert stranger.post("/auth/sign-in", **fields).headers["location"] == origin + PATH
 
 

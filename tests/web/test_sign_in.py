@@ -96,6 +96,7 @@ async def test_a_wrong_password_brings_back_the_email_and_no_password(
         "errors": {"form": WRONG},
         "email": alice.email,
         "name": "",
+        "is_done": False,
     }
     async with browser.tab("/sign-in?next=/inbox") as tab:
         assert tab.shown["account_form_state.errors"] == {"form": WRONG}
@@ -302,7 +303,9 @@ HOSTILE_FORMS: dict[str, tuple[bytes, dict[str, str]]] = {
 }
 
 
-@pytest.mark.parametrize("form", ["/auth/sign-in", "/auth/sign-up", "/auth/sign-out"])
+@pytest.mark.parametrize(
+    "form", ["/auth/sign-in", "/auth/sign-up", "/auth/sign-out", "/auth/password"]
+)
 @pytest.mark.parametrize("kind", HOSTILE_FORMS)
 def test_a_hostile_form_is_refused_without_an_error(
     stranger: Browser, form: str, kind: str

@@ -19,9 +19,10 @@ from todo_app.api.deps import (
     operation_id,
 )
 from todo_app.api.problems import documented
-from todo_app.core import accounts, sessions, throttle
+from todo_app.core import accounts, password_change, sessions, throttle
 from todo_app.core.accounts import AccountDraft, AccountPatch, AccountView
 from todo_app.core.credentials import Credentials
+from todo_app.core.password_change import PasswordChange
 from todo_app.core.sessions import ApiTokens, SessionView
 
 router = APIRouter(
@@ -90,6 +91,23 @@ async def refresh(request: RefreshRequest, db: Db) -> Response:
 async def sign_out(db: Db, actor: CurrentActor) -> Response:
     """End the session; its tokens are worth nothing from now on."""
     await sessions.sign_out(db, actor)
+    return _no_content()
+
+
+@router.post(
+    "/password",
+    status_code=status.HTTP_204_NO_CONTENT,
+    response_class=Response,
+    responses=documented(400, 401, 413, 415, 422, 429),
+)
+async def change_password(
+    change: PasswordChange, actor: CurrentActor, visit: ClientVisit
+) -> Response:
+    """Change the password and end every session but this one.
+
+    Wrong current passwords are counted together with wrong ones at sign-in.
+    """
+    await password_change.change_password(actor, change, visit)
     return _no_content()
 
 

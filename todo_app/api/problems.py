@@ -163,6 +163,7 @@ SENTENCE_BY_REASON: Mapping[str, str] = {
     "too_short": f"must have at least {MIN_CHARACTERS} characters",
     "too_long": f"must have at most {MAX_CHARACTERS} characters",
     "unusable": "contains characters that cannot be used",
+    "wrong": "is not the current password",
     "common": "is one of the most common passwords",
     "personal": "must not be your email address or the name of this program",
 }

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, SecretStr
 from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from todo_app.core import passwords, throttle
@@ -26,8 +28,15 @@ class Credentials(BaseModel):
     password: SecretStr
 
 
-async def prove(credentials: Credentials, visit: Visit) -> UUID:
-    """The id of the user whose credentials these are.
+class Proof(NamedTuple):
+    """Whose password was right, and which hash said so."""
+
+    user_id: UUID
+    password_hash: str
+
+
+async def prove(credentials: Credentials, visit: Visit) -> Proof:
+    """Whose credentials these are.
 
     It opens its own transactions, because hashing may not happen inside one.
     Raises WrongCredentials, TooManyAttempts, Unavailable.
@@ -36,20 +45,48 @@ async def prove(credentials: Credentials, visit: Visit) -> UUID:
     account = account.encode("utf-8", "replace").decode().replace("\x00", "")
     password = credentials.password.get_secret_value()
     with throttle.sign_in_attempt(account, visit):
-        user_id, stored_hash = await _matching_user(account, password)
-    if passwords.needs_rehash(stored_hash):
+        proof = await _matching_user(account, password)
+    if passwords.needs_rehash(proof.password_hash):
         new_hash = await passwords.hash_password(password)
         async with transaction() as db:
-            await db.execute(
-                update(User)
-                .where(col(User.id) == user_id, col(User.password_hash) == stored_hash)
-                .values(password_hash=new_hash)
-            )
-    return user_id
+            is_replaced = await replace_hash(db, proof, new_hash)
+        # Somebody else replaced it first: it counts only if this password is right for it too.
+        return (
+            Proof(proof.user_id, new_hash)
+            if is_replaced
+            else await _matching_user(account, password)
+        )
+    return proof
 
 
-async def _matching_user(account: str, password: str) -> tuple[UUID, str]:
-    """The id and the password hash of the user with this canonical address and password."""
+async def check_still_stands(db: AsyncSession, proof: Proof) -> None:
+    """Keep the password from being changed until the transaction ends.
+
+    Raises WrongCredentials if it was changed since it was proved: who knew the old one only must
+    not come in behind the change that shut them out.
+    """
+    stored = await db.scalar(
+        select(col(User.password_hash))
+        .where(col(User.id) == proof.user_id)
+        .with_for_update(read=True)
+    )
+    if stored != proof.password_hash:
+        raise WrongCredentials
+
+
+async def replace_hash(db: AsyncSession, proof: Proof, new_hash: str) -> bool:
+    """Store another hash in place of the one that was proved, or return False if it is gone."""
+    replaced = await db.execute(
+        update(User)
+        .where(col(User.id) == proof.user_id, col(User.password_hash) == proof.password_hash)
+        .values(password_hash=new_hash)
+        .returning(col(User.id))
+    )
+    return replaced.scalar_one_or_none() is not None
+
+
+async def _matching_user(account: str, password: str) -> Proof:
+    """Who has this canonical address and this password. Raises WrongCredentials."""
     async with reading() as db:
         found = await db.execute(
             select(col(User.id), col(User.password_hash)).where(
@@ -60,4 +97,4 @@ async def _matching_user(account: str, password: str) -> tuple[UUID, str]:
     matches = await passwords.verify_password(password, user.password_hash if user else None)
     if user is None or not matches:
         raise WrongCredentials
-    return user.id, user.password_hash
+    return Proof(user.id, user.password_hash)

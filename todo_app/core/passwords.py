@@ -35,23 +35,23 @@ _hashers = ThreadPoolExecutor(max_workers=_CORES, thread_name_prefix="bcrypt")
 _waiting = 0
 
 
-def check_policy(password: str, *, email: str) -> None:
+def check_policy(password: str, *, email: str, field: str = "password") -> None:
     """Accept a new password for the account of `email`.
 
-    Raises InvalidInput with the reason: `too_short`, `too_long`, `unusable`, `common` or
+    Raises InvalidInput on `field` with the reason: `too_short`, `too_long`, `unusable`, `common` or
     `personal`. No rules of composition: length and being unknown is what protects.
     """
-    normal = _normal(password)
+    normal = _normal(password, field)
     local, _, domain = email.casefold().partition("@")
     if len(normal) < MIN_CHARACTERS:
-        raise InvalidInput("password", "too_short")
+        raise InvalidInput(field, "too_short")
     if len(normal) > MAX_CHARACTERS:
-        raise InvalidInput("password", "too_long")
+        raise InvalidInput(field, "too_long")
     folded = normal.casefold()
     if folded in _common():
-        raise InvalidInput("password", "common")
+        raise InvalidInput(field, "common")
     if folded in {email.casefold(), local, domain, *PRODUCT_NAMES}:
-        raise InvalidInput("password", "personal")
+        raise InvalidInput(field, "personal")
 
 
 async def hash_password(password: str) -> str:
@@ -80,11 +80,11 @@ def needs_rehash(stored_hash: str) -> bool:
     return int(stored_hash.split("$")[2]) < get_settings().bcrypt_cost
 
 
-def _normal(password: str) -> str:
+def _normal(password: str, field: str) -> str:
     try:
         password.encode()
     except UnicodeEncodeError:
-        raise InvalidInput("password", "unusable") from None
+        raise InvalidInput(field, "unusable") from None
     return unicodedata.normalize("NFC", password)
 
 

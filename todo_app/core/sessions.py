@@ -22,7 +22,7 @@ from sqlmodel import col
 from todo_app.core import access, bus, clock, tokens
 from todo_app.core.access import Actor
 from todo_app.core.bus import SessionEnded
-from todo_app.core.credentials import Credentials, prove
+from todo_app.core.credentials import Credentials, Proof, check_still_stands, prove
 from todo_app.core.database import reading, transaction
 from todo_app.core.devices import device_name
 from todo_app.core.errors import NotFound, RefreshTokenReused, Unauthenticated
@@ -99,13 +99,12 @@ async def sign_in_web(credentials: Credentials, visit: Visit) -> str:
 
     Raises WrongCredentials, TooManyAttempts, Unavailable.
     """
-    user_id = await prove(credentials, visit)
+    proof = await prove(credentials, visit)
     async with transaction() as db:
-        session = _new_session(user_id, visit)
-        db.add(session)
+        session = await _begin(db, proof, visit)
     return tokens.issue(
         "web",
-        user_id=user_id,
+        user_id=proof.user_id,
         session_id=session.id,
         now=session.created_at,
         lifetime=session.expires_at - session.created_at,
@@ -117,12 +116,10 @@ async def sign_in_api(credentials: Credentials, visit: Visit) -> ApiTokens:
 
     Raises WrongCredentials, TooManyAttempts, Unavailable.
     """
-    user_id = await prove(credentials, visit)
+    proof = await prove(credentials, visit)
     async with transaction() as db:
-        session = _new_session(user_id, visit)
-        db.add(session)
-        await db.flush()
-        return _next_tokens(db, user_id, session.id, session.created_at)
+        session = await _begin(db, proof, visit)
+        return _next_tokens(db, proof.user_id, session.id, session.created_at)
 
 
 async def refresh(db: AsyncSession, refresh_token: str) -> ApiTokens:
@@ -259,11 +256,12 @@ async def purge_expired(db: AsyncSession) -> int:
     return cast("CursorResult[Any]", gone).rowcount
 
 
-def _new_session(user_id: UUID, visit: Visit) -> Session:
+async def _begin(db: AsyncSession, proof: Proof, visit: Visit) -> Session:
+    await check_still_stands(db, proof)
     now = clock.now()
-    return Session(
+    session = Session(
         id=new_id(),
-        user_id=user_id,
+        user_id=proof.user_id,
         kind=visit.way,
         device=visit.device,
         address=visit.address,
@@ -271,6 +269,9 @@ def _new_session(user_id: UUID, visit: Visit) -> Session:
         last_used_at=now,
         expires_at=now + timedelta(days=get_settings().session_days),
     )
+    db.add(session)
+    await db.flush()
+    return session
 
 
 def _next_tokens(db: AsyncSession, user_id: UUID, session_id: UUID, now: datetime) -> ApiTokens:

@@ -1,4 +1,4 @@
-"""What a refused form brings back to its page: which fields, why, and what was typed.
+"""What a form brings back to its page: which fields were refused, why, and what was typed.
 
 It travels in a cookie for a minute, from the form endpoint through the redirect to the socket of
 the page. No password is ever in it.
@@ -12,9 +12,11 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 LIFETIME_SECONDS = 60
+DONE_LIFETIME_SECONDS = 10
+"""Short: a reload is not to say again what was done."""
 _COOKIE_MAX_CHARACTERS = 3_000
 
-Form = Literal["sign-in", "sign-up"]
+Form = Literal["sign-in", "sign-up", "password"]
 
 
 class RefusedForm(BaseModel):
@@ -26,6 +28,8 @@ class RefusedForm(BaseModel):
     errors: dict[str, str] = Field(max_length=4)
     email: str = Field(default="", max_length=300)
     name: str = Field(default="", max_length=150)
+    is_done: bool = False
+    """Whether it was accepted after all, which its page is to say."""
 
     def to_cookie(self) -> str:
         """The cookie's value."""

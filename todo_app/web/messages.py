@@ -40,6 +40,7 @@ FIELD_MESSAGES: dict[str, str] = {
     "too_short": "Use at least 8 characters.",
     "too_long": "Use at most 1,024 characters.",
     "unusable": "This contains characters that cannot be used.",
+    "wrong": "That is not your current password.",
     "common": "This is one of the most common passwords. Choose another.",
     "personal": "Choose a password that is not your email or our name.",
     "email": "Enter an email address like ada@example.org.",

@@ -15,6 +15,7 @@ SIGN_UP = "/sign-up"
 SIGN_IN_FORM = "/auth/sign-in"
 SIGN_UP_FORM = "/auth/sign-up"
 SIGN_OUT_FORM = "/auth/sign-out"
+PASSWORD_FORM = "/auth/password"  # noqa: S105 - a path
 
 OPEN_TASK = "task"
 """The query parameter that names the task in the panel, so that Back closes it again."""

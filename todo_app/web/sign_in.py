@@ -1,4 +1,4 @@
-"""The form endpoints that set and clear the session cookie: native POST in, 303 out."""
+"""The form endpoints that take passwords and set the session cookie: native POST in, 303 out."""
 
 from __future__ import annotations
 
@@ -10,16 +10,17 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse
 from starlette.routing import Route
 
-from todo_app.core import accounts, sessions, throttle
+from todo_app.core import accounts, password_change, sessions, throttle
 from todo_app.core.accounts import AccountDraft, known_zone
 from todo_app.core.credentials import Credentials
 from todo_app.core.database import transaction
 from todo_app.core.errors import EmailTaken, InvalidInput, TodoError, Unauthenticated
+from todo_app.core.password_change import PasswordChange
 from todo_app.core.settings import get_settings
 from todo_app.core.tokens import Claims
 from todo_app.core.visits import Visit, visit
 from todo_app.web import edge, routes
-from todo_app.web.forms import LIFETIME_SECONDS, Form, RefusedForm
+from todo_app.web.forms import DONE_LIFETIME_SECONDS, LIFETIME_SECONDS, Form, RefusedForm
 from todo_app.web.messages import FIELD_MESSAGES, message
 
 _FORM_MAX_BYTES = 16_384
@@ -68,10 +69,34 @@ async def sign_out(request: Request) -> RedirectResponse:
     return answer
 
 
+async def change_password(request: Request) -> RedirectResponse:
+    """Change the password of who is signed in; all other sessions end."""
+    claims: Claims | None = request.scope[edge.CLAIMS_KEY]
+    if claims is None:
+        return _redirect(routes.sign_in_path(routes.SECURITY, ended=True))
+    fields = await _fields(request)
+    change = PasswordChange(
+        current_password=SecretStr(fields.get("current_password", "")),
+        new_password=SecretStr(fields.get("new_password", "")),
+    )
+    try:
+        actor = await sessions.authenticate(claims)
+        await password_change.change_password(actor, change, _visit(request))
+    except Unauthenticated:
+        return _redirect(routes.sign_in_path(routes.SECURITY, ended=True))
+    except InvalidInput as refusal:
+        return _refused("password", {}, {refusal.field: message(refusal)})
+    except TodoError as refusal:
+        return _refused("password", {}, {"form": message(refusal)})
+    done = RefusedForm(form="password", errors={}, is_done=True)
+    return _with_form_cookie(_redirect(routes.SECURITY), done, DONE_LIFETIME_SECONDS)
+
+
 form_routes = [
     Route(routes.SIGN_IN_FORM, sign_in, methods=["POST"]),
     Route(routes.SIGN_UP_FORM, sign_up, methods=["POST"]),
     Route(routes.SIGN_OUT_FORM, sign_out, methods=["POST"]),
+    Route(routes.PASSWORD_FORM, change_password, methods=["POST"]),
 ]
 
 
@@ -110,18 +135,27 @@ def _field_errors(error: ValidationError) -> dict[str, str]:
 
 
 def _refused(form: Form, fields: Mapping[str, str], errors: dict[str, str]) -> RedirectResponse:
-    page = routes.SIGN_UP if form == "sign-up" else routes.sign_in_path(fields.get("next", ""))
+    page = {
+        "sign-in": routes.sign_in_path(fields.get("next", "")),
+        "sign-up": routes.SIGN_UP,
+        "password": routes.SECURITY,
+    }[form]
     refused = RefusedForm(
         form=form,
         errors=errors,
         email=_storable(fields.get("email", ""))[:300],
         name=_storable(fields.get("name", ""))[:150],
     )
-    answer = _redirect(page)
+    return _with_form_cookie(_redirect(page), refused, LIFETIME_SECONDS)
+
+
+def _with_form_cookie(
+    answer: RedirectResponse, form: RefusedForm, lifetime_seconds: int
+) -> RedirectResponse:
     answer.set_cookie(
         edge.form_cookie(),
-        refused.to_cookie(),
-        max_age=LIFETIME_SECONDS,
+        form.to_cookie(),
+        max_age=lifetime_seconds,
         httponly=True,
         samesite="lax",
         secure=get_settings().is_https,

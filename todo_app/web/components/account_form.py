@@ -1,4 +1,4 @@
-"""The parts that the sign-in and sign-up forms share."""
+"""The parts that the forms with a password share."""
 
 from __future__ import annotations
 
@@ -47,14 +47,14 @@ def card(title: str, subtitle: str, *content: rx.Component) -> rx.Component:
     )
 
 
-def form_error(state: type[AccountFormState]) -> rx.Component:
+def form_error(state: type[AuthState]) -> rx.Component:
     """What is wrong with the form as a whole."""
     error = state.errors.get("form", "")
     return rx.cond(error != "", rx.el.p(error, role="alert", class_name="form-error"))
 
 
 def text_field(
-    state: type[AccountFormState],
+    state: type[AuthState],
     name: str,
     label: str,
     *,

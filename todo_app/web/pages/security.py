@@ -1,4 +1,4 @@
-"""Settings > Security: where one is signed in."""
+"""Settings > Security: where one is signed in, and the password."""
 
 from __future__ import annotations
 
@@ -11,8 +11,11 @@ import reflex as rx
 from todo_app.core import clock, sessions
 from todo_app.core.errors import NotFound, TodoError
 from todo_app.core.sessions import SessionView
-from todo_app.web import routes, wording
+from todo_app.web import edge, reflex_private, routes, wording
+from todo_app.web.components.account_form import form_error, text_field
 from todo_app.web.components.icons import icon
+from todo_app.web.components.native_form import native_form
+from todo_app.web.forms import from_cookie
 from todo_app.web.list_state import RowId
 from todo_app.web.messages import message
 from todo_app.web.session import AuthState
@@ -40,10 +43,23 @@ class SecurityState(AuthState):
     has_others: bool = False
     is_loaded: bool = False
     load_error: str = ""
+    errors: dict[str, str] = {}
 
     @rx.event
     async def show_security(self) -> None:
-        """Open the screen."""
+        """Open the screen, with what became of its form."""
+        form = from_cookie("password", edge.flash_of(reflex_private.event_headers()))
+        self.errors = form.errors
+        if form.is_done:
+            self._tell("Password changed. All other sessions have ended.")
+        await self._show_sessions()
+
+    @rx.event
+    async def try_again(self) -> None:
+        """Ask again for what could not be shown."""
+        await self._show_sessions()
+
+    async def _show_sessions(self) -> None:
         try:
             await self._reload()
         except TodoError as refusal:
@@ -61,7 +77,7 @@ class SecurityState(AuthState):
             return
         else:
             self._tell("Session ended. That device is signed out.")
-        await self.show_security()
+        await self._show_sessions()
 
     @rx.event
     async def end_other_sessions(self) -> None:
@@ -70,7 +86,7 @@ class SecurityState(AuthState):
         if count is None:
             return
         self._tell(f"{count} other session{'' if count == 1 else 's'} ended.")
-        await self.show_security()
+        await self._show_sessions()
 
     async def _reload(self) -> None:
         found = await self._read(sessions.list_sessions)
@@ -100,10 +116,11 @@ def page() -> rx.Component:
         routes.SECURITY,
         rx.el.header(
             rx.el.h1("Security"),
-            rx.el.div("Where you are signed in", class_name="under"),
+            rx.el.div("Where you are signed in, and your password", class_name="under"),
         ),
         rx.cond(SecurityState.load_error != "", _load_error()),
         rx.cond(SecurityState.is_loaded, _sessions(), _skeleton()),
+        rx.cond(SecurityState.signed_in, _password()),
         can_add=False,
     )
 
@@ -112,7 +129,7 @@ def _load_error() -> rx.Component:
     return rx.el.div(
         rx.el.p(SecurityState.load_error, role="alert"),
         rx.el.button(
-            "Try again", type="button", on_click=SecurityState.show_security, class_name="quiet"
+            "Try again", type="button", on_click=SecurityState.try_again, class_name="quiet"
         ),
         class_name="form-error",
     )
@@ -170,6 +187,47 @@ def _session(row: rx.Var[SessionRow]) -> rx.Component:
             ),
         ),
         key=row["id"],
+    )
+
+
+def _password() -> rx.Component:
+    return rx.el.section(
+        rx.el.h2("Password", id="password"),
+        form_error(SecurityState),
+        native_form(
+            routes.PASSWORD_FORM,
+            # For password managers: whose password it is.
+            rx.el.input(
+                type="text",
+                auto_complete="username",
+                value=SecurityState.user["email"],
+                read_only=True,
+                hidden=True,
+            ),
+            text_field(
+                SecurityState,
+                "current_password",
+                "Current password",
+                value=None,
+                type="password",
+                auto_complete="current-password",
+                required=True,
+            ),
+            text_field(
+                SecurityState,
+                "new_password",
+                "New password, at least 8 characters",
+                value=None,
+                type="password",
+                auto_complete="new-password",
+                min_length=8,
+                required=True,
+            ),
+            rx.el.p("Changing it ends all other sessions.", class_name="hint"),
+            rx.el.button("Change password", type="submit", class_name="primary"),
+            class_name="narrow",
+        ),
+        aria_labelledby="password",
     )
 
 

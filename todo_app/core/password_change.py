@@ -1,0 +1,55 @@
+"""Changing a password, by somebody who is signed in and knows the current one."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict, SecretStr
+
+from todo_app.core import accounts, credentials, passwords, sessions
+from todo_app.core.access import Actor
+from todo_app.core.credentials import Credentials, Proof
+from todo_app.core.database import reading, transaction
+from todo_app.core.errors import InvalidInput, NotFound, Unauthenticated, WrongCredentials
+from todo_app.core.visits import Visit
+
+
+class PasswordChange(BaseModel):
+    """The current password and the one to take its place."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    current_password: SecretStr
+    new_password: SecretStr
+
+
+async def change_password(actor: Actor, change: PasswordChange, visit: Visit) -> None:
+    """Give the actor's account another password and end all its other sessions.
+
+    It opens its own transactions, because hashing may not happen inside one. Wrong current
+    passwords are counted together with wrong ones at sign-in.
+    Raises InvalidInput, with `wrong` for the current password and the reasons of the policy for
+    the new one, TooManyAttempts, Unauthenticated if the account was closed meanwhile, Unavailable.
+    """
+    email = await _own_email(actor)
+    new_password = change.new_password.get_secret_value()
+    passwords.check_policy(new_password, email=email, field="new_password")
+    proof = await _prove_current(email, change.current_password, visit)
+    new_hash = await passwords.hash_password(new_password)
+    async with transaction() as db:
+        if not await credentials.replace_hash(db, proof, new_hash):
+            raise InvalidInput("current_password", "wrong")
+        await sessions.end_other_sessions(db, actor)
+
+
+async def _own_email(actor: Actor) -> str:
+    try:
+        async with reading() as db:
+            return (await accounts.get_account(db, actor)).email
+    except NotFound:
+        raise Unauthenticated from None
+
+
+async def _prove_current(email: str, password: SecretStr, visit: Visit) -> Proof:
+    try:
+        return await credentials.prove(Credentials(email=email, password=password), visit)
+    except WrongCredentials:
+        raise InvalidInput("current_password", "wrong") from None
