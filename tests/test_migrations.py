@@ -60,7 +60,7 @@ def fill(connection: Connection) -> None:
         values = {
             column.name: {"id": own_id, **known}.get(column.name, "x")
             for column in table.columns
-            if not column.nullable
+            if not column.nullable or column.foreign_keys
         }
         connection.execute(insert(table).values(values))
     connection.commit()

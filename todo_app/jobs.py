@@ -6,7 +6,7 @@ import asyncio
 import logging
 from typing import NoReturn
 
-from todo_app.core import idempotency, sessions, tasks
+from todo_app.core import audit, idempotency, sessions, tasks
 from todo_app.core.database import transaction
 from todo_app.core.errors import Unavailable
 
@@ -26,8 +26,8 @@ async def run_forever() -> NoReturn:
 
 
 async def purge() -> None:
-    """Delete ended sessions, old idempotency keys and what was in the trash for 30 days."""
-    for function in (sessions.purge_expired, idempotency.purge, tasks.purge_trash):
+    """Delete ended sessions, old idempotency keys, old trash and old security events."""
+    for function in (sessions.purge_expired, idempotency.purge, tasks.purge_trash, audit.purge):
         async with transaction() as db:
             count = await function(db)
         if count:

@@ -9,8 +9,9 @@ import pytest
 from tests.cast import PASSWORD
 from tests.web.browser import SECURITY, Browser, Tab
 from tests.web.conftest import Visit
+from todo_app.core import audit
 from todo_app.web import wording
-from todo_app.web.messages import FIELD_MESSAGES
+from todo_app.web.messages import ALARMS, EVENT_MESSAGES, FIELD_MESSAGES
 
 PATH = "/settings/security"
 
@@ -142,6 +143,27 @@ async def test_a_refused_change_is_told_at_its_field_once(
             assert not tab.knows(secret)
         assert len(await show(tab)) == 2
         assert tab.shown["security_state.errors"] == {}
+
+
+async def test_the_screen_shows_what_happened_to_this_account_alone(
+    alice: Browser, bob: Browser
+) -> None:
+    change(alice, current="not hers at all")
+    texts = []
+    for browser in (alice, bob):
+        async with browser.tab(PATH) as tab:
+            await show(tab)
+            texts.append([row["text"] for row in tab.shown["security_state.event_rows"]])
+
+    assert texts == [
+        ["Wrong current password at a change", "Signed in", "Account opened"],
+        ["Signed in", "Account opened"],
+    ]
+
+
+def test_every_kind_of_event_has_its_words() -> None:
+    assert EVENT_MESSAGES.keys() == set(audit.KINDS)
+    assert EVENT_MESSAGES.keys() > ALARMS
 
 
 def test_a_stranger_changes_no_password(stranger: Browser) -> None:

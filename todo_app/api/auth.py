@@ -58,7 +58,7 @@ class SessionList(BaseModel):
 async def sign_up(draft: AccountDraft, visit: ClientVisit) -> Response:
     """Open an account."""
     throttle.admit_sign_up(visit)
-    account = await accounts.sign_up(draft)
+    account = await accounts.sign_up(draft, visit)
     return json_answer(account.model_dump_json(), status=201, location=f"{ROOT}/v1/auth/me")
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, bindparam
 from sqlmodel import col
 
-from todo_app.core.models import TASKS, Session, User
+from todo_app.core.models import TASKS, SecurityEvent, Session, User
 from todo_app.core.visits import Way
 
 
@@ -31,6 +31,11 @@ def own_account(actor: Actor) -> ColumnElement[bool]:
 def own_sessions(actor: Actor) -> ColumnElement[bool]:
     """The condition that a session is the actor's own."""
     return col(Session.user_id) == actor.user_id
+
+
+def own_events(actor: Actor) -> ColumnElement[bool]:
+    """The condition that a security event is of the actor's account."""
+    return col(SecurityEvent.user_id) == actor.user_id
 
 
 # The conditions on tasks name the actor instead of holding the id, so that the statements they

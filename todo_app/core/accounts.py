@@ -13,7 +13,7 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from todo_app.core import access, clock, passwords
+from todo_app.core import access, audit, clock, passwords
 from todo_app.core.access import Actor
 from todo_app.core.database import transaction
 from todo_app.core.errors import EmailTaken, NotFound
@@ -27,6 +27,7 @@ from todo_app.core.text import (
     clean_line,
     is_zone,
 )
+from todo_app.core.visits import Visit
 
 DEFAULT_TIME_ZONE = "UTC"
 
@@ -93,7 +94,7 @@ def canonical_email(email: str) -> str:
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", email).casefold())
 
 
-async def sign_up(draft: AccountDraft) -> AccountView:
+async def sign_up(draft: AccountDraft, visit: Visit | None = None) -> AccountView:
     """Open an account.
 
     It opens its own transaction, because hashing may not happen inside one.
@@ -117,6 +118,7 @@ async def sign_up(draft: AccountDraft) -> AccountView:
             await db.flush()
         except IntegrityError:
             raise EmailTaken from None
+        audit.record(db, "signed_up", user.id, visit)
     return AccountView.of(user)
 
 

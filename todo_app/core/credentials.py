@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from todo_app.core import passwords, throttle
+from todo_app.core import audit, passwords, throttle
 from todo_app.core.accounts import canonical_email
 from todo_app.core.database import reading, transaction
 from todo_app.core.errors import WrongCredentials
@@ -35,8 +35,10 @@ class Proof(NamedTuple):
     password_hash: str
 
 
-async def prove(credentials: Credentials, visit: Visit) -> Proof:
-    """Whose credentials these are.
+async def prove(
+    credentials: Credentials, visit: Visit, failure: audit.Kind = "sign_in_failed"
+) -> Proof:
+    """Whose credentials these are; others are written down as a `failure`.
 
     It opens its own transactions, because hashing may not happen inside one.
     Raises WrongCredentials, TooManyAttempts, Unavailable.
@@ -45,7 +47,13 @@ async def prove(credentials: Credentials, visit: Visit) -> Proof:
     account = account.encode("utf-8", "replace").decode().replace("\x00", "")
     password = credentials.password.get_secret_value()
     with throttle.sign_in_attempt(account, visit):
-        proof = await _matching_user(account, password)
+        try:
+            proof = await _matching_user(account, password)
+        except WrongCredentials as refusal:
+            # For no account too, or the time it takes would tell which accounts there are.
+            async with transaction() as db:
+                audit.record(db, failure, refusal.user_id, visit)
+            raise
     if passwords.needs_rehash(proof.password_hash):
         new_hash = await passwords.hash_password(password)
         async with transaction() as db:
@@ -96,5 +104,5 @@ async def _matching_user(account: str, password: str) -> Proof:
         user = found.one_or_none()
     matches = await passwords.verify_password(password, user.password_hash if user else None)
     if user is None or not matches:
-        raise WrongCredentials
+        raise WrongCredentials(user.id if user else None)
     return Proof(user.id, user.password_hash)

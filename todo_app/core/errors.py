@@ -6,6 +6,7 @@ No HTTP status and no sentence for a person lives here: each face has one map fo
 from __future__ import annotations
 
 from typing import ClassVar
+from uuid import UUID
 
 
 class TodoError(Exception):
@@ -59,6 +60,11 @@ class EmailTaken(TodoError):
 
 class WrongCredentials(TodoError):
     """No account has this address and password together."""
+
+    def __init__(self, user_id: UUID | None = None) -> None:
+        super().__init__()
+        self.user_id = user_id
+        """Whose address it was, for the audit log alone: no face may tell."""
 
 
 class Unauthenticated(TodoError):

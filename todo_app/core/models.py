@@ -81,6 +81,21 @@ class RefreshToken(SQLModel, table=True):
     used_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
+class SecurityEvent(SQLModel, table=True):
+    """Something that concerns the safety of an account, or of none that exists."""
+
+    __tablename__ = "security_events"
+    __table_args__ = (Index("ix_security_events_user_id", "user_id", "created_at", "id"),)
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    user_id: UUID | None = Field(default=None, foreign_key="users.id", ondelete="CASCADE")
+    kind: str = Field(sa_type=String(32))
+    created_at: datetime = Field(sa_type=UtcDateTime, index=True)
+    address: str = Field(sa_type=String(45))
+    device: str = Field(sa_type=String(200))
+    details: str = Field(sa_type=Text)
+
+
 class IdempotencyKey(SQLModel, table=True):
     """The first answer to a POST that named a key, for replay."""
 

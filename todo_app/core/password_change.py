@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict, SecretStr
 
-from todo_app.core import accounts, credentials, passwords, sessions
+from todo_app.core import accounts, audit, credentials, passwords, sessions
 from todo_app.core.access import Actor
 from todo_app.core.credentials import Credentials, Proof
 from todo_app.core.database import reading, transaction
@@ -37,6 +37,7 @@ async def change_password(actor: Actor, change: PasswordChange, visit: Visit) ->
     async with transaction() as db:
         if not await credentials.replace_hash(db, proof, new_hash):
             raise InvalidInput("current_password", "wrong")
+        audit.record(db, "password_changed", actor.user_id, visit)
         await sessions.end_other_sessions(db, actor)
 
 
@@ -50,6 +51,8 @@ async def _own_email(actor: Actor) -> str:
 
 async def _prove_current(email: str, password: SecretStr, visit: Visit) -> Proof:
     try:
-        return await credentials.prove(Credentials(email=email, password=password), visit)
+        return await credentials.prove(
+            Credentials(email=email, password=password), visit, "password_change_failed"
+        )
     except WrongCredentials:
         raise InvalidInput("current_password", "wrong") from None

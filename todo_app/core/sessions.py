@@ -19,7 +19,7 @@ from sqlalchemy import ColumnElement, CursorResult, delete, event, select, updat
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from todo_app.core import access, bus, clock, tokens
+from todo_app.core import access, audit, bus, clock, tokens
 from todo_app.core.access import Actor
 from todo_app.core.bus import SessionEnded
 from todo_app.core.credentials import Credentials, Proof, check_still_stands, prove
@@ -142,6 +142,7 @@ async def refresh(db: AsyncSession, refresh_token: str) -> ApiTokens:
         if spent is None:
             raise Unauthenticated
         await _revoke(db, now, col(Session.id) == spent.session_id)
+        await audit.record_in_session(db, "refresh_token_reused", spent.session_id)
         raise RefreshTokenReused
     session = await db.get(Session, session_id)
     if session is None or not _is_alive(
@@ -154,7 +155,8 @@ async def refresh(db: AsyncSession, refresh_token: str) -> ApiTokens:
 
 async def sign_out(db: AsyncSession, actor: Actor) -> None:
     """End the actor's session; its tokens are worth nothing from now on."""
-    await _revoke(db, clock.now(), col(Session.id) == actor.session_id)
+    if await _revoke(db, clock.now(), col(Session.id) == actor.session_id):
+        await audit.record_in_session(db, "signed_out", actor.session_id)
 
 
 async def list_sessions(db: AsyncSession, actor: Actor) -> list[SessionView]:
@@ -181,13 +183,17 @@ async def end_session(db: AsyncSession, actor: Actor, session_id: UUID) -> None:
     is_this = col(Session.id) == session_id
     if not await _revoke(db, now, access.own_sessions(actor), is_this, *_living(now)):
         raise NotFound
+    await audit.record_in_session(db, "session_ended", actor.session_id, count="1")
 
 
 async def end_other_sessions(db: AsyncSession, actor: Actor) -> int:
     """End every session of the actor but this one and return how many."""
     now = clock.now()
     is_other = col(Session.id) != actor.session_id
-    return len(await _revoke(db, now, access.own_sessions(actor), is_other, *_living(now)))
+    count = len(await _revoke(db, now, access.own_sessions(actor), is_other, *_living(now)))
+    if count:
+        await audit.record_in_session(db, "session_ended", actor.session_id, count=str(count))
+    return count
 
 
 async def ended_among(db: AsyncSession, session_ids: Collection[UUID]) -> set[UUID]:
@@ -271,6 +277,7 @@ async def _begin(db: AsyncSession, proof: Proof, visit: Visit) -> Session:
     )
     db.add(session)
     await db.flush()
+    audit.record(db, "signed_in", proof.user_id, visit, way=visit.way)
     return session
 
 

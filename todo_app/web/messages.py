@@ -1,7 +1,8 @@
-"""What a person reads when core refuses: one sentence for each outcome."""
+"""What a person reads: a sentence for each refusal of core, words for each security event."""
 
 from __future__ import annotations
 
+from todo_app.core.audit import Kind
 from todo_app.core.errors import (
     Conflict,
     EmailTaken,
@@ -47,6 +48,22 @@ FIELD_MESSAGES: dict[str, str] = {
     "name": "Use at most 100 characters.",
     "required": "This cannot be empty.",
 }
+
+EVENT_MESSAGES: dict[Kind, str] = {
+    "signed_up": "Account opened",
+    "signed_in": "Signed in",
+    "sign_in_failed": "Wrong password at sign-in",
+    "signed_out": "Signed out",
+    "session_ended": "Other sessions ended",
+    "password_changed": "Password changed",
+    "password_change_failed": "Wrong current password at a change",
+    "refresh_token_reused": "An API token was used twice; its session was ended",
+}
+"""What a person reads about a security event."""
+
+ALARMS: frozenset[Kind] = frozenset(
+    {"sign_in_failed", "password_change_failed", "refresh_token_reused"}
+)
 
 UNEXPECTED = "Something went wrong. If it happens again, tell us reference {reference}."
 

@@ -47,7 +47,7 @@ async def sign_up(request: Request) -> RedirectResponse:
             name=fields.get("name", ""),
             time_zone=known_zone(fields.get("time_zone", "")),
         )
-        await accounts.sign_up(draft)
+        await accounts.sign_up(draft, _visit(request))
         token = await sessions.sign_in_web(_credentials(fields), _visit(request))
     except ValidationError as error:
         return _refused("sign-up", fields, _field_errors(error))

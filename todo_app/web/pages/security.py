@@ -1,4 +1,4 @@
-"""Settings > Security: where one is signed in, and the password."""
+"""Settings > Security: where one is signed in, the password, and what happened."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from uuid import UUID
 
 import reflex as rx
 
-from todo_app.core import clock, sessions
+from todo_app.core import audit, clock, sessions
+from todo_app.core.audit import EventView
 from todo_app.core.errors import NotFound, TodoError
 from todo_app.core.sessions import SessionView
 from todo_app.web import edge, reflex_private, routes, wording
@@ -17,7 +18,7 @@ from todo_app.web.components.icons import icon
 from todo_app.web.components.native_form import native_form
 from todo_app.web.forms import from_cookie
 from todo_app.web.list_state import RowId
-from todo_app.web.messages import message
+from todo_app.web.messages import ALARMS, EVENT_MESSAGES, message
 from todo_app.web.session import AuthState
 from todo_app.web.shell import shell
 
@@ -36,10 +37,21 @@ class SessionRow(TypedDict):
     is_current: bool
 
 
+class EventRow(TypedDict):
+    """A security event as its row shows it."""
+
+    id: str
+    text: str
+    device: str
+    place: str
+    is_alarm: bool
+
+
 class SecurityState(AuthState):
     """The sessions of the person."""
 
     session_rows: list[SessionRow] = []
+    event_rows: list[EventRow] = []
     has_others: bool = False
     is_loaded: bool = False
     load_error: str = ""
@@ -92,6 +104,8 @@ class SecurityState(AuthState):
         found = await self._read(sessions.list_sessions)
         now, zone = clock.now(), self.user["time_zone"]
         self.session_rows = [_row(session, now, zone) for session in found]
+        events = await self._read(audit.list_events)
+        self.event_rows = [_event_row(found, now, zone) for found in events]
         self.has_others = len(found) > 1
         self.is_loaded, self.load_error = True, ""
 
@@ -110,17 +124,30 @@ def _row(session: SessionView, now: datetime, zone: str) -> SessionRow:
     )
 
 
+def _event_row(found: EventView, now: datetime, zone: str) -> EventRow:
+    return EventRow(
+        id=str(found.id),
+        text=EVENT_MESSAGES[found.kind],
+        device=found.device,
+        place=f"{found.address} · {wording.day_and_time(found.created_at, now, zone)}",
+        is_alarm=found.kind in ALARMS,
+    )
+
+
 def page() -> rx.Component:
     """The screen."""
     return shell(
         routes.SECURITY,
         rx.el.header(
             rx.el.h1("Security"),
-            rx.el.div("Where you are signed in, and your password", class_name="under"),
+            rx.el.div(
+                "Where you are signed in, your password, and what happened", class_name="under"
+            ),
         ),
         rx.cond(SecurityState.load_error != "", _load_error()),
         rx.cond(SecurityState.is_loaded, _sessions(), _skeleton()),
         rx.cond(SecurityState.signed_in, _password()),
+        rx.cond(SecurityState.is_loaded, _events()),
         can_add=False,
     )
 
@@ -228,6 +255,31 @@ def _password() -> rx.Component:
             class_name="narrow",
         ),
         aria_labelledby="password",
+    )
+
+
+def _events() -> rx.Component:
+    return rx.el.section(
+        rx.el.h2("Recent activity", id="activity"),
+        rx.cond(
+            SecurityState.event_rows.length() > 0,
+            rx.el.ul(rx.foreach(SecurityState.event_rows, _event), class_name="entries"),
+            rx.el.p("Nothing has happened yet.", class_name="hint"),
+        ),
+        aria_labelledby="activity",
+    )
+
+
+def _event(row: rx.Var[EventRow]) -> rx.Component:
+    return rx.el.li(
+        rx.cond(row["is_alarm"], icon("triangle-alert", size=20), icon("history", size=20)),
+        rx.el.div(
+            rx.el.p(row["text"], class_name="title"),
+            rx.el.p(rx.el.bdi(row["device"]), rx.el.span(row["place"]), class_name="details"),
+            class_name="what",
+        ),
+        key=row["id"],
+        class_name=rx.cond(row["is_alarm"], "alarm", ""),
     )
 
 

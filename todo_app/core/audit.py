@@ -1,0 +1,138 @@
+"""The audit log: what happened to the safety of an account, for its owner and for operators.
+
+A row for each event, and once it is committed a line of JSON in the log `todo_app.audit`. Neither
+ever holds a password, a token, or what somebody typed as an email: that may be a password too.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any, Literal, cast, get_args
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+from sqlalchemy import CursorResult, delete, event, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from todo_app.core import access, clock
+from todo_app.core.access import Actor
+from todo_app.core.devices import device_name
+from todo_app.core.models import SecurityEvent, Session
+from todo_app.core.visits import UNKNOWN_ADDRESS, Visit
+
+log = logging.getLogger("todo_app.audit")
+
+LIST_MAX = 50
+KEPT_DAYS = 180
+
+Kind = Literal[
+    "signed_up",
+    "signed_in",
+    "sign_in_failed",
+    "signed_out",
+    "session_ended",
+    "password_changed",
+    "password_change_failed",
+    "refresh_token_reused",
+]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+
+
+class EventView(BaseModel):
+    """A security event as the owner of the account sees it. `created_at` is UTC."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: UUID
+    kind: Kind
+    created_at: datetime
+    address: str
+    device: str
+    """In words."""
+    details: dict[str, str]
+
+    @classmethod
+    def of(cls, row: SecurityEvent) -> EventView:
+        """The view of a row."""
+        return cls(
+            id=row.id,
+            kind=cast("Kind", row.kind),
+            created_at=row.created_at,
+            address=row.address,
+            device=device_name(row.device),
+            details=json.loads(row.details),
+        )
+
+
+def record(
+    db: AsyncSession,
+    kind: Kind,
+    user_id: UUID | None,
+    visit: Visit | None,
+    **details: str,
+) -> None:
+    """Write down an event in the transaction it is part of; nobody's account is None."""
+    address = visit.address if visit else UNKNOWN_ADDRESS
+    _add(db, kind, user_id, address, visit.device if visit else "", details)
+
+
+async def record_in_session(db: AsyncSession, kind: Kind, session_id: UUID, **details: str) -> None:
+    """Write down an event of a session, at the address and with the device it began with."""
+    session = await db.get(Session, session_id)
+    if session is not None:
+        _add(db, kind, session.user_id, session.address, session.device, details)
+
+
+async def list_events(db: AsyncSession, actor: Actor) -> list[EventView]:
+    """The last events of the actor's account, the latest first, at most `LIST_MAX`."""
+    found = await db.scalars(
+        select(SecurityEvent)
+        .where(access.own_events(actor))
+        .order_by(col(SecurityEvent.created_at).desc(), col(SecurityEvent.id).desc())
+        .limit(LIST_MAX)
+    )
+    return [EventView.of(row) for row in found]
+
+
+async def purge(db: AsyncSession) -> int:
+    """Delete the events older than `KEPT_DAYS` and return how many."""
+    oldest = clock.now() - timedelta(days=KEPT_DAYS)
+    gone = await db.execute(delete(SecurityEvent).where(col(SecurityEvent.created_at) < oldest))
+    return cast("CursorResult[Any]", gone).rowcount
+
+
+def _add(
+    db: AsyncSession,
+    kind: Kind,
+    user_id: UUID | None,
+    address: str,
+    device: str,
+    details: Mapping[str, str],
+) -> None:
+    now = clock.now()
+    db.add(
+        SecurityEvent(
+            user_id=user_id,
+            kind=kind,
+            created_at=now,
+            address=address,
+            device=device,
+            details=json.dumps(details),
+        )
+    )
+    # JSON in ASCII: no line break and no control character of a sender's reaches the log.
+    line = json.dumps(
+        {
+            "event": kind,
+            "at": now.isoformat(),
+            "user_id": str(user_id) if user_id else None,
+            "address": address,
+            "device": device,
+            **details,
+        }
+    )
+    event.listen(db.sync_session, "after_commit", lambda _session: log.info("%s", line), once=True)
