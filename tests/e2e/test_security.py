@@ -10,6 +10,7 @@ from tests.e2e.program import Program
 from tests.e2e.screen import is_ready, toast
 
 AT_ONCE_MILLISECONDS = 1_500
+NEW = "teapot over eight rivers"
 
 
 def sessions(page: Page) -> Locator:
@@ -62,3 +63,27 @@ async def test_ending_a_session_leaves_other_people_alone(
     await expect(sessions(hers)).to_have_count(1)
     await his.reload()
     await expect(sessions(his)).to_have_count(2)
+
+
+async def test_a_password_is_changed_on_the_screen_and_never_by_the_socket(
+    page: Page, site: Program, alice: Person
+) -> None:
+    sent: list[str] = []
+    page.on(
+        "websocket",
+        lambda socket: socket.on("framesent", lambda frame: sent.append(str(frame))),
+    )
+    await page.goto(f"{site.origin}/settings/security")
+    await page.get_by_label("Current password").fill("not hers at all")
+    await page.get_by_label("New password").fill(NEW)
+    await page.get_by_role("button", name="Change password").click()
+    await expect(page.get_by_text("That is not your current password.")).to_be_visible()
+    await page.get_by_label("Current password").fill(alice.password)
+    await page.get_by_label("New password").fill(NEW)
+    await page.get_by_role("button", name="Change password").click()
+    await expect(toast(page)).to_contain_text("Password changed.")
+    await expect(sessions(page)).to_have_count(1)
+    activity = page.get_by_role("region", name="Recent activity").get_by_role("listitem")
+    await expect(activity.first).to_contain_text("Other sessions ended")
+    assert sent
+    assert not [frame for frame in sent if NEW in frame or alice.password in frame]

@@ -64,6 +64,9 @@ class SecurityState(AuthState):
         self.errors = form.errors
         if form.is_done:
             self._tell("Password changed. All other sessions have ended.")
+        elif form.errors:
+            # The field with its error may be far below.
+            self._tell("The password was not changed.", is_error=True)
         await self._show_sessions()
 
     @rx.event
@@ -140,9 +143,7 @@ def page() -> rx.Component:
         routes.SECURITY,
         rx.el.header(
             rx.el.h1("Security"),
-            rx.el.div(
-                "Where you are signed in, your password, and what happened", class_name="under"
-            ),
+            rx.el.div("Sessions, password and recent activity", class_name="under"),
         ),
         rx.cond(SecurityState.load_error != "", _load_error()),
         rx.cond(SecurityState.is_loaded, _sessions(), _skeleton()),
