@@ -285,6 +285,8 @@ async def test_a_stranger_reaches_nothing_by_any_event(
             assert tab.shown["task_list_state.showing"] == ""
             assert tab.shown["quick_add_state.unsaved"] == ""
             assert tab.shown["account_form_state.errors"] == {}
+            assert tab.shown["security_state.session_rows"] == []
+            assert tab.shown["security_state.event_rows"] == []
             assert not tab.knows("Alice alone knows")
             assert not tab.knows(alice.email)
     assert backend.every_row() == before
