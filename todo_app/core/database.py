@@ -109,7 +109,9 @@ async def transaction() -> AsyncIterator[AsyncSession]:
 
     Raises Unavailable if the database does not answer.
     """
-    async with _translated(), AsyncSession(get_engine(), expire_on_commit=False) as db:
+    async with _translated():
+        # Not `async with`: that closes a session in a task of its own, which is a detour.
+        db = AsyncSession(get_engine(), expire_on_commit=False)
         try:
             yield db
         except TodoError as refusal:
@@ -118,6 +120,8 @@ async def transaction() -> AsyncIterator[AsyncSession]:
             raise
         else:
             await db.commit()
+        finally:
+            await db.close()
 
 
 @asynccontextmanager
@@ -126,8 +130,12 @@ async def reading() -> AsyncIterator[AsyncSession]:
 
     Raises Unavailable if the database does not answer.
     """
-    async with _translated(), AsyncSession(_reading_engine(), expire_on_commit=False) as db:
-        yield db
+    async with _translated():
+        db = AsyncSession(_reading_engine(), expire_on_commit=False)
+        try:
+            yield db
+        finally:
+            await db.close()
 
 
 async def is_ready() -> bool:
