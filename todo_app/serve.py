@@ -37,7 +37,7 @@ def check_port() -> None:
         except OSError as error:
             msg = (
                 f"{settings.host}:{settings.port} cannot be used ({error.strerror}): "
-                "stop what uses it, or set HOST or PORT to another"
+                "stop what uses it, or set PORT to another (is HOST an address of this machine?)"
             )
             raise SettingsError(msg) from error
 

@@ -37,7 +37,7 @@ def shell(here: str, *content: rx.Component, can_add: bool = True) -> rx.Compone
         _account_menu(),
         rx.cond(
             reflex_private.is_disconnected,
-            rx.el.p("Offline · trying again", role="status", class_name="offline"),
+            rx.el.p("No connection; trying again", role="status", class_name="offline"),
         ),
         toast(),
         class_name="shell",
