@@ -16,7 +16,7 @@ from tests.servers import PostgreSQL, Redis, running_postgresql, running_redis
 from todo_app.core import database as core_database
 from todo_app.core import sessions, settings, throttle, tokens
 from todo_app.core.access import Actor
-from todo_app.core.database import get_engine, transaction
+from todo_app.core.database import dispose, transaction
 from todo_app.core.migrations import migrate
 from todo_app.core.models import SQLModel
 from todo_app.core.settings import Settings
@@ -42,7 +42,7 @@ def forget_process() -> None:
     for kept in (
         settings.get_settings,
         core_database.get_engine,
-        core_database._reading_engine,
+        core_database.get_reading_engine,
         tokens._keys,
     ):
         kept.cache_clear()
@@ -112,7 +112,7 @@ async def database(database_url: str, _fresh_process: None) -> AsyncIterator[str
         for table in reversed(SQLModel.metadata.sorted_tables):
             await db.execute(table.delete())
     yield database_url
-    await get_engine().dispose()
+    await dispose()
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import httpx
 import pytest
 
 from tests.api.answers import AUTH, assert_problem
-from todo_app.core.database import get_engine
+from todo_app.core.database import dispose
 
 
 async def test_a_process_lives_without_a_database(
@@ -25,7 +25,7 @@ async def test_it_is_not_ready_without_a_database(
     visitor: httpx.AsyncClient, no_database: None
 ) -> None:
     assert_problem(await visitor.get("/health/ready"), 503)
-    await get_engine().dispose()
+    await dispose()
 
 
 async def test_without_a_database_the_api_asks_to_come_back(
@@ -35,7 +35,7 @@ async def test_without_a_database_the_api_asks_to_come_back(
     response = await visitor.post(f"{AUTH}/signin", json=credentials)
     assert_problem(response, 503)
     assert int(response.headers["retry-after"]) > 0
-    await get_engine().dispose()
+    await dispose()
 
 
 @pytest.mark.parametrize("path", ["/health/live", "/health/ready"])

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import event
 
 from tests.api.answers import TASKS, add_task, assert_problem, path_of
-from todo_app.core.database import get_engine
+from todo_app.core.database import get_reading_engine
 
 
 async def test_a_list_without_tasks_is_empty(alice: httpx.AsyncClient) -> None:
@@ -164,7 +164,7 @@ async def test_a_list_takes_one_query_and_its_identity_at_most_one(
     def note(*details: object) -> None:
         statements.append(str(details[2]))
 
-    engine = get_engine().sync_engine
+    engine = get_reading_engine().sync_engine
     event.listen(engine, "before_cursor_execute", note)
     await alice.get(TASKS)
     assert len(statements) <= 2

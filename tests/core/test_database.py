@@ -11,7 +11,7 @@ from todo_app.core import clock
 from todo_app.core.access import Actor
 from todo_app.core.database import (
     create_engine,
-    get_engine,
+    dispose,
     insert_if_absent,
     reading,
     transaction,
@@ -138,4 +138,4 @@ async def test_a_database_that_does_not_answer_is_unavailable(
             async with attempt() as db:
                 await db.execute(text("SELECT 1"))
         assert refusal.value.retry_after_seconds > 0
-    await get_engine().dispose()
+    await dispose()

@@ -29,40 +29,35 @@ SQLITE_BUSY_MILLISECONDS = 5_000
 POOL_WAIT_SECONDS = 5
 CONNECT_SECONDS = 3
 
-_READING: dict[str, dict[str, Any]] = {
-    "postgresql": {"isolation_level": "AUTOCOMMIT"},
-    "sqlite": {"without_begin": True},
-}
 
-
-def create_engine(url: str) -> AsyncEngine:
+def create_engine(url: str, *, for_reading: bool = False) -> AsyncEngine:
     """An engine for a SQLAlchemy URL, SQLite or PostgreSQL, as the application needs it.
 
-    Its errors repeat no values: they are logged, and a log holds no hash and no title. A
-    connection that comes back is not rolled back again: every session has ended its transaction.
+    On one for reading, each statement is a transaction by itself. Errors repeat no values: they are
+    logged, and a log holds no hash and no title. A connection that comes back is not rolled back
+    again: every session has ended its transaction.
     """
+    options: dict[str, Any] = {
+        "pool_timeout": POOL_WAIT_SECONDS,
+        "pool_reset_on_return": None,
+        "skip_autocommit_rollback": for_reading,
+        "hide_parameters": True,
+    }
     if url.startswith("sqlite"):
-        engine = create_async_engine(
-            url,
-            poolclass=AsyncAdaptedQueuePool,
-            pool_size=5,
-            pool_timeout=POOL_WAIT_SECONDS,
-            hide_parameters=True,
-            pool_reset_on_return=None,
-        )
+        engine = create_async_engine(url, poolclass=AsyncAdaptedQueuePool, pool_size=5, **options)
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
-        event.listen(engine.sync_engine, "begin", _begin_immediate)
+        if not for_reading:
+            event.listen(engine.sync_engine, "begin", _begin_immediate)
         return engine
     return create_async_engine(
         url,
         # No overflow: under load it would open and close a connection with every request.
-        pool_size=20,
+        pool_size=10,
         max_overflow=0,
-        pool_timeout=POOL_WAIT_SECONDS,
         pool_recycle=1_800,
-        hide_parameters=True,
-        pool_reset_on_return=None,
+        isolation_level="AUTOCOMMIT" if for_reading else None,
         connect_args={"connect_timeout": CONNECT_SECONDS, "options": "-c timezone=utc"},
+        **options,
     )
 
 
@@ -81,8 +76,6 @@ def _prepare_sqlite(connection: DBAPIConnection, _record: object) -> None:
 
 
 def _begin_immediate(connection: Connection) -> None:
-    if connection.get_execution_options().get("without_begin"):
-        return
     driver = cast("AdaptedConnection", connection.connection.dbapi_connection)
     try:
         # One trip to the driver's thread; a cursor of SQLAlchemy's would take three.
@@ -93,14 +86,24 @@ def _begin_immediate(connection: Connection) -> None:
 
 @cache
 def get_engine() -> AsyncEngine:
-    """The engine of this process."""
+    """The engine of this process for transactions."""
     return create_engine(get_settings().sqlalchemy_url)
 
 
 @cache
-def _reading_engine() -> AsyncEngine:
-    engine = get_engine()
-    return engine.execution_options(**_READING[engine.dialect.name])
+def get_reading_engine() -> AsyncEngine:
+    """The engine of this process for single reads.
+
+    It has connections of its own: to turn one from transactions to none and back takes longer than
+    to read a task.
+    """
+    return create_engine(get_settings().sqlalchemy_url, for_reading=True)
+
+
+async def dispose() -> None:
+    """Close every connection that is not in use."""
+    await get_engine().dispose()
+    await get_reading_engine().dispose()
 
 
 @asynccontextmanager
@@ -131,7 +134,7 @@ async def reading() -> AsyncIterator[AsyncSession]:
     Raises Unavailable if the database does not answer.
     """
     async with _translated():
-        db = AsyncSession(_reading_engine(), expire_on_commit=False)
+        db = AsyncSession(get_reading_engine(), expire_on_commit=False)
         try:
             yield db
         finally:
