@@ -15,11 +15,11 @@ from sqlalchemy.pool import NullPool
 
 from bench.figures import Figure
 from bench.stage import ON_TODAY, ROOT, Account, open_account
-from tests.e2e.program import Program, running
+from tests.e2e.program import FIRST_PORT, Program, running
 from tests.servers import find_chromium
 
 # The public URL is built into the frontend: with the port of the browser tests, one build serves.
-PORT = 8765
+PORT = FIRST_PORT
 MOST_KILOBYTES = 190
 MOST_CLICK_MILLISECONDS = 16
 CLICKS = 60

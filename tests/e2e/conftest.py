@@ -16,11 +16,11 @@ import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
 from tests.e2e.person import TIME_ZONE, Person, new_person
-from tests.e2e.program import Program, refuse_taken_port, running
+from tests.e2e.program import FIRST_PORT, Program, refuse_taken_port, running
 from tests.e2e.watch import Watch
 from tests.servers import find_chromium
 
-PORT = 8765
+PORT = FIRST_PORT
 HERE = Path(__file__).parent
 WIDE = {"width": 1360, "height": 860}
 PHONE = {"width": 390, "height": 844}

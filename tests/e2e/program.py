@@ -21,6 +21,9 @@ from todo_app.core.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
 BUILD_LOCK = ROOT / ".build" / "tests.lock"
+# The public URL is built in: ports stay the same in every run, so that builds are kept. Checkouts
+# that are tested at the same time need other ones.
+FIRST_PORT = int(os.environ.get("TEST_FIRST_PORT", "8765"))
 FIRST_BUILD_SECONDS = 180
 STOP_SECONDS = 15
 
