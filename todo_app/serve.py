@@ -47,7 +47,9 @@ def serve(*, with_frontend: bool, on_ready: Callable[[], None]) -> None:
     os.environ["REFLEX_ENV_MODE"] = "prod"
     os.environ["__REFLEX_SKIP_COMPILE"] = "true"
     os.environ["__REFLEX_MOUNT_FRONTEND_COMPILED_APP"] = str(with_frontend).lower()
-    threading.Thread(target=_announce, args=(on_ready,), daemon=True).start()
+    # Not before the worker is forked: it would inherit what locks the thread holds at that moment.
+    announcer = threading.Thread(target=_announce, args=(on_ready,), daemon=True)
+    os.register_at_fork(after_in_parent=announcer.start)
     server(_TARGET).serve()
 
 
