@@ -18,52 +18,50 @@ from todo_app.core.errors import EmailTaken, InvalidInput, TodoError, Unauthenti
 from todo_app.core.password_change import PasswordChange
 from todo_app.core.settings import get_settings
 from todo_app.core.tokens import Claims
-from todo_app.core.visits import Visit, visit
 from todo_app.web import edge, routes
-from todo_app.web.forms import DONE_LIFETIME_SECONDS, LIFETIME_SECONDS, Form, RefusedForm
+from todo_app.web.form_posts import form_fields, redirect, refused, visit_of, with_form_cookie
+from todo_app.web.forms import DONE_LIFETIME_SECONDS, RefusedForm
 from todo_app.web.messages import FIELD_MESSAGES, message
-
-_FORM_MAX_BYTES = 16_384
 
 
 async def sign_in(request: Request) -> RedirectResponse:
     """Check email and password and begin a session."""
-    fields = await _fields(request)
+    fields = await form_fields(request)
     try:
-        token = await sessions.sign_in_web(_credentials(fields), _visit(request))
+        token = await sessions.sign_in_web(_credentials(fields), visit_of(request))
     except TodoError as refusal:
-        return _refused("sign-in", fields, {"form": message(refusal)})
+        return refused("sign-in", fields, {"form": message(refusal)})
     return await _signed_in(request, token, fields.get("next", ""))
 
 
 async def sign_up(request: Request) -> RedirectResponse:
     """Open an account and begin a session in it."""
-    fields = await _fields(request)
+    fields = await form_fields(request)
     try:
-        throttle.admit_sign_up(_visit(request))
+        throttle.admit_sign_up(visit_of(request))
         draft = AccountDraft(
             email=fields.get("email", ""),
             password=SecretStr(fields.get("password", "")),
             name=fields.get("name", ""),
             time_zone=known_zone(fields.get("time_zone", "")),
         )
-        await accounts.sign_up(draft, _visit(request))
-        token = await sessions.sign_in_web(_credentials(fields), _visit(request))
+        await accounts.sign_up(draft, visit_of(request))
+        token = await sessions.sign_in_web(_credentials(fields), visit_of(request))
     except ValidationError as error:
-        return _refused("sign-up", fields, _field_errors(error))
+        return refused("sign-up", fields, _field_errors(error))
     except InvalidInput as refusal:
-        return _refused("sign-up", fields, {refusal.field: message(refusal)})
+        return refused("sign-up", fields, {refusal.field: message(refusal)})
     except EmailTaken as refusal:
-        return _refused("sign-up", fields, {"email": message(refusal)})
+        return refused("sign-up", fields, {"email": message(refusal)})
     except TodoError as refusal:
-        return _refused("sign-up", fields, {"form": message(refusal)})
+        return refused("sign-up", fields, {"form": message(refusal)})
     return await _signed_in(request, token, "")
 
 
 async def sign_out(request: Request) -> RedirectResponse:
     """End the session of this browser, in all of its tabs."""
     await _end_session(request)
-    answer = _redirect(routes.SIGN_IN)
+    answer = redirect(routes.SIGN_IN)
     for name in (edge.session_cookie(), edge.form_cookie()):
         answer.delete_cookie(name, secure=get_settings().is_https, httponly=True, samesite="lax")
     return answer
@@ -73,23 +71,23 @@ async def change_password(request: Request) -> RedirectResponse:
     """Change the password of who is signed in; all other sessions end."""
     claims: Claims | None = request.scope[edge.CLAIMS_KEY]
     if claims is None:
-        return _redirect(routes.sign_in_path(routes.SECURITY, ended=True))
-    fields = await _fields(request)
+        return redirect(routes.sign_in_path(routes.SECURITY, ended=True))
+    fields = await form_fields(request)
     change = PasswordChange(
         current_password=SecretStr(fields.get("current_password", "")),
         new_password=SecretStr(fields.get("new_password", "")),
     )
     try:
         actor = await sessions.authenticate(claims)
-        await password_change.change_password(actor, change, _visit(request))
+        await password_change.change_password(actor, change, visit_of(request))
     except Unauthenticated:
-        return _redirect(routes.sign_in_path(routes.SECURITY, ended=True))
+        return redirect(routes.sign_in_path(routes.SECURITY, ended=True))
     except InvalidInput as refusal:
-        return _refused("password", {}, {refusal.field: message(refusal)})
+        return refused("password", {}, {refusal.field: message(refusal)})
     except TodoError as refusal:
-        return _refused("password", {}, {"form": message(refusal)})
+        return refused("password", {}, {"form": message(refusal)})
     done = RefusedForm(form="password", errors={}, is_done=True)
-    return _with_form_cookie(_redirect(routes.SECURITY), done, DONE_LIFETIME_SECONDS)
+    return with_form_cookie(redirect(routes.SECURITY), done, DONE_LIFETIME_SECONDS)
 
 
 form_routes = [
@@ -100,30 +98,9 @@ form_routes = [
 ]
 
 
-async def _fields(request: Request) -> Mapping[str, str]:
-    """The text fields of a form; one that is too long or malformed has none."""
-    length = request.headers.get("content-length", "")
-    if not length.isdigit() or int(length) > _FORM_MAX_BYTES:
-        return {}
-    form = await request.form(max_files=0, max_fields=10)
-    fields = {name: value for name, value in form.items() if isinstance(value, str)}
-    # Bytes that are not UTF-8 have become this sign: all such passwords would be the same one.
-    return {} if any("\ufffd" in value for value in fields.values()) else fields
-
-
 def _credentials(fields: Mapping[str, str]) -> Credentials:
     return Credentials(
         email=fields.get("email", ""), password=SecretStr(fields.get("password", ""))
-    )
-
-
-def _visit(request: Request) -> Visit:
-    return visit(
-        "web",
-        peer=request.client.host if request.client else None,
-        forwarded_for=request.headers.get("x-forwarded-for", ""),
-        trusted_hops=get_settings().trusted_proxy_hops,
-        user_agent=request.headers.get("user-agent", ""),
     )
 
 
@@ -134,39 +111,10 @@ def _field_errors(error: ValidationError) -> dict[str, str]:
     }
 
 
-def _refused(form: Form, fields: Mapping[str, str], errors: dict[str, str]) -> RedirectResponse:
-    page = {
-        "sign-in": routes.sign_in_path(fields.get("next", "")),
-        "sign-up": routes.SIGN_UP,
-        "password": routes.SECURITY,
-    }[form]
-    refused = RefusedForm(
-        form=form,
-        errors=errors,
-        email=_storable(fields.get("email", ""))[:300],
-        name=_storable(fields.get("name", ""))[:150],
-    )
-    return _with_form_cookie(_redirect(page), refused, LIFETIME_SECONDS)
-
-
-def _with_form_cookie(
-    answer: RedirectResponse, form: RefusedForm, lifetime_seconds: int
-) -> RedirectResponse:
-    answer.set_cookie(
-        edge.form_cookie(),
-        form.to_cookie(),
-        max_age=lifetime_seconds,
-        httponly=True,
-        samesite="lax",
-        secure=get_settings().is_https,
-    )
-    return answer
-
-
 async def _signed_in(request: Request, token: str, next_path: str) -> RedirectResponse:
     """Signing in again is a new session: the one this browser had ends."""
     await _end_session(request)
-    answer = _redirect(routes.safe_next(next_path))
+    answer = redirect(routes.safe_next(next_path))
     answer.set_cookie(
         edge.session_cookie(),
         token,
@@ -188,11 +136,3 @@ async def _end_session(request: Request) -> None:
         actor = await sessions.authenticate(claims)
         async with transaction() as db:
             await sessions.sign_out(db, actor)
-
-
-def _redirect(path: str) -> RedirectResponse:
-    return RedirectResponse(get_settings().origin + path, 303)
-
-
-def _storable(text: str) -> str:
-    return text.encode("utf-8", "ignore").decode()

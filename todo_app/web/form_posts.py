@@ -1,0 +1,77 @@
+"""What every form endpoint does: read the fields, answer 303, bring a refused form back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse
+
+from todo_app.core.settings import get_settings
+from todo_app.core.visits import Visit, visit
+from todo_app.web import edge, routes
+from todo_app.web.forms import LIFETIME_SECONDS, Form, RefusedForm
+
+_FORM_MAX_BYTES = 16_384
+
+
+async def form_fields(request: Request) -> Mapping[str, str]:
+    """The text fields of a form; one that is too long or malformed has none."""
+    length = request.headers.get("content-length", "")
+    if not length.isdigit() or int(length) > _FORM_MAX_BYTES:
+        return {}
+    form = await request.form(max_files=0, max_fields=10)
+    fields = {name: value for name, value in form.items() if isinstance(value, str)}
+    # Bytes that are not UTF-8 have become this sign: all such passwords would be the same one.
+    return {} if any("\ufffd" in value for value in fields.values()) else fields
+
+
+def visit_of(request: Request) -> Visit:
+    """Where a form comes from."""
+    return visit(
+        "web",
+        peer=request.client.host if request.client else None,
+        forwarded_for=request.headers.get("x-forwarded-for", ""),
+        trusted_hops=get_settings().trusted_proxy_hops,
+        user_agent=request.headers.get("user-agent", ""),
+    )
+
+
+def refused(form: Form, fields: Mapping[str, str], errors: dict[str, str]) -> RedirectResponse:
+    """Lead back to the page of a form, which is to say what was wrong."""
+    page = {
+        "sign-in": routes.sign_in_path(fields.get("next", "")),
+        "sign-up": routes.SIGN_UP,
+        "password": routes.SECURITY,
+    }[form]
+    brought_back = RefusedForm(
+        form=form,
+        errors=errors,
+        email=_storable(fields.get("email", ""))[:300],
+        name=_storable(fields.get("name", ""))[:150],
+    )
+    return with_form_cookie(redirect(page), brought_back, LIFETIME_SECONDS)
+
+
+def with_form_cookie(
+    answer: RedirectResponse, form: RefusedForm, lifetime_seconds: int
+) -> RedirectResponse:
+    """An answer that carries a form to its page."""
+    answer.set_cookie(
+        edge.form_cookie(),
+        form.to_cookie(),
+        max_age=lifetime_seconds,
+        httponly=True,
+        samesite="lax",
+        secure=get_settings().is_https,
+    )
+    return answer
+
+
+def redirect(path: str) -> RedirectResponse:
+    """See Other, at a path of ours."""
+    return RedirectResponse(get_settings().origin + path, 303)
+
+
+def _storable(text: str) -> str:
+    return text.encode("utf-8", "ignore").decode()
