@@ -1,4 +1,4 @@
-"""The command line: `python -m todo_app run | dev | export | backend | migrate`."""
+"""The command line: `python -m todo_app run | dev | export | backend | migrate | rotate-keys`."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 from todo_app import build, serve
+from todo_app.core.key_rotation import rotate_signing_keys
 from todo_app.core.migrations import MigrationError, migrate
 from todo_app.core.settings import SettingsError, get_settings, prepare_data_dir
 
@@ -25,6 +26,7 @@ def main() -> int:
         "export": (export, f"build the static frontend into {EXPORT_DIR}/"),
         "backend": (backend, "serve without the frontend, for an exported one"),
         "migrate": (prepare, "bring the database to this version"),
+        "rotate-keys": (rotate_keys, "make a new key that signs tokens; nobody is signed out"),
     }
     parser = argparse.ArgumentParser(prog="python -m todo_app", description="Todo App")
     choices = parser.add_subparsers(dest="command", required=True)
@@ -101,7 +103,20 @@ def prepare() -> None:
     logging.getLogger("alembic").setLevel(logging.WARNING)
     prepare_data_dir(settings.data_dir)
     migrate()
-    _ = settings.signing_key  # Made now, and not at the first sign-in.
+    _ = settings.signing_keys  # Made now, and not at the first sign-in.
+
+
+def rotate_keys() -> None:
+    """Make a new key, put it first, and say what is left to do."""
+    setting, keys, file = rotate_signing_keys()
+    if file is None:
+        print(f"{setting}={','.join(key.get_secret_value() for key in keys)}", flush=True)
+    print(
+        f"The new key is in {file}." if file else f"Set {setting} to the line above.",
+        "Restart the program to sign with it. Take the last key away after "
+        f"{get_settings().session_days} days, when no session is left that it signed.",
+        file=sys.stderr,
+    )
 
 
 def _print_address() -> None:

@@ -85,11 +85,23 @@ def test_production_with_a_strong_secret_serves_others() -> None:
     found = read_settings(**SERVING, public_url="https://todo.example.org")
 
     assert found.is_https
-    assert found.signing_key == STRONG.encode()
+    assert found.signing_keys == [STRONG]
 
 
 def test_the_bytes_of_a_secret_count_and_not_its_characters() -> None:
     assert read_settings(environment="production", jwt_secret="äöüßéèêñçøåœ" + "ÄÖÜ€")
+
+
+@pytest.mark.parametrize("separator", [",", "\n", " ,\n "])
+def test_a_secret_may_hold_several_keys_with_the_newest_first(separator: str) -> None:
+    found = read_settings(environment="production", jwt_secret=f"{STRONG}{separator}old{STRONG}\n")
+
+    assert found.signing_keys == [STRONG, f"old{STRONG}"]
+
+
+@pytest.mark.parametrize("weak", ["k" * 31, "a" * 40, "change-me-change-me-change-me-change-me"])
+def test_each_of_several_keys_has_to_be_strong(weak: str) -> None:
+    assert "JWT_SECRET " in refusal(environment="production", jwt_secret=f"{STRONG},{weak}")
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.5", "todo.example.org", ""])  # noqa: S104
@@ -264,16 +276,18 @@ def test_without_a_database_url_sqlite_lives_in_the_data_folder(tmp_path: Path) 
 def test_a_made_secret_is_kept_for_its_owner_alone(tmp_path: Path) -> None:
     folder = tmp_path / "not" / "yet"
 
-    made = read_settings(data_dir=folder).signing_key
+    made = read_settings(data_dir=folder).signing_keys
 
-    assert len(made) >= 32
+    assert len(made) == 1
+    assert len(made[0]) >= 32
     assert stat.S_IMODE((folder / "jwt_secret").stat().st_mode) == 0o600
     assert [path.name for path in folder.iterdir()] == ["jwt_secret"]
-    assert read_settings(data_dir=folder).signing_key == made
+    assert read_settings(data_dir=folder).signing_keys == made
 
 
-def _key(folder: Path) -> bytes:
-    return read_settings(data_dir=folder).signing_key
+def _key(folder: Path) -> str:
+    (key,) = read_settings(data_dir=folder).signing_keys
+    return key
 
 
 def test_first_starts_at_the_same_time_keep_the_same_secret(tmp_path: Path) -> None:
@@ -303,7 +317,7 @@ def test_a_damaged_kept_secret_is_named(tmp_path: Path, monkeypatch: pytest.Monk
     (tmp_path / "jwt_secret").touch()
 
     with pytest.raises(SettingsError, match="jwt_secret is damaged"):
-        _ = read_settings().signing_key
+        _ = read_settings().signing_keys
 
 
 @pytest.mark.parametrize(

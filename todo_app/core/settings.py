@@ -59,8 +59,9 @@ class Settings(BaseSettings):
     )
     jwt_secret: SecretStr = Field(
         default=SecretStr(""),
-        description="The key that signs tokens, at least 32 bytes. In development it is made once "
-        "and kept in `DATA_DIR`. `JWT_SECRET_FILE` names a file that holds it.",
+        description="The key that signs tokens, at least 32 bytes; several with commas or line "
+        "breaks between them, the newest first: the others only verify. In development it is made "
+        "once and kept in `DATA_DIR`. `JWT_SECRET_FILE` names a file that holds it.",
     )
     host: str = Field(default="127.0.0.1", description="The address to listen on.")
     port: int = Field(default=8000, ge=1, le=65535, description="The one port of web and API.")
@@ -160,8 +161,10 @@ class Settings(BaseSettings):
     @field_validator("jwt_secret")
     @classmethod
     def _is_long_enough(cls, secret: SecretStr) -> SecretStr:
-        if 0 < len(secret.get_secret_value().encode()) < SECRET_MIN_BYTES:
-            msg = f"is shorter than {SECRET_MIN_BYTES} bytes; {_KEY_ADVICE}"
+        keys = key_ring(secret.get_secret_value())
+        if any(len(key.encode()) < SECRET_MIN_BYTES for key in keys):
+            which = "is" if len(keys) == 1 else "has a key that is"
+            msg = f"{which} shorter than {SECRET_MIN_BYTES} bytes; {_KEY_ADVICE}"
             raise ValueError(msg)
         return secret
 
@@ -178,12 +181,10 @@ class Settings(BaseSettings):
         return self
 
     def _refuse_weak_secret(self) -> None:
-        secret = self.jwt_secret.get_secret_value()
-        if not secret:
+        keys = key_ring(self.jwt_secret.get_secret_value())
+        if not keys:
             msg = f"JWT_SECRET is missing and ENVIRONMENT=production needs one; {_KEY_ADVICE}"
-        elif len(set(secret)) < SECRET_MIN_DISTINCT or any(
-            word in secret.lower() for word in _EXAMPLES
-        ):
+        elif any(map(_is_weak, keys)):
             msg = f"JWT_SECRET is an example or too simple; {_KEY_ADVICE}"
         else:
             return
@@ -214,10 +215,17 @@ class Settings(BaseSettings):
         return f"{'sqlite+aiosqlite' if scheme == 'sqlite' else 'postgresql+psycopg'}://{rest}"
 
     @property
-    def signing_key(self) -> bytes:
-        """The key that signs tokens; in development made on first use and kept, mode 0600."""
-        secret = self.jwt_secret.get_secret_value()
-        return (secret or _kept_secret(self.data_dir)).encode()
+    def signing_keys(self) -> list[str]:
+        """The keys that verify tokens, and first the one that signs them.
+
+        In development made on first use and kept, mode 0600.
+        """
+        return key_ring(self.jwt_secret.get_secret_value()) or _kept_keys(self.kept_signing_keys)
+
+    @property
+    def kept_signing_keys(self) -> Path:
+        """The file with the signing keys, where no setting holds them."""
+        return self.data_dir / "jwt_secret"
 
 
 class _NamedFiles(PydanticBaseSettingsSource):
@@ -292,22 +300,41 @@ def prepare_data_dir(folder: Path) -> None:
         raise SettingsError(msg) from error
 
 
-def _kept_secret(folder: Path) -> str:
-    path = folder / "jwt_secret"
+def key_ring(text: str) -> list[str]:
+    """The keys that a setting or a file holds, the newest first."""
+    return [key for part in re.split(r"[,\n]", text) if (key := part.strip())]
+
+
+def _is_weak(key: str) -> bool:
+    return len(set(key)) < SECRET_MIN_DISTINCT or any(word in key.lower() for word in _EXAMPLES)
+
+
+def _kept_keys(path: Path) -> list[str]:
     if not path.exists():
-        prepare_data_dir(folder)
-        draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(secrets.token_urlsafe(48))
+        prepare_data_dir(path.parent)
+        draft = write_draft(path, new_key())
         # A link is made whole or not at all: of two first starts at once, one wins.
         with contextlib.suppress(FileExistsError):
             path.hardlink_to(draft)
         draft.unlink()
-    secret = path.read_text("utf-8", "replace").strip()
-    if len(secret.encode()) < SECRET_MIN_BYTES:
+    keys = key_ring(path.read_text("utf-8", "replace"))
+    if not keys or any(len(key.encode()) < SECRET_MIN_BYTES for key in keys):
         msg = f"{path} is damaged: restore it, or delete it and let everybody sign in again"
         raise SettingsError(msg)
-    return secret
+    return keys
+
+
+def new_key() -> str:
+    """A key that nobody can guess."""
+    return secrets.token_urlsafe(48)
+
+
+def write_draft(path: Path, text: str) -> Path:
+    """A file beside `path` that its owner alone can read, to be put in its place."""
+    draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(text)
+    return draft
 
 
 def read_settings(**overrides: Any) -> Settings:  # noqa: ANN401 - pydantic checks them

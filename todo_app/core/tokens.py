@@ -107,5 +107,5 @@ def _audience(kind: Kind) -> str:
 @cache
 def _keys() -> dict[str, bytes]:
     """The key ring by key id; the first one signs."""
-    key = get_settings().signing_key
-    return {hashlib.sha256(key).hexdigest()[:12]: key}
+    keys = (key.encode() for key in get_settings().signing_keys)
+    return {hashlib.sha256(key).hexdigest()[:12]: key for key in keys}

@@ -345,7 +345,7 @@ def _session_identity(session_id: UUID) -> str:
 
 
 def _mac(*parts: str) -> str:
-    key = hashlib.sha256(b"state token v1" + get_settings().signing_key).digest()
+    key = hashlib.sha256(b"state token v1" + get_settings().signing_keys[0].encode()).digest()
     return hmac.new(key, "|".join(parts).encode(), hashlib.sha256).hexdigest()
 
 
