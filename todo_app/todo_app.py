@@ -9,7 +9,7 @@ from starlette.routing import Mount
 from todo_app import jobs
 from todo_app.api.app import create_api
 from todo_app.api.health import health_routes
-from todo_app.web import edge, pages, session
+from todo_app.web import edge, pages, session, theme
 from todo_app.web.edge import Edge
 from todo_app.web.guard import Guard
 from todo_app.web.sign_in import form_routes
@@ -17,6 +17,7 @@ from todo_app.web.sign_in import form_routes
 app = rx.App(
     stylesheets=["styles/tokens.css", "styles/app.css"],
     html_lang="en",
+    head_components=[theme.script()],
     toaster=None,
     app_wraps={},
     backend_exception_handler=session.explain_exception,

@@ -23,7 +23,9 @@ async def test_signing_up_answers_the_account_and_where_it_is(nobody: httpx.Asyn
     account = response.json()
     assert response.status_code == 201
     assert response.headers["location"] == f"{AUTH}/me"
-    assert account.keys() == {"id", "email", "name", "time_zone", "created_at"}
+    preferences = {"date_order": "day_first", "theme": "system", "week_start": "monday"}
+    assert account.keys() == {"id", "email", "name", "time_zone", "created_at", *preferences}
+    assert account.items() >= preferences.items()
     assert account["email"] == "dora@example.org"
     assert (account["name"], account["time_zone"]) == ("Dora", "Europe/Berlin")
     assert account["created_at"].endswith("Z")
@@ -172,9 +174,10 @@ async def test_signing_out_leaves_the_other_sessions(nobody: httpx.AsyncClient) 
 
 async def test_an_account_is_changed_in_the_fields_that_are_sent(alice: httpx.AsyncClient) -> None:
     before = (await alice.get(f"{AUTH}/me")).json()
-    response = await alice.patch(f"{AUTH}/me", json={"time_zone": "Asia/Kathmandu"})
+    changes = {"time_zone": "Asia/Kathmandu", "theme": "dark", "date_order": "month_first"}
+    response = await alice.patch(f"{AUTH}/me", json=changes)
     assert response.status_code == 200
-    assert response.json() == {**before, "time_zone": "Asia/Kathmandu"}
+    assert response.json() == {**before, **changes}
     assert (await alice.get(f"{AUTH}/me")).json() == response.json()
 
 
@@ -183,6 +186,9 @@ async def test_an_account_is_changed_in_the_fields_that_are_sent(alice: httpx.As
     [
         ({"time_zone": "Mars/Olympus"}, "/time_zone"),
         ({"name": ""}, "/name"),
+        ({"theme": "Dark"}, "/theme"),
+        ({"date_order": "year_first"}, "/date_order"),
+        ({"week_start": "friday"}, "/week_start"),
         ({"email": "other@example.org"}, "/email"),
         ({"id": "00000000-0000-0000-0000-000000000000"}, "/id"),
     ],

@@ -8,8 +8,8 @@ from pydantic import SecretStr, ValidationError
 from sqlalchemy import delete, func, select, text
 from sqlmodel import col
 
-from tests.cast import PASSWORD, act, sign_up
-from todo_app.core import accounts
+from tests.cast import PASSWORD, act, claims_of, sign_in, sign_up
+from todo_app.core import accounts, sessions
 from todo_app.core.access import Actor
 from todo_app.core.accounts import AccountDraft, AccountPatch
 from todo_app.core.database import reading, transaction
@@ -151,6 +151,19 @@ async def test_a_changed_account_stays_changed(alice: Actor, bob: Actor) -> None
     changed = await act(accounts.get_account, alice)
     assert (changed.name, changed.time_zone) == ("Alice L.", "Asia/Tokyo")
     assert await act(accounts.get_account, bob) == before
+
+
+async def test_a_changed_zone_counts_in_every_session_from_the_next_request_on(
+    alice: Actor, bob: Actor
+) -> None:
+    other = await sign_in("alice")
+    sessions_before = [await sessions.authenticate(claims_of(one)) for one in (alice, other, bob)]
+
+    await act(accounts.update_account, alice, AccountPatch(time_zone="Asia/Tokyo"))
+
+    now = [await sessions.authenticate(claims_of(one)) for one in (alice, other, bob)]
+    assert {one.time_zone for one in sessions_before} == {"UTC"}
+    assert [one.time_zone for one in now] == ["Asia/Tokyo", "Asia/Tokyo", "UTC"]
 
 
 async def test_a_patch_leaves_alone_what_it_does_not_name(alice: Actor) -> None:

@@ -67,6 +67,16 @@ async def _menu(page: Page, origin: str) -> None:
     await expect(page.get_by_role("button", name="Sign out")).to_be_visible()
 
 
+async def _account(page: Page, origin: str) -> None:
+    await page.goto(f"{origin}/settings/account")
+    await expect(page.get_by_label("Name")).to_have_value("Ada Lovelace")
+
+
+async def _preferences(page: Page, origin: str) -> None:
+    await page.goto(f"{origin}/settings/preferences")
+    await expect(page.get_by_label("Time zone")).to_have_value(TIME_ZONE)
+
+
 async def _security(page: Page, origin: str) -> None:
     await page.goto(f"{origin}/settings/security")
     await expect(page.get_by_text("This one")).to_be_visible()
@@ -99,6 +109,8 @@ SCREENS = (
     Screen("inbox", is_private=True, show=_list("/inbox")),
     Screen("completed", is_private=True, show=_list("/completed")),
     Screen("menu", is_private=True, show=_menu),
+    Screen("account", is_private=True, show=_account),
+    Screen("preferences", is_private=True, show=_preferences),
     Screen("security", is_private=True, show=_security),
     Screen("toast", is_private=True, show=_toast),
     Screen("not-found", is_private=False, show=_not_found),

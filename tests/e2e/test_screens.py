@@ -18,6 +18,7 @@ from tests.e2e.watch import Watch
 
 PICTURES = ROOT / "test-results" / "screens"
 TOUCH_PIXELS = 44
+SETTINGS = ("account", "preferences", "security")
 
 # Everything visible that reaches beyond the sides, but for what an ancestor clips or scrolls.
 OUT_OF_BOUNDS = """() => {
@@ -98,7 +99,7 @@ async def test_what_a_finger_meets_on_a_phone_is_large_enough(
     page = await (await open_context(new_furnished(site), **options)).new_page()
     screens = {screen.name: screen for screen in SCREENS}
     small: list[str] = []
-    for name in ("today", "today-panel", "menu", "toast", "completed", "security"):
+    for name in ("today", "today-panel", "menu", "toast", "completed", *SETTINGS):
         await screens[name].show(page, site.origin)
         small += [f"{name}: {text}" for text in await small_targets(page)]
     await page.get_by_role("link", name="Inbox").click()

@@ -32,6 +32,7 @@ async def test_a_session_that_is_ended_shows_sign_in_at_once(
     page = await (await open_context(alice)).new_page()
     await page.goto(f"{site.origin}/today")
     await page.get_by_role("button", name="Account").click()
+    await page.get_by_role("dialog").get_by_role("link", name="Settings").click()
     await page.get_by_role("link", name="Security").click()
     # This one, the other browser, and the test's own session at the API.
     await expect(sessions(page)).to_have_count(3)

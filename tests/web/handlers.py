@@ -12,6 +12,7 @@ Handlers = dict[str, RegisteredEventHandler]
 # What fits each argument of each handler, by its name: an argument that is missing here is new.
 FITTING: dict[str, Any] = {
     "before": "",
+    "choice": "dark",
     "component_stack": "at nowhere",
     "days": 1,
     "field": "title",
@@ -21,6 +22,7 @@ FITTING: dict[str, Any] = {
     "is_visible": True,
     "name": "today",
     "opened": 1,
+    "preference": "theme",
     "session_id": "01a1fe18-4d88-758e-9c3c-f83b1a28e1be",
     "stamp": 1,
     "task_id": "01a1fe18-4d88-758e-9c3c-f83b1a28e1be",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from email_validator import EmailNotValidError, validate_email
@@ -13,8 +13,9 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from todo_app.core import access, audit, clock, passwords
+from todo_app.core import access, audit, bus, clock, passwords
 from todo_app.core.access import Actor
+from todo_app.core.bus import AccountChanged
 from todo_app.core.database import transaction
 from todo_app.core.errors import EmailTaken, NotFound
 from todo_app.core.models import User, new_id
@@ -30,6 +31,11 @@ from todo_app.core.text import (
 from todo_app.core.visits import Visit
 
 DEFAULT_TIME_ZONE = "UTC"
+
+DateOrder = Literal["day_first", "month_first"]
+"""How a date of two numbers is read: 11/12 is the 11th of December, or the 12th of November."""
+Theme = Literal["system", "light", "dark"]
+WeekStart = Literal["monday", "saturday", "sunday"]
 
 
 def _valid_email(text: str) -> str:
@@ -65,6 +71,9 @@ class AccountPatch(BaseModel):
 
     name: Annotated[Name, Field(min_length=1)] | None = None
     time_zone: Zone | None = None
+    date_order: DateOrder | None = None
+    theme: Theme | None = None
+    week_start: WeekStart | None = None
 
 
 class AccountView(BaseModel):
@@ -76,6 +85,9 @@ class AccountView(BaseModel):
     email: str
     name: str
     time_zone: str
+    date_order: DateOrder
+    theme: Theme
+    week_start: WeekStart
     created_at: datetime
 
     @classmethod
@@ -135,4 +147,5 @@ async def update_account(db: AsyncSession, actor: Actor, patch: AccountPatch) ->
     values = patch.model_dump(exclude_none=True)
     if values:
         await db.execute(update(User).where(access.own_account(actor)).values(values))
+        bus.publish_after_commit(db, AccountChanged(actor.user_id))
     return await get_account(db, actor)

@@ -24,7 +24,15 @@ class SessionEnded:
     session_id: UUID
 
 
-Listener = Callable[[SessionEnded], None]
+@dataclass(frozen=True, slots=True)
+class AccountChanged:
+    """What an account says about its owner was changed."""
+
+    user_id: UUID
+
+
+News = SessionEnded | AccountChanged
+Listener = Callable[[News], None]
 
 _listeners: list[Listener] = []
 
@@ -40,7 +48,7 @@ def unsubscribe(listener: Listener) -> None:
     _listeners.remove(listener)
 
 
-def publish_after_commit(db: AsyncSession, news: SessionEnded) -> None:
+def publish_after_commit(db: AsyncSession, news: News) -> None:
     """Tell the news once the transaction is committed, and never if it is taken back."""
 
     def tell(_session: object) -> None:

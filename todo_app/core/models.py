@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import DateTime, Dialect, Index, String, Text, TypeDecorator, text
@@ -40,6 +41,11 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+def _preference(default: str) -> Any:  # noqa: ANN401 - a field of any model
+    """A column that accounts from before it was there have a value in too."""
+    return Field(default=default, sa_type=String(16), sa_column_kwargs={"server_default": default})
+
+
 class User(SQLModel, table=True):
     """A person with an account."""
 
@@ -51,6 +57,9 @@ class User(SQLModel, table=True):
     name: str = Field(sa_type=String(100))
     password_hash: str = Field(sa_type=String(128))
     time_zone: str = Field(sa_type=String(64))
+    date_order: str = _preference("day_first")
+    theme: str = _preference("system")
+    week_start: str = _preference("monday")
     created_at: datetime = Field(sa_type=UtcDateTime)
 
 

@@ -21,7 +21,7 @@ from sqlmodel import col
 
 from todo_app.core import access, audit, bus, clock, tokens
 from todo_app.core.access import Actor
-from todo_app.core.bus import SessionEnded
+from todo_app.core.bus import AccountChanged, News, SessionEnded
 from todo_app.core.credentials import Credentials, Proof, check_still_stands, prove
 from todo_app.core.database import reading, transaction
 from todo_app.core.devices import device_name
@@ -246,6 +246,17 @@ async def authenticate(claims: Claims) -> Actor:
 def forget(session_id: UUID) -> None:
     """Ask the database again about this session."""
     _seen.pop(session_id, None)
+
+
+def _forget_account(news: News) -> None:
+    """Ask the database again about every session of an account that was changed."""
+    if isinstance(news, AccountChanged):
+        for session_id, seen in list(_seen.items()):
+            if seen.actor is not None and seen.actor.user_id == news.user_id:
+                forget(session_id)
+
+
+bus.subscribe(_forget_account)
 
 
 async def purge_expired(db: AsyncSession) -> int:

@@ -64,6 +64,11 @@ def _zones() -> frozenset[str]:
     return frozenset(available_timezones())
 
 
+def zone_names() -> list[str]:
+    """Every IANA time zone that we know, in order."""
+    return sorted(_zones())
+
+
 def is_zone(name: str) -> bool:
     """Whether this is the name of an IANA time zone."""
     return name in _zones()

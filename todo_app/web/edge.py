@@ -24,12 +24,12 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from todo_app.core import bus, sessions, tokens
-from todo_app.core.bus import SessionEnded
+from todo_app.core.bus import News, SessionEnded
 from todo_app.core.database import reading
 from todo_app.core.errors import TodoError, Unauthenticated, Unavailable
 from todo_app.core.settings import get_settings, is_loopback
 from todo_app.core.tokens import Claims
-from todo_app.web import frames, headers, reflex_private, routes
+from todo_app.web import frames, headers, reflex_private, routes, theme
 from todo_app.web.messages import message
 
 log = logging.getLogger(__name__)
@@ -73,8 +73,10 @@ def connection_of(event_headers: dict[str, str]) -> Connection | None:
     return _connections.get(event_headers.get("authorization", ""))
 
 
-def end_connections_of(news: SessionEnded) -> None:
+def end_connections_of(news: News) -> None:
     """Close the sockets of a session that was ended, and drop what its pages showed."""
+    if not isinstance(news, SessionEnded):
+        return
     for connection in list(_connections.values()):
         if connection.claims is not None and connection.claims.sid == news.session_id:
             connection.end()
@@ -185,7 +187,9 @@ class Edge:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
-                headers.protect(MutableHeaders(scope=message), scope["path"], message["status"])
+                answer_headers = MutableHeaders(scope=message)
+                headers.protect(answer_headers, scope["path"], message["status"])
+                theme.hand_over(answer_headers, scope)
             await send(message)
 
         try:
@@ -280,6 +284,8 @@ async def _answer_at_the_door(scope: Scope) -> Response | None:
     needs_identity = page in routes.PAGES or path.startswith("/auth/")
     claims = await living_claims(cookie) if cookie and needs_identity else None
     scope[CLAIMS_KEY] = claims
+    if claims is not None and page in routes.PRIVATE_PAGES:
+        scope[theme.SCOPE_KEY] = await theme.chosen_by(claims)
     scope["headers"] = [pair for pair in scope["headers"] if pair[0] != b"cookie"]
     return _page_guard(scope, page, claims, had_cookie=bool(cookie))
 

@@ -17,6 +17,7 @@ from reflex_base.event import Event
 from todo_app.core import sessions
 from todo_app.core.errors import Unauthenticated, Unavailable
 from todo_app.web import edge, reflex_private, routes
+from todo_app.web.list_state import TaskListState
 from todo_app.web.messages import message
 from todo_app.web.session import AuthState, is_public, set_actor
 
@@ -44,6 +45,8 @@ class Guard(rx.Middleware):
             set_actor(await sessions.authenticate(connection.claims))
             if auth._claims is None:
                 await auth._become(connection.claims)
+            elif await auth._follow_zone():
+                await _show_list_again(root)
             if event.name in reflex_private.PAGE_EVENTS:
                 auth._forget_old_notice()
         except Unauthenticated:
@@ -75,6 +78,13 @@ class Guard(rx.Middleware):
             reflex_private.root_of(state),
             rx.redirect(routes.sign_in_path(wanted, ended=had_cookie), replace=True),
         )
+
+
+async def _show_list_again(root: rx.State) -> None:
+    """Show an open list in another time zone: its day may be another, and its times."""
+    task_list = await root.get_state(TaskListState)
+    if task_list.showing:
+        await task_list._reload()
 
 
 def has_valid_arguments(event: Event) -> bool:

@@ -8,6 +8,8 @@ from urllib.parse import parse_qs, urlencode
 TODAY = "/today"
 INBOX = "/inbox"
 COMPLETED = "/completed"
+ACCOUNT = "/settings/account"
+PREFERENCES = "/settings/preferences"
 SECURITY = "/settings/security"
 SIGN_IN = "/sign-in"
 SIGN_UP = "/sign-up"
@@ -23,7 +25,8 @@ OPEN_TASK = "task"
 _TASK_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 HOME = TODAY
-PRIVATE_PAGES = frozenset({TODAY, INBOX, COMPLETED, SECURITY})
+SETTINGS = ACCOUNT
+PRIVATE_PAGES = frozenset({TODAY, INBOX, COMPLETED, ACCOUNT, PREFERENCES, SECURITY})
 PUBLIC_PAGES = frozenset({SIGN_IN, SIGN_UP})
 PAGES = PRIVATE_PAGES | PUBLIC_PAGES
 

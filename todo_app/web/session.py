@@ -60,6 +60,9 @@ class Person(TypedDict):
     email: str
     initials: str
     time_zone: str
+    date_order: str
+    theme: str
+    week_start: str
 
 
 class Counts(TypedDict):
@@ -81,7 +84,9 @@ class Notice(TypedDict):
 
 
 NOTICE_LIFETIME = timedelta(seconds=8)
-NOBODY = Person(name="", email="", initials="", time_zone="")
+NOBODY = Person(
+    name="", email="", initials="", time_zone="", date_order="", theme="", week_start=""
+)
 NO_COUNTS = Counts(inbox=0, overdue=0, today=0, done_today=0)
 NO_NOTICE = Notice(number=0, text="", is_error=False, can_undo=False)
 
@@ -109,6 +114,13 @@ class AuthState(rx.State):
         self._show_account(account)
         await self._recount()
 
+    async def _follow_zone(self) -> bool:
+        """Show the account anew if its time zone was changed elsewhere; whether it was."""
+        if self.user["time_zone"] == self._actor().time_zone:
+            return False
+        self._show_account(await self._read(accounts.get_account))
+        return True
+
     def _show_account(self, account: AccountView) -> None:
         words = account.name.split()
         initials = "".join(
@@ -118,7 +130,7 @@ class AuthState(rx.State):
             name=account.name,
             email=account.email,
             initials=initials.upper(),
-            time_zone=account.time_zone,
+            **account.model_dump(include={"time_zone", "date_order", "theme", "week_start"}),
         )
 
     async def _recount(self) -> None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import reflex as rx
-from reflex.style import set_color_mode
 from reflex_components_core.react_router.dom import ReactRouterLink
 
 from todo_app.web import reflex_private, routes
 from todo_app.web.components.icons import icon
 from todo_app.web.components.native_form import native_form
+from todo_app.web.components.preference import theme_choice
 from todo_app.web.components.quick_add import INPUT_ID
 from todo_app.web.components.task_panel import task_panel
 from todo_app.web.components.toast import toast
@@ -56,7 +56,11 @@ def _sidebar(here: str) -> rx.Component:
             custom_attrs={"popoverTarget": _ACCOUNT_MENU},
         ),
         *(_place(here, *place) for place in _PLACES),
-        _connection(),
+        rx.el.div(
+            _place(_settings_or(here), routes.SETTINGS, "Settings", "settings", None),
+            _connection(),
+            class_name="foot",
+        ),
         aria_label="Main",
         class_name="sidebar",
     )
@@ -76,6 +80,11 @@ def _place(
         else rx.fragment()
     )
     return ReactRouterLink.create(icon(icon_name), rx.el.span(label), number, to=path, **is_here)
+
+
+def _settings_or(here: str) -> str:
+    """The one place of all settings in the sidebar, or the page itself."""
+    return routes.SETTINGS if here.startswith("/settings/") else here
 
 
 def _connection() -> rx.Component:
@@ -119,22 +128,9 @@ def _add_button() -> rx.Component:
 def _account_menu() -> rx.Component:
     return rx.el.div(
         rx.el.p(AuthState.user["email"], class_name="email", dir="auto"),
-        rx.el.div(
-            *(
-                rx.el.button(
-                    label,
-                    type="button",
-                    aria_pressed=rx.cond(rx.color_mode == mode, "true", "false"),
-                    on_click=set_color_mode(mode),
-                )
-                for mode, label in (("system", "System"), ("light", "Light"), ("dark", "Dark"))
-            ),
-            class_name="chips",
-            role="group",
-            aria_label="Theme",
-        ),
+        theme_choice(),
         ReactRouterLink.create(
-            icon("shield-check"), "Security", to=routes.SECURITY, class_name="quiet"
+            icon("settings"), "Settings", to=routes.SETTINGS, class_name="quiet"
         ),
         native_form(
             routes.SIGN_OUT_FORM,

@@ -5,9 +5,22 @@ from __future__ import annotations
 import reflex as rx
 
 from todo_app.web import routes
+from todo_app.web.components.preference import PreferenceState
 from todo_app.web.list_state import ListName, TaskListState
-from todo_app.web.pages import completed, inbox, not_found, security, sign_in, sign_up, today
+from todo_app.web.pages import (
+    account,
+    completed,
+    inbox,
+    not_found,
+    preferences,
+    security,
+    sign_in,
+    sign_up,
+    today,
+)
 from todo_app.web.panel_state import TaskPanelState
+
+_SETTINGS = [PreferenceState.show_preferences(), TaskPanelState.show_task()]
 
 
 def register(app: rx.App) -> None:
@@ -16,6 +29,8 @@ def register(app: rx.App) -> None:
         (routes.TODAY, "Today", today.page, _list("today")),
         (routes.INBOX, "Inbox", inbox.page, _list("inbox")),
         (routes.COMPLETED, "Completed", completed.page, _list("completed")),
+        (routes.ACCOUNT, "Account", account.page, _SETTINGS),
+        (routes.PREFERENCES, "Preferences", preferences.page, _SETTINGS),
         (
             routes.SECURITY,
             "Security",

@@ -16,6 +16,7 @@ from todo_app.web import edge, reflex_private, routes, wording
 from todo_app.web.components.account_form import form_error, text_field
 from todo_app.web.components.icons import icon
 from todo_app.web.components.native_form import native_form
+from todo_app.web.components.settings_places import settings_places
 from todo_app.web.forms import from_cookie
 from todo_app.web.list_state import RowId
 from todo_app.web.messages import ALARMS, EVENT_MESSAGES, message
@@ -141,6 +142,7 @@ def page() -> rx.Component:
     """The screen."""
     return shell(
         routes.SECURITY,
+        settings_places(routes.SECURITY),
         rx.el.header(
             rx.el.h1("Security"),
             rx.el.div("Sessions, password and recent activity", class_name="under"),

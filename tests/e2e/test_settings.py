@@ -1,0 +1,63 @@
+"""The settings: what is chosen holds on every device, and shows at once."""
+
+from __future__ import annotations
+
+from playwright.async_api import Page, expect
+
+from tests.e2e.conftest import OpenContext
+from tests.e2e.person import Person
+from tests.e2e.program import Program
+from tests.e2e.screen import toast
+
+
+async def test_the_settings_are_one_click_away_and_lead_to_each_other(
+    page: Page, site: Program
+) -> None:
+    await page.goto(f"{site.origin}/today")
+    await page.get_by_role("navigation", name="Main").get_by_role("link", name="Settings").click()
+    for name in ("Preferences", "Security", "Account"):
+        await page.get_by_role("navigation", name="Settings").get_by_role("link", name=name).click()
+        await expect(page.get_by_role("heading", level=1)).to_have_text(name)
+
+
+async def test_what_is_chosen_is_saved_as_it_is_chosen(
+    page: Page, site: Program, alice: Person
+) -> None:
+    await page.goto(f"{site.origin}/settings/account")
+    await page.get_by_label("Name").fill("Alice B.")
+    await page.get_by_label("Name").press("Tab")
+    await expect(toast(page)).to_contain_text("Saved")
+    await expect(page.get_by_role("button", name="Account")).to_contain_text("Alice B.")
+    await page.get_by_role("link", name="Preferences").click()
+    await page.get_by_label("Time zone").select_option("Asia/Tokyo")
+    await page.get_by_label("Dates in numbers").select_option("month_first")
+    await page.get_by_label("First day of the week").select_option("sunday")
+    await page.get_by_role("main").get_by_role("button", name="Dark").click()
+    await expect(page.locator("html")).to_have_class("dark")
+    await page.reload()
+    await expect(page.get_by_label("Time zone")).to_have_value("Asia/Tokyo")
+    await expect(page.get_by_label("Dates in numbers")).to_have_value("month_first")
+    saved = {"name": "Alice B.", "time_zone": "Asia/Tokyo", "theme": "dark", "week_start": "sunday"}
+    assert alice.api.get("/auth/me").json().items() >= saved.items()
+
+
+async def test_a_theme_chosen_elsewhere_shows_from_the_first_frame_on(
+    open_context: OpenContext, site: Program, alice: Person
+) -> None:
+    phone = await (await open_context(alice, color_scheme="light")).new_page()
+    await phone.add_init_script(
+        """window.themes = new Set();
+        const note = () => {
+            if (document.body) window.themes.add(document.documentElement.className);
+            requestAnimationFrame(note);
+        };
+        requestAnimationFrame(note);"""
+    )
+    for theme in ("dark", "light", "system"):
+        alice.api.patch("/auth/me", json={"theme": theme})
+        await phone.goto(f"{site.origin}/settings/preferences")
+        chosen = phone.get_by_role("main").get_by_role("button", name=theme.title())
+        await expect(chosen).to_have_attribute("aria-pressed", "true")
+        assert await phone.evaluate("[...window.themes]") == [
+            "dark" if theme == "dark" else "light"
+        ]

@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from starlette.datastructures import MutableHeaders
+
+from tests.web.browser import AUTH, LIST, Browser, Tab
+from todo_app.web import theme
+from todo_app.web.messages import FIELD_MESSAGES
+
+PREFERENCE = f"{AUTH}.todo_app___web___components___preference____preference_state"
+PATH = "/settings/preferences"
+# One of the two has another day than UTC, whenever this runs.
+FAR_ZONES = ("Pacific/Kiritimati", "Pacific/Pago_Pago")
+
+
+async def choose(tab: Tab, preference: str, choice: str) -> None:
+    await tab.ask(f"{PREFERENCE}.choose", preference=preference, choice=choice)
+
+
+async def test_a_choice_is_kept_and_told(alice: Browser) -> None:
+    async with alice.tab(PATH) as tab:
+        for preference, choice in (
+            ("name", "Alice  Adams "),
+            ("time_zone", "Asia/Tokyo"),
+            ("date_order", "month_first"),
+            ("theme", "dark"),
+            ("week_start", "sunday"),
+        ):
+            await choose(tab, preference, choice)
+            assert tab.shown["auth_state.notice"]["text"] == "Saved"
+            assert tab.shown["auth_state.user"][preference] == choice.strip()
+
+    assert alice.backend.rows(
+        "SELECT name, time_zone, date_order, theme, week_start FROM users WHERE email = :email",
+        email=alice.email,
+    ) == [("Alice  Adams", "Asia/Tokyo", "month_first", "dark", "sunday")]
+
+
+@pytest.mark.parametrize(
+    ("preference", "choice", "reason"),
+    [
+        ("name", " ", "required"),
+        ("name", "n" * 101, "name"),
+        ("theme", "pink", "required"),
+        ("time_zone", "Mars/Olympus", "required"),
+    ],
+)
+async def test_a_choice_that_cannot_be_used_says_so_and_changes_nothing(
+    alice: Browser, preference: str, choice: str, reason: str
+) -> None:
+    async with alice.tab(PATH) as tab:
+        before = tab.shown["auth_state.user"]
+        await choose(tab, preference, choice)
+
+        assert tab.shown["preference_state.errors"] == {preference: FIELD_MESSAGES[reason]}
+        assert tab.shown["auth_state.user"] == before
+
+
+async def test_a_changed_zone_shows_in_other_open_pages_at_the_next_event(alice: Browser) -> None:
+    async with alice.tab("/today") as list_tab, alice.tab(PATH) as settings:
+        await list_tab.ask(f"{LIST}.show_list", name="today")
+        for zone in FAR_ZONES:
+            await choose(settings, "time_zone", zone)
+            await list_tab.ask(f"{AUTH}.close_notice")
+
+            here = datetime.now(ZoneInfo(zone))
+            assert list_tab.shown["auth_state.user"]["time_zone"] == zone
+            assert list_tab.shown["task_list_state.day"].endswith(f"{here.day} {here:%B}")
+
+
+@pytest.mark.parametrize(
+    ("chosen", "kind", "cookie"),
+    [
+        ("dark", "text/html; charset=utf-8", "todo_theme=dark; Path=/; Max-Age=60; SameSite=Lax"),
+        ("dark", "application/json", None),
+        (None, "text/html", None),
+    ],
+)
+def test_a_page_brings_the_theme_along(chosen: str | None, kind: str, cookie: str | None) -> None:
+    answer = MutableHeaders({"content-type": kind})
+
+    theme.hand_over(answer, {"type": "http", theme.SCOPE_KEY: chosen})
+
+    assert answer.get("set-cookie") == cookie

@@ -1,0 +1,33 @@
+"""The way between the pages of the settings."""
+
+from __future__ import annotations
+
+import reflex as rx
+from reflex_components_core.react_router.dom import ReactRouterLink
+
+from todo_app.web import routes
+from todo_app.web.components.icons import icon
+
+_PLACES = (
+    (routes.ACCOUNT, "Account", "circle-user-round"),
+    (routes.PREFERENCES, "Preferences", "sliders-horizontal"),
+    (routes.SECURITY, "Security", "shield-check"),
+)
+
+
+def settings_places(here: str) -> rx.Component:
+    """Links to every page of the settings. `here` is the path of the one that is shown."""
+    return rx.el.nav(
+        *(_place(here, *place) for place in _PLACES),
+        aria_label="Settings",
+        class_name="settings-places",
+    )
+
+
+def _place(here: str, path: str, label: str, icon_name: str) -> rx.Component:
+    is_here = (
+        {"aria_current": "page", "class_name": "place here"}
+        if path == here
+        else {"class_name": "place"}
+    )
+    return ReactRouterLink.create(icon(icon_name), rx.el.span(label), to=path, **is_here)
