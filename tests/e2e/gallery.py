@@ -96,6 +96,7 @@ async def _not_found(page: Page, origin: str) -> None:
 
 EMPTY_SCREENS = (
     Screen("today-empty", is_private=True, show=_list("/today")),
+    Screen("upcoming-empty", is_private=True, show=_list("/upcoming")),
     Screen("inbox-empty", is_private=True, show=_list("/inbox")),
     Screen("completed-empty", is_private=True, show=_list("/completed")),
 )
@@ -106,6 +107,7 @@ SCREENS = (
     Screen("sign-up-refused", is_private=False, show=_refused_sign_up),
     Screen("today", is_private=True, show=_list("/today")),
     Screen("today-panel", is_private=True, show=_open_task),
+    Screen("upcoming", is_private=True, show=_list("/upcoming")),
     Screen("inbox", is_private=True, show=_list("/inbox")),
     Screen("completed", is_private=True, show=_list("/completed")),
     Screen("menu", is_private=True, show=_menu),
@@ -143,4 +145,7 @@ def furnish(person: Person) -> None:
     person.add_task("Averylongwordthatnobodybreaks" * 8, due=due(400, "08:00"))
     done = person.add_task("Call the piano tuner", due=due(0))
     person.api.post(f"/tasks/{done['id']}/complete")
+    person.add_task("Order the lemon tree", priority=2, due=due(1))
+    person.add_task("Supper with Mary", due=due(1, "19:30"))
+    person.add_task("Proofs back to the printer", due=due(3, "12:00"), notes="Both signatures.")
     person.add_task("An idea without a date")

@@ -123,7 +123,7 @@ async def test_a_foreign_id_is_of_no_use_while_a_panel_of_ones_own_is_open(
     assert rows_of(bob) == his
 
 
-@pytest.mark.parametrize("page", ["/today", "/inbox", "/completed"])
+@pytest.mark.parametrize("page", ["/today", "/upcoming", "/inbox", "/completed"])
 async def test_an_address_with_a_foreign_id_opens_what_one_with_an_unknown_id_does(
     alice: Browser, bob: Browser, her_task: str, page: str
 ) -> None:
@@ -175,7 +175,7 @@ def completed(tab: Tab) -> list[bool]:
     return [row["is_completed"] for row in tab.rows]
 
 
-@pytest.mark.parametrize("path", ["/today", "/inbox", "/completed"])
+@pytest.mark.parametrize("path", ["/today", "/upcoming", "/inbox", "/completed"])
 async def test_no_list_shows_what_is_another_persons(
     alice: Browser, visit: Visit, her_task: str, path: str
 ) -> None:

@@ -13,9 +13,15 @@ from tests.web.browser import LIST, PANEL, Browser, Tab
 from tests.web.conftest import Visit
 from todo_app.core.models import Task, new_id
 from todo_app.web.list_state import WINDOW_ROWS
+from todo_app.web.wording import day_name
 
 MANY = 350
-PATHS = {"today": "/today", "inbox": "/inbox", "completed": "/completed"}
+PATHS = {
+    "today": "/today",
+    "upcoming": "/upcoming",
+    "inbox": "/inbox",
+    "completed": "/completed",
+}
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -39,11 +45,12 @@ def plant(browser: Browser, tasks: list[dict[str, Any]]) -> None:
 def many(name: str) -> list[dict[str, Any]]:
     """Tasks for a long list, many of them alike in what the list is sorted by."""
     now, today = datetime.now(UTC), datetime.now(UTC).date()
-    if name == "today":
+    if name in {"today", "upcoming"}:
+        first, step = (today, -1) if name == "today" else (today + timedelta(days=1), 1)
         return [
             {
                 "title": f"Task {number}",
-                "due_date": today - timedelta(days=number % 7),
+                "due_date": first + timedelta(days=step * (number % 7)),
                 "due_time": f"{number % 24:02}:00" if number % 3 else None,
                 "due_zone": "UTC" if number % 3 else None,
                 "priority": 1 + number % 4,
@@ -164,6 +171,32 @@ async def test_today_shows_overdue_tasks_first_and_counts_each_group(alice: Brow
     assert shown == [("Overdue", 1, "Late"), ("Today", 1, "Due")]
 
 
+async def test_upcoming_shows_the_next_days_with_a_heading_each(alice: Browser) -> None:
+    today = datetime.now(UTC).date()
+    timed = {"due_time": "15:00", "due_zone": "UTC"}
+    plant(
+        alice,
+        [
+            {"title": "Late", "due_date": today - timedelta(days=1)},
+            {"title": "Due", "due_date": today},
+            {"title": "Soon", "due_date": today + timedelta(days=1)},
+            {"title": "Sooner", "due_date": today + timedelta(days=1), **timed},
+            {"title": "Later", "due_date": today + timedelta(days=9)},
+            {"title": "Whenever"},
+        ],
+    )
+    day = day_name(today + timedelta(days=9), today)
+
+    async with alice.tab("/upcoming") as tab:
+        shown = [(row["heading"], row["title"], row["due"]) for row in tab.rows]
+        await tab.open_task(tab.rows[0]["id"])
+        await tab.save("due_date", str(today + timedelta(days=9)))
+        moved = (tab.rows[0]["group"], tab.rows[0]["due"])
+
+    assert shown == [("Tomorrow", "Sooner", "15:00"), ("", "Soon", ""), (day, "Later", "")]
+    assert moved == ("Tomorrow", f"{day} 15:00"), "it stays where one looks, with its new day"
+
+
 @pytest.mark.parametrize("path", PATHS.values(), ids=PATHS)
 async def test_counts_after_ticks_are_as_a_recount_finds_them(alice: Browser, path: str) -> None:
     now, today = datetime.now(UTC), datetime.now(UTC).date()
@@ -254,11 +287,14 @@ async def test_adding_can_be_taken_back(alice: Browser) -> None:
         assert tab.shown["auth_state.counts"] == await counted(alice)
 
 
-async def test_a_task_added_on_today_is_due_today_and_elsewhere_at_no_time(
+async def test_a_task_is_added_where_one_sees_it_on_its_day_or_on_none(
     alice: Browser,
 ) -> None:
     async with alice.tab("/today") as tab:
         await tab.add("On today")
+    async with alice.tab("/upcoming") as tab:
+        await tab.add("On upcoming")
+        assert titles(tab) == ["On upcoming"]
     async with alice.tab("/inbox") as tab:
         await tab.add("On inbox")
 
@@ -269,6 +305,7 @@ async def test_a_task_added_on_today_is_due_today_and_elsewhere_at_no_time(
     )
     assert {title: day and str(day) for title, day in due.items()} == {
         "On today": str(datetime.now(UTC).date()),
+        "On upcoming": str(datetime.now(UTC).date() + timedelta(days=1)),
         "On inbox": None,
     }
 

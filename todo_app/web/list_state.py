@@ -27,7 +27,7 @@ DONE_TODAY_ROWS = 20
 CHANGED_ROWS = 10
 NOTES_PREVIEW_CHARACTERS = 80
 
-ListName = Literal["today", "inbox", "completed"]
+ListName = Literal["today", "upcoming", "inbox", "completed"]
 RowId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
 TaskId = RowId
 Stamp = Annotated[int, Field(ge=0, lt=2**53)]
@@ -217,6 +217,8 @@ class TaskListState(AuthState):
     def _query(self) -> tuple[TaskFilter, Sort]:
         if self._name == "today":
             return TaskFilter(completed=False, due_before=self._today + timedelta(days=1)), "due"
+        if self._name == "upcoming":
+            return TaskFilter(completed=False, due_after=self._today), "due"
         if self._name == "inbox":
             return TaskFilter(completed=False), "newest"
         return TaskFilter(completed=True), "completed"
@@ -267,21 +269,23 @@ class TaskListState(AuthState):
         now, zone = clock.now(), self._actor().time_zone
         return [self._row(view, now, zone) for view in views]
 
-    def _row(self, view: TaskView, now: datetime, zone: str) -> TaskRow:
+    def _row(
+        self, view: TaskView, now: datetime, zone: str, *, group: str | None = None
+    ) -> TaskRow:
+        """The row of a task, in the group that it has if not in that where it would be new."""
         done = view.completed_at and view.completed_at.astimezone(ZoneInfo(zone)).date()
         notes = " ".join(view.notes.split())
+        group = self._group(view, done) if group is None else group
         return TaskRow(
             id=str(view.id),
             title=view.title,
             notes=notes[:NOTES_PREVIEW_CHARACTERS],
             priority=view.priority,
-            due=wording.due_text(
-                view.due, self._today, zone=zone, names_today=self._name != "today"
-            ),
+            due=wording.due_text(view.due, self._today, zone=zone, said=self._day_said(group)),
             is_overdue=not done and view.due is not None and view.due.is_overdue(now, zone),
             is_completed=done is not None,
             completed_on=done.isoformat() if done else "",
-            group=self._group(view, done),
+            group=group,
             heading="",
             heading_count=0,
             stamp=self._stamp,
@@ -292,9 +296,15 @@ class TaskListState(AuthState):
             return ""
         if self._name == "completed":
             return wording.day_name(done, self._today) if done else ""
+        if self._name == "upcoming":
+            return wording.day_name(view.due.date, self._today) if view.due else ""
         if done is not None:
             return "Done today"
         return "Overdue" if view.due and view.due.date < self._today else "Today"
+
+    def _day_said(self, group: str) -> str:
+        """The day that a list, or the heading of a group in it, has named already."""
+        return {"today": "Today", "upcoming": group}.get(self._name, "")
 
     def _show_change(self, view: TaskView) -> None:
         """Show a task that was changed in its row, in the counts and in the panel."""
@@ -302,8 +312,7 @@ class TaskListState(AuthState):
         if index is not None:
             rows = self._shown_rows()
             before = rows[index]
-            row = self._row(view, clock.now(), self._actor().time_zone)
-            row["group"] = before["group"]
+            row = self._row(view, clock.now(), self._actor().time_zone, group=before["group"])
             rows[index] = row
             self._count_change(before, row, view)
             self._set_rows(rows)

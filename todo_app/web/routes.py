@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, urlencode
 
 TODAY = "/today"
 INBOX = "/inbox"
+UPCOMING = "/upcoming"
 COMPLETED = "/completed"
 ACCOUNT = "/settings/account"
 PREFERENCES = "/settings/preferences"
@@ -26,7 +27,7 @@ _TASK_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 HOME = TODAY
 SETTINGS = ACCOUNT
-PRIVATE_PAGES = frozenset({TODAY, INBOX, COMPLETED, ACCOUNT, PREFERENCES, SECURITY})
+PRIVATE_PAGES = frozenset({TODAY, UPCOMING, INBOX, COMPLETED, ACCOUNT, PREFERENCES, SECURITY})
 PUBLIC_PAGES = frozenset({SIGN_IN, SIGN_UP})
 PAGES = PRIVATE_PAGES | PUBLIC_PAGES
 

@@ -18,6 +18,7 @@ _ACCOUNT_MENU = "account-menu"
 _PLACES = (
     (routes.INBOX, "Inbox", "inbox", AuthState.counts["inbox"]),
     (routes.TODAY, "Today", "sun", AuthState.counts["overdue"] + AuthState.counts["today"]),
+    (routes.UPCOMING, "Upcoming", "calendar-days", None),
     (routes.COMPLETED, "Completed", "check", None),
 )
 

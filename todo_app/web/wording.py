@@ -28,14 +28,15 @@ def long_day(day: date) -> str:
     return f"{day:%A}, {day.day} {day:%B}"
 
 
-def due_text(due: Due | None, today: date, *, zone: str, names_today: bool) -> str:
-    """When a task is due; today's times stand alone, and a foreign zone is named."""
+def due_text(due: Due | None, today: date, *, zone: str, said: str) -> str:
+    """When a task is due; times of today and of the day that is `said` already stand alone."""
     if due is None:
         return ""
+    day = day_name(due.date, today)
     if due.time is None:
-        return day_name(due.date, today) if due.date != today or names_today else ""
+        return "" if day == said else day
     time = due.time if due.zone == zone else f"{due.time} ({due.zone})"
-    return time if due.date == today else f"{day_name(due.date, today)} {time}"
+    return time if due.date == today or day == said else f"{day} {time}"
 
 
 def moment_text(moment: datetime, now: datetime, zone: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import reflex as rx
 from pydantic import ValidationError
 
@@ -23,12 +25,11 @@ class QuickAddState(TaskListState):
 
     @rx.event
     async def add_task(self, title: str) -> None:
-        """Add what was typed; on Today it is due today."""
+        """Add what was typed; on Today it is due today, on Upcoming tomorrow."""
         if not title.strip():
             return
-        due = Due(date=clock.today(self._actor().time_zone)) if self._name == "today" else None
         try:
-            draft = TaskDraft(title=title, due=due)
+            draft = TaskDraft(title=title, due=self._default_due())
         except ValidationError:
             extra = len(title.strip()) - TITLE_MAX_CHARACTERS
             self.reason = (
@@ -52,8 +53,14 @@ class QuickAddState(TaskListState):
         """Throw away what was not saved."""
         self.unsaved = self.reason = ""
 
+    def _default_due(self) -> Due | None:
+        days = {"today": 0, "upcoming": 1}.get(self._name)
+        if days is None:
+            return None
+        return Due(date=clock.today(self._actor().time_zone) + timedelta(days=days))
 
-def quick_add() -> rx.Component:
+
+def quick_add(placeholder: str = "Add a task") -> rx.Component:
     """The box, and below it what it could not save."""
     # What is typed is the page's, not the server's: no answer that comes late can change it.
     entry = reflex_private.page_state("entry", "")
@@ -64,7 +71,7 @@ def quick_add() -> rx.Component:
                 id=INPUT_ID,
                 value=entry.value,
                 on_change=lambda text: [reflex_private.set_from_event(entry, text)],
-                placeholder="Add a task",
+                placeholder=placeholder,
                 auto_complete="off",
                 enter_key_hint="done",
                 aria_label="Add a task",

@@ -17,6 +17,7 @@ from todo_app.web.pages import (
     sign_in,
     sign_up,
     today,
+    upcoming,
 )
 from todo_app.web.panel_state import TaskPanelState
 
@@ -27,6 +28,7 @@ def register(app: rx.App) -> None:
     """Add every page to the app."""
     for path, title, page, on_load in (
         (routes.TODAY, "Today", today.page, _list("today")),
+        (routes.UPCOMING, "Upcoming", upcoming.page, _list("upcoming")),
         (routes.INBOX, "Inbox", inbox.page, _list("inbox")),
         (routes.COMPLETED, "Completed", completed.page, _list("completed")),
         (routes.ACCOUNT, "Account", account.page, _SETTINGS),
