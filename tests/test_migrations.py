@@ -54,6 +54,11 @@ def fill(connection: Connection) -> None:
         "priority": 1,
         "version": 1,
         "status": 201,
+        "number": 1,
+        "mode": "do",
+        "batch_id": new_id(),
+        "entity_id": new_id(),
+        "about_id": new_id(),
     }
     for table in SQLModel.metadata.sorted_tables:
         own_id = {"users": user_id, "sessions": session_id}.get(table.name, new_id())

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, bindparam
+from sqlalchemy import ColumnElement, Table, bindparam
 from sqlmodel import col
 
 from todo_app.core.models import TASKS, SecurityEvent, Session, User
@@ -38,14 +38,15 @@ def own_events(actor: Actor) -> ColumnElement[bool]:
     return col(SecurityEvent.user_id) == actor.user_id
 
 
-# The conditions on tasks name the actor instead of holding the id, so that the statements they
-# are in are made once. One that is executed without `values` fails: it cannot match too much.
-READABLE_TASKS = (TASKS.c.user_id == bindparam("actor_id"), TASKS.c.deleted_at.is_(None))
+# What follows names the actor instead of holding the id, so that the statements it is in are made
+# once. One that is executed without `values` fails: it cannot match too much.
+def own_rows(table: Table) -> ColumnElement[bool]:
+    """The condition that a row is of the actor's account, the trash included."""
+    return table.c.user_id == bindparam("actor_id")
+
+
+READABLE_TASKS = (own_rows(TASKS), TASKS.c.deleted_at.is_(None))
 """The conditions that a task exists for the actor, the trash left out."""
-WRITABLE_TASKS = READABLE_TASKS
-"""The conditions that the actor may change a task."""
-DELETED_TASKS = (TASKS.c.user_id == bindparam("actor_id"), TASKS.c.deleted_at.is_not(None))
-"""The conditions that a task is in the actor's trash."""
 
 
 def values(actor: Actor) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from todo_app.core.access import Actor
 from todo_app.core.bus import AccountChanged
 from todo_app.core.database import transaction
 from todo_app.core.errors import EmailTaken, NotFound
-from todo_app.core.models import User, new_id
+from todo_app.core.models import ChangeHead, User, new_id
 from todo_app.core.text import (
     EMAIL_MAX_CHARACTERS,
     NAME_MAX_CHARACTERS,
@@ -130,6 +130,7 @@ async def sign_up(draft: AccountDraft, visit: Visit | None = None) -> AccountVie
             await db.flush()
         except IntegrityError:
             raise EmailTaken from None
+        db.add(ChangeHead(user_id=user.id))
         audit.record(db, "signed_up", user.id, visit)
     return AccountView.of(user)
 

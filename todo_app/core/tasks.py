@@ -21,10 +21,10 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.sql.dml import ReturningUpdate
 
-from todo_app.core import access, clock
+from todo_app.core import access, changes, clock
 from todo_app.core.access import Actor
+from todo_app.core.changes import Act, Step
 from todo_app.core.database import insert_if_absent
 from todo_app.core.errors import NotFound, StaleVersion
 from todo_app.core.models import TASKS, Task, new_id
@@ -32,6 +32,8 @@ from todo_app.core.text import CalendarDate, Notes, Title, WallTime, Zone
 
 TRASH_LIFETIME = timedelta(days=30)
 NO_PRIORITY = 4
+
+TaskRow = Row[*tuple[Any, ...]]
 
 Priority = Annotated[int, Field(strict=True, ge=1, le=NO_PRIORITY)]
 
@@ -118,7 +120,7 @@ class TaskView(BaseModel):
     updated_at: datetime
 
     @classmethod
-    def of(cls, row: Row[*tuple[Any, ...]]) -> TaskView:
+    def of(cls, row: TaskRow) -> TaskView:
         """The view of a row of `COLUMNS`."""
         due_date = row.due_date
         return cls.model_validate(
@@ -175,13 +177,10 @@ _ID = TASKS.c.id == bindparam("task_id")
 _GET = select(*COLUMNS).where(*access.READABLE_TASKS, _ID)
 _CHANGE = (
     update(TASKS)
-    .where(*access.WRITABLE_TASKS, _ID)
+    .where(access.own_rows(TASKS), _ID)
     .values(version=TASKS.c.version + 1)
-    .returning(*COLUMNS)
+    .returning(*COLUMNS, TASKS.c.deleted_at)
 )
-_COMPLETE = _CHANGE.where(TASKS.c.completed_at.is_(None))
-_REOPEN = _CHANGE.where(TASKS.c.completed_at.is_not(None))
-_RESTORE = update(TASKS).where(*access.DELETED_TASKS, _ID).values(version=TASKS.c.version + 1)
 
 
 def _count(*conditions: ColumnElement[bool]) -> ScalarSelect[int]:
@@ -203,7 +202,7 @@ async def create_task(db: AsyncSession, actor: Actor, draft: TaskDraft) -> tuple
 
     The same id again returns the task as it is now. Raises NotFound if the id is another's.
     """
-    now = clock.now()
+    step = await changes.begin(db, actor)
     draft_id = draft.id or new_id()
     values = {
         "id": draft_id,
@@ -213,13 +212,14 @@ async def create_task(db: AsyncSession, actor: Actor, draft: TaskDraft) -> tuple
         "priority": draft.priority,
         **_due_columns(draft.due),
         "version": 1,
-        "created_at": now,
-        "updated_at": now,
+        "created_at": step.now,
+        "updated_at": step.now,
     }
-    created = await db.execute(insert_if_absent(db, Task).values(values).returning(*COLUMNS))
+    created = await db.execute(insert_if_absent(db, Task).values(values).returning(*TASKS.c))
     row = created.one_or_none()
     if row is None:
         return await get_task(db, actor, draft_id), False
+    step.record("task.created", "task", None, row)
     return TaskView.of(row), True
 
 
@@ -244,40 +244,39 @@ async def update_task(
 
     Raises NotFound, and StaleVersion if `expected_version` is given and no longer current.
     """
-    values = patch.values()
-    if not values:
-        return await _current(db, actor, task_id, expected_version)
-    return await _change(db, actor, task_id, values, expected_version)
+    step, before = await _take(db, actor, task_id, expected_version)
+    return await _set(db, actor, step, "task.changed", before, patch.values())
 
 
 async def complete_task(
     db: AsyncSession, actor: Actor, task_id: UUID, *, expected_version: int | None = None
 ) -> TaskView:
     """Mark a task done; one that is done stays as it is. Raises NotFound, StaleVersion."""
-    values = {"completed_at": clock.now()}
-    return await _change(db, actor, task_id, values, expected_version, _COMPLETE)
+    step, before = await _take(db, actor, task_id, expected_version)
+    values = {"completed_at": before.completed_at or step.now}
+    return await _set(db, actor, step, "task.completed", before, values)
 
 
 async def reopen_task(
     db: AsyncSession, actor: Actor, task_id: UUID, *, expected_version: int | None = None
 ) -> TaskView:
     """Mark a task not done; one that is open stays as it is. Raises NotFound, StaleVersion."""
-    values = {"completed_at": None}
-    return await _change(db, actor, task_id, values, expected_version, _REOPEN)
+    step, before = await _take(db, actor, task_id, expected_version)
+    return await _set(db, actor, step, "task.reopened", before, {"completed_at": None})
 
 
 async def delete_task(
     db: AsyncSession, actor: Actor, task_id: UUID, *, expected_version: int | None = None
 ) -> TaskView:
     """Move a task to the trash and return it as it was last. Raises NotFound, StaleVersion."""
-    return await _change(db, actor, task_id, {"deleted_at": clock.now()}, expected_version)
+    step, before = await _take(db, actor, task_id, expected_version)
+    return await _set(db, actor, step, "task.deleted", before, {"deleted_at": step.now})
 
 
 async def restore_task(db: AsyncSession, actor: Actor, task_id: UUID) -> TaskView:
     """Take a task out of the trash; one that is not there stays as it is. Raises NotFound."""
-    values = {"deleted_at": None, "updated_at": clock.now()}
-    await db.execute(_RESTORE, {**access.values(actor), "task_id": task_id, **values})
-    return await get_task(db, actor, task_id)
+    step, before = await changes.take(db, actor, "task", task_id)
+    return await _set(db, actor, step, "task.restored", before, {"deleted_at": None})
 
 
 async def count_tasks(db: AsyncSession, actor: Actor) -> TaskCounts:
@@ -302,30 +301,25 @@ def _due_columns(due: Due | None) -> dict[str, date | str | None]:
     return {"due_date": due.date, "due_time": due.time, "due_zone": due.zone}
 
 
-async def _change(
-    db: AsyncSession,
-    actor: Actor,
-    task_id: UUID,
-    values: dict[str, Any],
-    expected_version: int | None,
-    statement: ReturningUpdate[Any] = _CHANGE,
-) -> TaskView:
-    """Set columns in one statement, so that of two writers none is lost unseen."""
-    if expected_version is not None:
-        statement = statement.where(TASKS.c.version == expected_version)
-    values = {**values, "updated_at": clock.now(), "task_id": task_id}
-    changed = await db.execute(statement, access.values(actor) | values)
-    row = changed.one_or_none()
-    if row is None:
-        return await _current(db, actor, task_id, expected_version)
-    return TaskView.of(row)
-
-
-async def _current(
+async def _take(
     db: AsyncSession, actor: Actor, task_id: UUID, expected_version: int | None
+) -> tuple[Step, TaskRow]:
+    """Begin to change a task that is not in the trash. Raises NotFound, StaleVersion."""
+    step, before = await changes.take(db, actor, "task", task_id)
+    if before.deleted_at is not None:
+        raise NotFound
+    if expected_version not in {None, before.version}:
+        raise StaleVersion(TaskView.of(before))
+    return step, before
+
+
+async def _set(
+    db: AsyncSession, actor: Actor, step: Step, act: Act, before: TaskRow, values: dict[str, Any]
 ) -> TaskView:
-    """The task nothing had to be changed of. Raises NotFound, StaleVersion."""
-    current = await get_task(db, actor, task_id)
-    if expected_version is not None and current.version != expected_version:
-        raise StaleVersion(current)
-    return current
+    """Set columns of a task that was taken; if all are so already, it stays as it is."""
+    if all(getattr(before, name) == value for name, value in values.items()):
+        return TaskView.of(before)
+    values = {**access.values(actor), "task_id": before.id, "updated_at": step.now, **values}
+    after = (await db.execute(_CHANGE, values)).one()
+    step.record(act, "task", before, after)
+    return TaskView.of(after)

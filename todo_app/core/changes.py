@@ -1,0 +1,273 @@
+"""The change log: who changed what, by which way in, and what it was before.
+
+Whoever changes something of a person's begins a step, changes rows, and records each. A step is
+all that one transaction changes in one account, and one step of undo. It is written when the
+transaction commits; each row is chained to the one before it, so that none is altered or removed
+unseen. What is made of the log lives elsewhere: undo, history, sync, verification.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Literal
+from uuid import UUID
+
+from sqlalchemy import Row, Select, Table, bindparam, event, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
+
+from todo_app.core import access, clock
+from todo_app.core.access import Actor
+from todo_app.core.errors import NotFound
+from todo_app.core.models import CHANGE_HEADS, CHANGES, TASKS, new_id
+
+Act = Literal[
+    "task.created",
+    "task.changed",
+    "task.completed",
+    "task.reopened",
+    "task.deleted",
+    "task.restored",
+]
+Mode = Literal["do", "undo", "redo"]
+Image = Row[*tuple[Any, ...]] | Mapping[str, Any]
+"""A row as it was or as it is."""
+
+BOOKKEEPING = frozenset({"version", "updated_at"})
+"""Columns that move with every change, and are none themselves."""
+_STEP = "todo_app.step"
+_CHAINED = (
+    "id",
+    "user_id",
+    "number",
+    "batch_id",
+    "mode",
+    "undoes",
+    "actor_id",
+    "way",
+    "act",
+    "entity",
+    "entity_id",
+    "about_id",
+    "content_hash",
+    "created_at",
+)
+"""What the hash of a row covers, in this order; what it holds is covered by its own hash."""
+
+
+class Entity:
+    """A kind of row that people change: a table with the columns `id` and `user_id`.
+
+    `about` is the column with the id of the row whose history shows the change.
+    """
+
+    def __init__(self, table: Table, *, about: str = "id") -> None:
+        self.table = table
+        self.about = about
+        self.columns = [c for c in table.c if c.name != "user_id" and c.computed is None]
+        """The columns of a whole row; whose it is, the log says itself."""
+        self.read = select(*self.columns).where(
+            access.own_rows(table), table.c.id == bindparam("row_id")
+        )
+
+
+ENTITIES: Mapping[str, Entity] = {
+    "task": Entity(TASKS),
+}
+"""Everything that is recorded, by the name it has in the log."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Record:
+    act: Act
+    entity: str
+    entity_id: UUID
+    about_id: UUID
+    before: str | None
+    after: str | None
+
+
+class Step:
+    """What one transaction changes in an account; until it ends, nobody else changes that one."""
+
+    def __init__(self, actor: Actor, number: int, chain: str) -> None:
+        self.id = new_id()
+        self.now = clock.now()
+        """The moment of all that is changed in this step."""
+        self.mode: Mode = "do"
+        self.undoes: UUID | None = None
+        self._actor = actor
+        self._number = number
+        self._chain = chain
+        self._records: list[_Record] = []
+
+    def record(self, act: Act, entity: str, before: Image | None, after: Image | None) -> None:
+        """Write down what became of a row.
+
+        A new row has no `before` and one that is gone no `after`; these are whole. Else both hold
+        `id`, and of the other columns at least those that changed; where none did, there is no
+        change.
+        """
+        known = ENTITIES[entity]
+        old, new = _mapping(before), _mapping(after)
+        if old is None or new is None:
+            names = [column.name for column in known.columns]
+        else:
+            names = [name for name in new if name not in BOOKKEEPING and old[name] != new[name]]
+            if not names:
+                return
+        row = new or old or {}
+        self._records.append(
+            _Record(
+                act, entity, row["id"], row[known.about], to_json(old, names), to_json(new, names)
+            )
+        )
+
+    def rows(self) -> list[dict[str, Any]]:
+        """The rows of the log, which continue the chain."""
+        return [
+            self._row(number, record)
+            for number, record in enumerate(self._records, self._number + 1)
+        ]
+
+    def _row(self, number: int, record: _Record) -> dict[str, Any]:
+        row: dict[str, Any] = {
+            "id": new_id(),
+            "user_id": self._actor.user_id,
+            "number": number,
+            "batch_id": self.id,
+            "mode": self.mode,
+            "undoes": self.undoes,
+            "actor_id": self._actor.user_id,
+            "way": self._actor.way,
+            "act": record.act,
+            "entity": record.entity,
+            "entity_id": record.entity_id,
+            "about_id": record.about_id,
+            "before": record.before,
+            "after": record.after,
+            "content_hash": content_hash(record.before, record.after),
+            "created_at": self.now,
+        }
+        self._chain = row["hash"] = chain_hash(self._chain, row)
+        return row
+
+
+_LOCK_HEAD = (
+    select(CHANGE_HEADS.c.number, CHANGE_HEADS.c.hash)
+    .where(access.own_rows(CHANGE_HEADS))
+    .with_for_update(key_share=True)
+)
+_MOVE_HEAD = (
+    update(CHANGE_HEADS)
+    .where(access.own_rows(CHANGE_HEADS))
+    .values(number=bindparam("new_number"), hash=bindparam("new_hash"))
+)
+_APPEND = insert(CHANGES)
+
+
+def _taking(entity: Entity) -> Select[*tuple[Any, ...]]:
+    """The statement that locks the account and reads one of its rows.
+
+    The row is locked too: who had to wait for the account would else be shown the row as it was
+    before the wait.
+    """
+    return (
+        entity.read.add_columns(
+            CHANGE_HEADS.c.number.label("head_number"), CHANGE_HEADS.c.hash.label("head_hash")
+        )
+        .where(CHANGE_HEADS.c.user_id == entity.table.c.user_id)
+        .with_for_update(key_share=True, of=[CHANGE_HEADS, entity.table])
+    )
+
+
+_TAKE = {name: _taking(entity) for name, entity in ENTITIES.items()}
+
+
+async def begin(db: AsyncSession, actor: Actor) -> Step:
+    """Begin to change something of the actor's, or go on with what this transaction changes.
+
+    From here on nobody else changes anything in the account until the transaction ends: what is
+    read after this stays true.
+    """
+    step: Step | None = db.info.get(_STEP)
+    if step is not None:
+        return step
+    head = (await db.execute(_LOCK_HEAD, {"actor_id": actor.user_id})).one()
+    return _open(db, Step(actor, head.number, head.hash))
+
+
+async def take(
+    db: AsyncSession, actor: Actor, entity: str, row_id: UUID
+) -> tuple[Step, Row[*tuple[Any, ...]]]:
+    """Begin to change one row and read it as it is now, trash included, in one statement.
+
+    Raises NotFound.
+    """
+    step: Step | None = db.info.get(_STEP)
+    statement = _TAKE[entity] if step is None else ENTITIES[entity].read
+    found = await db.execute(statement, {"actor_id": actor.user_id, "row_id": row_id})
+    row = found.one_or_none()
+    if row is None:
+        raise NotFound
+    return step or _open(db, Step(actor, row.head_number, row.head_hash)), row
+
+
+def to_json(row: Mapping[str, Any] | None, names: list[str]) -> str | None:
+    """These columns of a row as the log keeps them."""
+    if row is None:
+        return None
+    return _compact({name: plain(row[name]) for name in names})
+
+
+def plain(value: object) -> object:
+    """A value as JSON has it."""
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value) if isinstance(value, UUID) else value
+
+
+def content_hash(before: str | None, after: str | None) -> str:
+    """The hash of what a change holds of a person's content."""
+    return hashlib.sha256(_compact([before, after]).encode()).hexdigest()
+
+
+def chain_hash(previous: str, row: Mapping[str, Any]) -> str:
+    """The hash of a row of the log and of all rows before it."""
+    parts = [plain(row[name]) for name in _CHAINED]
+    return hashlib.sha256(_compact([previous, *parts]).encode()).hexdigest()
+
+
+def _compact(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _mapping(row: Image | None) -> Mapping[str, Any] | None:
+    return row._asdict() if isinstance(row, Row) else row
+
+
+def _open(db: AsyncSession, step: Step) -> Step:
+    db.info[_STEP] = step
+    event.listen(db.sync_session, "before_commit", _write, once=True)
+    return step
+
+
+def _write(session: Session) -> None:
+    """Append what was recorded, once the transaction has nothing more to do."""
+    step: Step = session.info.pop(_STEP)
+    rows = step.rows()
+    if rows:
+        last = rows[-1]
+        session.execute(_APPEND, rows)
+        session.execute(
+            _MOVE_HEAD,
+            {
+                "actor_id": last["user_id"],
+                "new_number": last["number"],
+                "new_hash": last["hash"],
+            },
+        )
