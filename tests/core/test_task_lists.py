@@ -56,6 +56,10 @@ def passes(task: TaskView, filters: TaskFilter, sort: Sort) -> bool:
     )
 
 
+def _planned_key(task: TaskView) -> tuple[Any, ...]:
+    return _due_key(task) if task.due else (date.max, "24:00", task.priority, task.id.hex)
+
+
 def _due_key(task: TaskView) -> tuple[Any, ...]:
     assert task.due is not None
     return (task.due.date, task.due.time or "24:00", task.priority, task.id.hex)
@@ -65,6 +69,7 @@ KEYS: dict[Sort, Callable[[TaskView], tuple[Any, ...]]] = {
     "created": lambda task: (task.created_at, task.id.hex),
     "newest": lambda task: (task.created_at, task.id.hex),
     "due": _due_key,
+    "planned": _planned_key,
     "completed": lambda task: (task.completed_at, task.id.hex),
 }
 FALLING = {"newest", "completed"}

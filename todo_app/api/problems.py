@@ -24,7 +24,9 @@ from starlette.routing import BaseRoute, Match, Route
 from todo_app.core.errors import (
     Conflict,
     EmailTaken,
+    Flaw,
     InvalidCursor,
+    InvalidFilter,
     InvalidInput,
     KeyInUse,
     KeyReused,
@@ -37,6 +39,8 @@ from todo_app.core.errors import (
     Unavailable,
     WrongCredentials,
 )
+from todo_app.core.filters.reader import MAX_CHARACTERS as FILTER_MAX_CHARACTERS
+from todo_app.core.filters.reader import MAX_DEPTH, MAX_TERMS
 from todo_app.core.passwords import MAX_CHARACTERS, MIN_CHARACTERS
 
 log = logging.getLogger(__name__)
@@ -64,6 +68,10 @@ class FieldProblem(BaseModel):
     )
     parameter: str | None = Field(default=None, description="The query parameter or header.")
     message: str
+    start: int | None = Field(
+        default=None, description="Of a filter: where the flaw begins, in Unicode code points."
+    )
+    end: int | None = Field(default=None, description="Of a filter: where the flaw ends.")
 
 
 class Problem(BaseModel):
@@ -150,6 +158,7 @@ STATUS_BY_ERROR: Mapping[type[TodoError], Kind] = {
     StaleVersion: STALE,
     InvalidInput: INVALID,
     InvalidCursor: BAD_CURSOR,
+    InvalidFilter: INVALID,
     EmailTaken: EMAIL_TAKEN,
     WrongCredentials: WRONG_CREDENTIALS,
     Unauthenticated: UNAUTHENTICATED,
@@ -168,6 +177,23 @@ SENTENCE_BY_REASON: Mapping[str, str] = {
     "personal": "must not be your email address or the name of this program",
 }
 """What `InvalidInput` says for each reason."""
+
+SENTENCE_BY_FLAW: Mapping[Flaw, str] = {
+    "empty": "is empty",
+    "too_long": f"has more than {FILTER_MAX_CHARACTERS} characters",
+    "too_many": f"has more than {MAX_TERMS} parts",
+    "too_deep": f"has more than {MAX_DEPTH} groups in each other",
+    "unusable": "contains characters that cannot be used",
+    "term_missing": "needs something to look for here",
+    "sign_missing": "needs & or | between two parts",
+    "group_open": "has a ( without a )",
+    "group_unopened": "has a ) without a (",
+    "group_list": "has a comma in a group; use | there",
+    "word_unknown": "has a word that is not known",
+    "value_missing": "needs something behind this",
+    "date_unknown": "has a date that cannot be read",
+}
+"""What `InvalidFilter` says for each reason."""
 
 _KIND_BY_STATUS = {
     kind.status: kind for kind in (BAD_JSON, NOT_FOUND, NOT_ALLOWED, TOO_LARGE, NOT_JSON)
@@ -230,13 +256,17 @@ def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
     }
 
 
-async def answer_refusal(_request: Request, error: TodoError) -> Response:
+async def answer_refusal(request: Request, error: TodoError) -> Response:
     """What core refused."""
     kind = STATUS_BY_ERROR[type(error)]
     match error:
         case InvalidInput(field=field, reason=reason):
             message = SENTENCE_BY_REASON.get(reason, "cannot be accepted")
             return problem(kind, errors=[{"pointer": _pointer([field]), "message": message}])
+        case InvalidFilter(reason=reason, start=start, end=end):
+            place = {"parameter": "filter"} if request.method == "GET" else {"pointer": "/query"}
+            flaw = {**place, "message": SENTENCE_BY_FLAW[reason], "start": start, "end": end}
+            return problem(kind, errors=[flaw])
         case StaleVersion(current=BaseModel() as current):
             return problem(kind, current=current.model_dump(mode="json"))
         case TooManyAttempts() | Unavailable():

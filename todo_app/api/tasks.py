@@ -29,6 +29,7 @@ from todo_app.api.deps import (
 from todo_app.api.problems import documented
 from todo_app.core import task_lists, tasks
 from todo_app.core.access import Actor
+from todo_app.core.filters.reader import MAX_CHARACTERS
 from todo_app.core.task_lists import (
     CURSOR_MAX_CHARACTERS,
     PAGE_DEFAULT,
@@ -56,10 +57,17 @@ class TaskQuery(BaseModel):
     due_before: CalendarDate | None = Field(None, description="Due before this date.")
     due_after: CalendarDate | None = Field(None, description="Due after this date.")
     priority: int | None = Field(None, ge=1, le=NO_PRIORITY)
+    filter: str | None = Field(
+        None,
+        max_length=MAX_CHARACTERS,
+        description="Only what passes this filter, like `(today | overdue) & p1`. It is about open "
+        "tasks unless it says `done`. A 422 names the place of what cannot be read.",
+    )
     sort: Sort = Field(
         "created",
-        description="`created`: oldest first. `due`: by date, time and priority, only tasks that "
-        "are due. `completed`: latest first, only tasks that are done.",
+        description="`created`: oldest first. `newest`: the reverse. `due`: by date, time and "
+        "priority, only tasks that are due. `planned`: the same with the others behind. "
+        "`completed`: latest first, only tasks that are done.",
     )
     limit: int = Field(PAGE_DEFAULT, ge=1, le=PAGE_MAX)
     cursor: str | None = Field(
@@ -135,6 +143,7 @@ async def list_tasks(
         due_before=query.due_before,
         due_after=query.due_after,
         priority=query.priority,
+        text=query.filter,
     )
     page = await task_lists.list_tasks(
         db, actor, filters, sort=query.sort, limit=query.limit, cursor=query.cursor

@@ -5,7 +5,7 @@ No HTTP status and no sentence for a person lives here: each face has one map fo
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 from uuid import UUID
 
 
@@ -52,6 +52,34 @@ class InvalidInput(TodoError):
 
 class InvalidCursor(TodoError):
     """A list cursor that we did not issue, or issued for another list."""
+
+
+Flaw = Literal[
+    "empty",
+    "too_long",
+    "too_many",
+    "too_deep",
+    "unusable",
+    "term_missing",
+    "sign_missing",
+    "group_open",
+    "group_unopened",
+    "group_list",
+    "word_unknown",
+    "value_missing",
+    "date_unknown",
+]
+"""What can be wrong with the text of a filter."""
+
+
+class InvalidFilter(TodoError):
+    """The text of a filter that cannot be read, and the place in it, in code points."""
+
+    def __init__(self, reason: Flaw, start: int, end: int) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.start = start
+        self.end = end
 
 
 class EmailTaken(TodoError):

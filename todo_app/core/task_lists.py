@@ -7,32 +7,43 @@ import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter
-from sqlalchemy import ColumnElement, Select, SQLColumnExpression, literal_column, select, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    SQLColumnExpression,
+    func,
+    literal_column,
+    select,
+    tuple_,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from todo_app.core import access
 from todo_app.core.access import Actor
 from todo_app.core.errors import InvalidCursor
+from todo_app.core.filters.passing import passes
 from todo_app.core.models import DUE_TIME_ORDER, TASKS
 from todo_app.core.tasks import COLUMNS, Priority, TaskView
-from todo_app.core.text import CalendarDate, Moment, WallTime
+from todo_app.core.text import CalendarDate, Moment, Text, WallTime
 
 PAGE_MAX = 200
 PAGE_DEFAULT = 50
 CURSOR_MAX_CHARACTERS = 1_000
 _LAST_TIME = "24:00"
 
-Sort = Literal["created", "newest", "due", "completed"]
+Sort = Literal["created", "newest", "due", "planned", "completed"]
 
 
 class TaskFilter(BaseModel):
     """Which tasks a list holds; a filter that is None lets everything pass.
 
-    `due_before` and `due_after` are exclusive, and let only tasks with a due date pass.
+    `due_before` and `due_after` are exclusive, and let only tasks with a due date pass; `text` is a
+    filter in the words of docs/filters.md.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -42,6 +53,7 @@ class TaskFilter(BaseModel):
     due_after: CalendarDate | None = None
     completed_since: Moment | None = None
     priority: Priority | None = None
+    text: Text | None = None
 
 
 class TaskPage(BaseModel):
@@ -65,6 +77,9 @@ class _Order:
     only_if: ColumnElement[bool] | None = None
 
 
+_DUE_PLACE: TypeAdapter[Any] = TypeAdapter(
+    tuple[CalendarDate, WallTime | Literal["24:00"], Priority, UUID]
+)
 _ORDERS: dict[Sort, _Order] = {
     "created": _Order(
         columns=(TASKS.c.created_at, TASKS.c.id),
@@ -90,8 +105,23 @@ _ORDERS: dict[Sort, _Order] = {
             task.priority,
             task.id,
         ),
-        place=TypeAdapter(tuple[CalendarDate, WallTime | Literal["24:00"], Priority, UUID]),
+        place=_DUE_PLACE,
         only_if=TASKS.c.due_date.is_not(None),
+    ),
+    "planned": _Order(
+        columns=(
+            func.coalesce(TASKS.c.due_date, date.max),
+            literal_column(DUE_TIME_ORDER),
+            TASKS.c.priority,
+            TASKS.c.id,
+        ),
+        key=lambda task: (
+            task.due.date if task.due else date.max,
+            (task.due and task.due.time) or _LAST_TIME,
+            task.priority,
+            task.id,
+        ),
+        place=_DUE_PLACE,
     ),
     "completed": _Order(
         columns=(TASKS.c.completed_at, TASKS.c.id),
@@ -118,13 +148,14 @@ async def list_tasks(
     """At most `limit` tasks behind the cursor, or before it when `backwards`.
 
     `created` is oldest first, `newest` the reverse; `due` is by date, time and priority and holds
-    only tasks that are due; `completed` is latest first and holds only tasks that are done.
-    Raises InvalidCursor for a cursor of another list.
+    only tasks that are due, `planned` the others too, behind them; `completed` is latest first and
+    holds only tasks that are done.
+    Raises InvalidCursor for a cursor of another list, and InvalidFilter.
     """
     order = _ORDERS[sort]
-    query = _READABLE.where(*_conditions(filters))
-    if order.only_if is not None:
-        query = query.where(order.only_if)
+    query = _READABLE.where(*_conditions(filters, order))
+    if filters.text is not None:
+        query = query.where(await passes(db, actor, filters.text))
     if cursor is not None:
         query = _behind(
             query, order, _read_cursor(cursor, order, filters, sort), backwards=backwards
@@ -151,8 +182,8 @@ def cursor_at(task: TaskView, filters: TaskFilter, sort: Sort) -> str:
     return _write_cursor(task, _ORDERS[sort], filters, sort)
 
 
-def _conditions(filters: TaskFilter) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = []
+def _conditions(filters: TaskFilter, order: _Order) -> list[ColumnElement[bool]]:
+    conditions = [] if order.only_if is None else [order.only_if]
     if filters.completed is not None:
         done = TASKS.c.completed_at
         conditions.append(done.is_not(None) if filters.completed else done.is_(None))
