@@ -15,7 +15,7 @@ from todo_app.core.accounts import AccountDraft
 from todo_app.core.credentials import Credentials
 from todo_app.core.database import reading, transaction
 from todo_app.core.errors import Unauthenticated
-from todo_app.core.models import Task
+from todo_app.core.models import OutboxMessage, Task
 from todo_app.core.sessions import ApiTokens
 from todo_app.core.tasks import TaskDraft, TaskView
 from todo_app.core.tokens import Claims
@@ -102,3 +102,10 @@ async def stored_tasks() -> list[dict[str, object]]:
     async with reading() as db:
         found = await db.execute(select(Task.__table__).order_by(Task.id))
         return [dict(row) for row in found.mappings()]
+
+
+async def letters_waiting() -> list[tuple[str, str]]:
+    """The kind and the recipient of every letter in the outbox."""
+    async with reading() as db:
+        found = await db.scalars(select(OutboxMessage).order_by(OutboxMessage.id))
+        return [(row.kind, row.recipient) for row in found]

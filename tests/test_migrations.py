@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -47,23 +49,13 @@ def connection(empty_database: None) -> Iterator[Connection]:
 def fill(connection: Connection) -> None:
     """A row in every table."""
     user_id, session_id = new_id(), new_id()
-    times = {"created_at": NOW, "updated_at": NOW, "last_used_at": NOW, "expires_at": NOW}
-    known = times | {
-        "user_id": user_id,
-        "session_id": session_id,
-        "priority": 1,
-        "version": 1,
-        "status": 201,
-        "number": 1,
-        "mode": "do",
-        "batch_id": new_id(),
-        "entity_id": new_id(),
-        "about_id": new_id(),
-    }
+    known = {"user_id": user_id, "session_id": session_id, "mode": "do"}
+    by_type = {object: NOW, date: NOW.date(), int: 1, str: "x", bool: False, UUID: new_id()}
     for table in SQLModel.metadata.sorted_tables:
         own_id = {"users": user_id, "sessions": session_id}.get(table.name, new_id())
         values = {
-            column.name: {"id": own_id, **known}.get(column.name, "x")
+            column.name: {"id": own_id, **known}.get(column.name)
+            or by_type[column.type.python_type]
             for column in table.columns
             if not column.nullable or column.foreign_keys
         }

@@ -1,4 +1,4 @@
-"""Timed work: rows whose time is over are deleted."""
+"""Timed work: rows whose time is over are deleted, mail is sent."""
 
 from __future__ import annotations
 
@@ -6,13 +6,16 @@ import asyncio
 import logging
 from typing import NoReturn
 
-from todo_app.core import audit, idempotency, sessions, tasks
+from todo_app.core import audit, idempotency, mail, sessions, tasks
 from todo_app.core.database import transaction
 from todo_app.core.errors import Unavailable
 
 log = logging.getLogger(__name__)
 
 INTERVAL_SECONDS = 3_600
+MAIL_INTERVAL_SECONDS = 2
+"""The outbox is looked at by the clock and never because something was just put into it: how long
+an answer takes is not to tell whether a mail is on its way."""
 
 
 async def run_forever() -> NoReturn:
@@ -32,3 +35,13 @@ async def purge() -> None:
             count = await function(db)
         if count:
             log.info("purged %d rows by %s", count, function.__qualname__)
+
+
+async def send_mail_forever() -> NoReturn:
+    """Send what is in the outbox, every few seconds."""
+    while True:
+        try:
+            await mail.deliver_due()
+        except Unavailable:
+            log.warning("mail put off: the database does not answer")
+        await asyncio.sleep(MAIL_INTERVAL_SECONDS)

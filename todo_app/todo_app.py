@@ -28,5 +28,6 @@ app = rx.App(
 )
 app.add_middleware(Guard())
 app.register_lifespan_task(jobs.run_forever)
+app.register_lifespan_task(jobs.send_mail_forever)
 app.register_lifespan_task(edge.sweep_forever)
 pages.register(app)

@@ -14,6 +14,7 @@ from tests.cast import (
     credentials_of,
     email_of,
     is_alive,
+    letters_waiting,
     sign_in,
     sign_in_api,
     visit_by,
@@ -69,6 +70,13 @@ async def test_a_wrong_current_password_changes_nothing(alice: Actor) -> None:
     assert (refusal.value.field, refusal.value.reason) == ("current_password", "wrong")
     assert await proof_of(PASSWORD)
     assert await is_alive(other)
+    assert await letters_waiting() == []
+
+
+async def test_the_owner_is_told_of_a_change_by_mail(alice: Actor, bob: Actor) -> None:
+    await change(alice)
+
+    assert await letters_waiting() == [("password_changed", email_of("alice"))]
 
 
 @pytest.mark.parametrize(

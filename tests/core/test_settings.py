@@ -337,3 +337,20 @@ def test_a_redis_url_that_is_none_is_one_line(monkeypatch: pytest.MonkeyPatch) -
 
     with pytest.raises(SettingsError, match=r"^REDIS_URL must look like"):
         read_settings()
+
+
+def test_a_mail_server_that_cannot_be_read_is_refused_without_its_password() -> None:
+    message = refusal(smtp_url="https://u:hunter2@mail.example.org")
+
+    assert message.startswith("SMTP_URL must look like smtp://")
+    assert "hunter2" not in message
+
+
+@pytest.mark.parametrize("sender", ["nobody", "a@b.org\r\nBcc: c@d.org", "@", "A <a@>"])
+def test_a_sender_that_is_no_address_is_refused(sender: str) -> None:
+    assert refusal(mail_from=sender).startswith("MAIL_FROM must be an address")
+
+
+def test_mail_comes_from_the_host_people_know_unless_it_is_said_otherwise() -> None:
+    assert read_settings(port=8000).mail_sender == "Todo App <todo@localhost>"
+    assert read_settings(mail_from="Us <us@example.org>").mail_sender == "Us <us@example.org>"

@@ -63,6 +63,7 @@ def running_backend(folder: Path, **settings: str) -> Iterator[Backend]:
         "DATABASE_URL": "",
         "REDIS_URL": "",
         "JWT_SECRET": "",
+        "SMTP_URL": "",
         "PUBLIC_URL": "",
         "BACKEND_URL": "",
         "HOST": "127.0.0.1",

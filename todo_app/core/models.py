@@ -114,6 +114,24 @@ class SecurityEvent(SQLModel, table=True):
     details: str = Field(sa_type=Text)
 
 
+class OutboxMessage(SQLModel, table=True):
+    """A mail that is to be sent; it is gone once it was."""
+
+    __tablename__ = "outbox"
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    user_id: UUID | None = Field(
+        default=None, foreign_key="users.id", ondelete="CASCADE", index=True
+    )
+    kind: str = Field(sa_type=String(32))
+    recipient: str = Field(sa_type=String(254))
+    details: str = Field(sa_type=Text)
+    attempts: int = Field(default=0)
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    due_at: datetime = Field(sa_type=UtcDateTime, index=True)
+    expires_at: datetime = Field(sa_type=UtcDateTime)
+
+
 class IdempotencyKey(SQLModel, table=True):
     """The first answer to a POST that named a key, for replay."""
 

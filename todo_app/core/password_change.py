@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict, SecretStr
 
-from todo_app.core import accounts, audit, credentials, passwords, sessions
+from todo_app.core import accounts, audit, credentials, mail, passwords, sessions
 from todo_app.core.access import Actor
 from todo_app.core.credentials import Credentials, Proof
 from todo_app.core.database import reading, transaction
@@ -22,7 +22,7 @@ class PasswordChange(BaseModel):
 
 
 async def change_password(actor: Actor, change: PasswordChange, visit: Visit) -> None:
-    """Give the actor's account another password and end all its other sessions.
+    """Give the actor's account another password, end all its other sessions and tell its owner.
 
     It opens its own transactions, because hashing may not happen inside one. Wrong current
     passwords are counted together with wrong ones at sign-in.
@@ -39,6 +39,7 @@ async def change_password(actor: Actor, change: PasswordChange, visit: Visit) ->
             raise InvalidInput("current_password", "wrong")
         audit.record(db, "password_changed", actor.user_id, visit)
         await sessions.end_other_sessions(db, actor)
+        await mail.tell_owner(db, "password_changed", actor.user_id, visit)
 
 
 async def _own_email(actor: Actor) -> str:

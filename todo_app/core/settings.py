@@ -10,6 +10,7 @@ import ipaddress
 import os
 import re
 import secrets
+from email.utils import parseaddr
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
@@ -27,11 +28,14 @@ from pydantic_settings import (
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
+from todo_app.core.smtp import smtp_server
+
 SECRET_MIN_BYTES = 32
 _KEY_ADVICE = "make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
 SECRET_MIN_DISTINCT = 10
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _HOST = re.compile(r"[a-z0-9_.:-]+")
+_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
 _EXAMPLES = ("change-me", "changeme", "example", "your-secret", "secret-key", "replace-me")
 
 
@@ -79,6 +83,17 @@ class Settings(BaseSettings):
         default=SecretStr(""),
         description="`redis://host:6379/0` keeps the UI state there instead of in memory. "
         "`REDIS_URL_FILE` names a file that holds it.",
+    )
+    smtp_url: SecretStr = Field(
+        default=SecretStr(""),
+        description="Where mail is handed over: `smtp://user:password@host:587` (STARTTLS, unless "
+        "the host is this machine or `?starttls=no` is added) or `smtps://user:password@host:465`. "
+        "Empty: see Mail below. `SMTP_URL_FILE` names a file that holds it.",
+    )
+    mail_from: str = Field(
+        default="",
+        description="Whom mail comes from, like `Todo App <todo@example.org>`; "
+        "empty is `todo@` and the host of `PUBLIC_URL`.",
     )
     trusted_proxy_hops: int = Field(
         default=0,
@@ -158,6 +173,22 @@ class Settings(BaseSettings):
             raise ValueError(msg)
         return url
 
+    @field_validator("smtp_url")
+    @classmethod
+    def _is_a_mail_server(cls, url: SecretStr) -> SecretStr:
+        if url.get_secret_value():
+            smtp_server(url.get_secret_value())
+        return url
+
+    @field_validator("mail_from")
+    @classmethod
+    def _is_a_sender(cls, sender: str) -> str:
+        _, address = parseaddr(sender)
+        if sender and (not _ADDRESS.fullmatch(address) or not sender.isprintable()):
+            msg = "must be an address, like Todo App <todo@example.org>"
+            raise ValueError(msg)
+        return sender
+
     @field_validator("jwt_secret")
     @classmethod
     def _is_long_enough(cls, secret: SecretStr) -> SecretStr:
@@ -204,6 +235,11 @@ class Settings(BaseSettings):
     def is_https(self) -> bool:
         """Whether people reach us by https, so that cookies can demand it."""
         return self.origin.startswith("https://")
+
+    @property
+    def mail_sender(self) -> str:
+        """What mail has in From."""
+        return self.mail_from or f"Todo App <todo@{urlsplit(self.origin).hostname}>"
 
     @property
     def sqlalchemy_url(self) -> str:
