@@ -38,12 +38,14 @@ def measure(folder: Path) -> list[Figure]:
     """Every figure, in the order of the table."""
     found: list[Figure] = []
     with ExitStack() as running:
-        counter_port = running.enter_context(stage.running_floor("counter", folder / "counter"))
         postgresql = running.enter_context(
             running_postgresql("fsync=on", *rest.LOG_EVERY_STATEMENT)
         )
         url = postgresql.fresh_database()
         backend = running.enter_context(stage.running_product(folder / "postgresql", url))
+        counter_port = running.enter_context(
+            stage.running_floor("counter", folder / "counter", url)
+        )
         api_port = running.enter_context(stage.running_floor("api", folder / "api", url))
         _print_conditions(backend)
         few, many = _accounts(backend)
@@ -51,6 +53,10 @@ def measure(folder: Path) -> list[Figure]:
         found += events.measure_event(backend, counter_port, few)
         found += events.measure_ticks(backend, counter_port, few, many)
         backend = running.enter_context(stage.running_product(folder / "sqlite"))
+        url = f"sqlite:///{folder / 'sqlite' / 'todo.db'}"
+        counter_port = running.enter_context(
+            stage.running_floor("counter", folder / "sqlite-counter", url)
+        )
         found += events.measure_ticks(backend, counter_port, *_accounts(backend))
     return found + browser.measure(folder / "browser")
 

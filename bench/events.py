@@ -8,17 +8,14 @@ import time
 from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from datetime import datetime
 from itertools import cycle
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import select
 
 from bench.figures import Figure
 from bench.socket_page import ROOT_STATE, SocketPage, open_page
 from bench.stage import Account
 from tests.web.backend import Backend
-from todo_app.core import clock
-from todo_app.core.database import create_engine
 from todo_app.core.models import TASKS
 
 ROUNDS = 40
@@ -28,7 +25,9 @@ MOST_OF_AN_EVENT = 1.15
 MOST_OF_A_TICK = 1.5
 MOST_OF_A_LONG_ACCOUNT = 1.2
 
-COUNT = f"{ROOT_STATE}.bench___floor_counter____counter.increment"
+_COUNTER = f"{ROOT_STATE}.bench___floor_counter____counter"
+COUNT = f"{_COUNTER}.increment"
+UPDATE = f"{_COUNTER}.update"
 _AUTH = f"{ROOT_STATE}.todo_app___web___session____auth_state"
 CLOSE_NOTICE = f"{_AUTH}.close_notice"
 SET_COMPLETED = f"{_AUTH}.todo_app___web___list_state____task_list_state.set_completed"
@@ -53,31 +52,29 @@ def measure_event(backend: Backend, counter_port: int, account: Account) -> list
 
 
 def measure_ticks(backend: Backend, counter_port: int, few: Account, many: Account) -> list[Figure]:
-    """A tick beside the counter and a bare UPDATE together, and a tick among many tasks."""
+    """A tick beside a counter that updates a row, and a tick among many tasks."""
     return asyncio.run(_measure_ticks(backend, counter_port, few, many))
 
 
 async def _measure_ticks(
     backend: Backend, counter_port: int, few: Account, many: Account
 ) -> list[Figure]:
+    task_id = _newest_task(backend, few)
     async with (
         open_page(counter_port) as counter,
         _today(backend, few) as (_, tick),
         _today(backend, many) as (_, tick_among_many),
-        _bare_update(backend, few) as bare_update,
     ):
         await counter.load()
         p50 = await _in_turn(
-            count=lambda: counter.time_event(COUNT),
-            update=bare_update,
+            update=lambda: counter.time_event(UPDATE, task_id=task_id),
             tick=tick,
             tick_among_many=tick_among_many,
         )
     database = {"postgresql": "PostgreSQL", "sqlite": "SQLite"}[backend.engine.dialect.name]
-    floor = p50["count"] + p50["update"]
     among_many = p50["tick_among_many"]
     return [
-        _p50(f"Tick, {database}", p50["tick"], MOST_OF_A_TICK, floor=floor),
+        _p50(f"Tick, {database}", p50["tick"], MOST_OF_A_TICK, floor=p50["update"]),
         _p50(
             f"Tick among 10,000 tasks, {database}",
             among_many,
@@ -127,41 +124,7 @@ async def _today(backend: Backend, account: Account) -> AsyncIterator[tuple[Sock
         yield page, tick
 
 
-@asynccontextmanager
-async def _bare_update(backend: Backend, account: Account) -> AsyncIterator[Timed]:
-    """One UPDATE of one row of the same table and its commit, on an open connection."""
-    statement = (
-        update(TASKS)
-        .where(TASKS.c.id == bindparam("task_id"))
-        .values(
-            completed_at=bindparam("moment"),
-            version=TASKS.c.version + 1,
-            updated_at=bindparam("now"),
-        )
-    )
-    engine = create_engine(_async_url(backend))
-    async with engine.connect() as connection:
-        newest = select(TASKS.c.id).where(TASKS.c.user_id == account.user_id)
-        task_id = await connection.scalar(newest.order_by(TASKS.c.created_at.desc()))
-        await connection.rollback()
-        moment: datetime | None = None
-
-        async def update_one() -> float:
-            nonlocal moment
-            now = clock.now()
-            moment = None if moment else now
-            started = time.perf_counter()
-            await connection.execute(statement, {"task_id": task_id, "moment": moment, "now": now})
-            await connection.commit()
-            return time.perf_counter() - started
-
-        yield update_one
-    await engine.dispose()
-
-
-def _async_url(backend: Backend) -> str:
-    url = backend.engine.url
-    driver = {"postgresql": "postgresql+psycopg", "sqlite": "sqlite+aiosqlite"}
-    return url.set(drivername=driver[backend.engine.dialect.name]).render_as_string(
-        hide_password=False
-    )
+def _newest_task(backend: Backend, account: Account) -> str:
+    newest = select(TASKS.c.id).where(TASKS.c.user_id == account.user_id)
+    with backend.engine.connect() as connection:
+        return str(connection.scalar(newest.order_by(TASKS.c.created_at.desc())))

@@ -5,15 +5,13 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
-import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from functools import cache
-from typing import Any, cast
+from functools import cache, partial
+from typing import Any
 
-from sqlalchemy import AdaptedConnection, Connection, event, func, inspect, select
+from sqlalchemy import func, inspect, select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
@@ -22,10 +20,10 @@ from sqlmodel import SQLModel
 
 from todo_app.core.errors import TodoError, Unavailable
 from todo_app.core.settings import get_settings
+from todo_app.core.sqlite import connect as connect_sqlite
 
 log = logging.getLogger(__name__)
 
-SQLITE_BUSY_MILLISECONDS = 5_000
 POOL_WAIT_SECONDS = 5
 CONNECT_SECONDS = 3
 
@@ -44,11 +42,14 @@ def create_engine(url: str, *, for_reading: bool = False) -> AsyncEngine:
         "hide_parameters": True,
     }
     if url.startswith("sqlite"):
-        engine = create_async_engine(url, poolclass=AsyncAdaptedQueuePool, pool_size=5, **options)
-        event.listen(engine.sync_engine, "connect", _prepare_sqlite)
-        if not for_reading:
-            event.listen(engine.sync_engine, "begin", _begin_immediate)
-        return engine
+        connect = partial(connect_sqlite, has_transactions=not for_reading)
+        return create_async_engine(
+            url,
+            poolclass=AsyncAdaptedQueuePool,
+            pool_size=5,
+            connect_args={"async_creator_fn": connect},
+            **options,
+        )
     return create_async_engine(
         url,
         # No overflow: under load it would open and close a connection with every request.
@@ -59,29 +60,6 @@ def create_engine(url: str, *, for_reading: bool = False) -> AsyncEngine:
         connect_args={"connect_timeout": CONNECT_SECONDS, "options": "-c timezone=utc"},
         **options,
     )
-
-
-def _prepare_sqlite(connection: DBAPIConnection, _record: object) -> None:
-    # The driver's own transaction handling is off: it would begin DEFERRED, which cannot wait.
-    connection.isolation_level = None
-    cursor = connection.cursor()
-    for pragma in (
-        "journal_mode=WAL",
-        "synchronous=FULL",
-        "foreign_keys=ON",
-        f"busy_timeout={SQLITE_BUSY_MILLISECONDS}",
-    ):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
-
-
-def _begin_immediate(connection: Connection) -> None:
-    driver = cast("AdaptedConnection", connection.connection.dbapi_connection)
-    try:
-        # One trip to the driver's thread; a cursor of SQLAlchemy's would take three.
-        driver.run_async(lambda raw: raw.execute("BEGIN IMMEDIATE"))
-    except sqlite3.OperationalError as error:
-        raise OperationalError("BEGIN IMMEDIATE", None, error) from error
 
 
 @cache

@@ -50,7 +50,7 @@ def admitted(data: object) -> dict[str, Any] | None:
 def _well_formed(value: object) -> object:
     """The value with a replacement sign for each half of a character, as browsers have it too."""
     match value:
-        case str():
+        case str() if not value.isascii():
             return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
         case list():
             return [_well_formed(item) for item in value]

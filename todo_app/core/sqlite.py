@@ -1,0 +1,96 @@
+"""SQLite's driver, with one trip to the connection's thread where it would take several.
+
+A trip costs as much as a small statement. The plain driver makes one for each of: a cursor, BEGIN,
+the statement, its rows, and the cursor's end.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from typing import Any, Self
+
+import aiosqlite
+
+BUSY_MILLISECONDS = 5_000
+_PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    f"busy_timeout={BUSY_MILLISECONDS}",
+)
+
+
+async def connect(
+    database: str, *, has_transactions: bool, check_same_thread: bool
+) -> aiosqlite.Connection:
+    """A connection whose first statement begins a transaction, or on which none is ever begun."""
+    driver = partial(
+        sqlite3.connect, database, isolation_level=None, check_same_thread=check_same_thread
+    )
+    connection = _Connection(driver)
+    connection._thread.daemon = True  # noqa: SLF001 - as SQLAlchemy does with its own
+    await connection
+    for pragma in _PRAGMAS:
+        await connection.execute(f"PRAGMA {pragma}")
+    connection.has_transactions = has_transactions
+    return connection
+
+
+class _Cursor:
+    """What SQLAlchemy asks of a cursor. It holds its rows from the execution on."""
+
+    description: Any = None
+    rowcount = -1
+    lastrowid: int | None = None
+    arraysize = 1
+
+    def __init__(self, connection: _Connection) -> None:
+        self._connection = connection
+        self._rows: list[Any] = []
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def execute(self, sql: str, parameters: Sequence[Any] = ()) -> Self:
+        await self._connection.run(self._run, sqlite3.Cursor.execute, sql, parameters)
+        return self
+
+    async def executemany(self, sql: str, parameters: Iterable[Sequence[Any]]) -> Self:
+        await self._connection.run(self._run, sqlite3.Cursor.executemany, sql, parameters)
+        return self
+
+    async def fetchall(self) -> list[Any]:
+        return self._rows
+
+    async def close(self) -> None:
+        """Nothing to do: the driver's cursor was closed where it was used."""
+
+    def _run(self, execute: Callable[..., object], sql: str, parameters: Iterable[Any]) -> None:
+        raw = self._connection._conn  # noqa: SLF001
+        # IMMEDIATE: a transaction that begins by reading could not wait for its turn to write.
+        if self._connection.has_transactions and not raw.in_transaction:
+            raw.execute("BEGIN IMMEDIATE")
+        cursor = raw.cursor()
+        execute(cursor, sql, parameters)
+        self.description = cursor.description
+        self._rows = cursor.fetchall() if cursor.description else []
+        self.rowcount, self.lastrowid = cursor.rowcount, cursor.lastrowid
+        cursor.close()
+
+
+class _Connection(aiosqlite.Connection):
+    """A connection that makes the cursors above."""
+
+    has_transactions = False
+
+    def __init__(self, connect: Callable[[], sqlite3.Connection]) -> None:
+        super().__init__(connect, iter_chunk_size=64)
+
+    async def run(self, function: Callable[..., None], *arguments: object) -> None:
+        """Call a function in the connection's thread."""
+        await self._execute(function, *arguments)  # type: ignore[no-untyped-call]
+
+    def cursor(self) -> _Cursor:  # type: ignore[override]
+        return _Cursor(self)
