@@ -2,15 +2,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pytest
+import sqlalchemy
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, create_engine, func, insert, inspect, select, text
+from sqlalchemy import (
+    Connection,
+    DateTime,
+    Uuid,
+    bindparam,
+    create_engine,
+    func,
+    insert,
+    inspect,
+    select,
+    text,
+)
 
 from alembic import command
 from tests.conftest import forget_process
@@ -22,6 +35,16 @@ from todo_app.core.settings import get_settings
 
 TABLES = SQLModel.metadata.tables
 NOW = clock.now()
+OLD_TASK = (
+    "id",
+    "user_id",
+    "title",
+    "notes",
+    "priority",
+    "version",
+    "created_at",
+    "updated_at",
+)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -48,17 +71,17 @@ def connection(empty_database: None) -> Iterator[Connection]:
 
 def fill(connection: Connection) -> None:
     """A row in every table."""
-    user_id, session_id = new_id(), new_id()
-    known = {"user_id": user_id, "session_id": session_id, "mode": "do"}
+    own_ids = {name: new_id() for name in TABLES}
     by_type = {object: NOW, date: NOW.date(), int: 1, str: "x", bool: False, UUID: new_id()}
     for table in SQLModel.metadata.sorted_tables:
-        own_id = {"users": user_id, "sessions": session_id}.get(table.name, new_id())
-        values = {
-            column.name: {"id": own_id, **known}.get(column.name)
-            or by_type[column.type.python_type]
-            for column in table.columns
-            if not column.nullable or column.foreign_keys
-        }
+        values: dict[str, Any] = {}
+        for column in table.columns:
+            for key in column.foreign_keys:
+                values[column.name] = own_ids[key.column.table.name]
+            if not column.nullable and not column.foreign_keys:
+                values[column.name] = by_type[column.type.python_type]
+        values |= {"mode": "do"} if "mode" in values else {}
+        values |= {"id": own_ids[table.name]} if "id" in values else {}
         connection.execute(insert(table).values(values))
     connection.commit()
 
@@ -104,6 +127,48 @@ def test_migrations_go_up_down_and_up_again_with_rows_in_every_table(
     migrate()
     assert table_names(connection) == set(TABLES)
     fill(connection)
+
+
+def test_tasks_from_before_there_were_projects_are_in_the_inbox_the_newest_first(
+    connection: Connection,
+) -> None:
+    migrate()
+    command.downgrade(migrations.configuration(), "0005")
+    users = [new_id(), new_id()]
+    for number, user_id in enumerate(users):
+        connection.execute(
+            text(
+                "INSERT INTO users (id, email, email_canonical, name, password_hash, time_zone, "
+                "created_at) VALUES (:id, :name, :name, 'x', 'x', 'UTC', :now)"
+            ).bindparams(bindparam("id", type_=Uuid()), bindparam("now", type_=DateTime())),
+            {"id": user_id, "name": str(number), "now": NOW},
+        )
+    old = sqlalchemy.table("tasks", *(sqlalchemy.column(name) for name in OLD_TASK))
+    old.c.id.type = old.c.user_id.type = Uuid()
+    old.c.created_at.type = old.c.updated_at.type = DateTime(timezone=True)
+    for number in range(12):
+        moment = NOW + timedelta(minutes=number)
+        values = dict(
+            zip(OLD_TASK, (new_id(), users[number % 2], str(number), "", 4, 1), strict=False)
+        )
+        connection.execute(insert(old).values(**values, created_at=moment, updated_at=moment))
+    connection.commit()
+
+    migrate()
+
+    for number, user_id in enumerate(users):
+        inbox = connection.execute(
+            select(TABLES["projects"]).where(TABLES["projects"].c.user_id == user_id)
+        ).one()
+        assert (inbox.id, inbox.name, inbox.task_count) == (user_id, "Inbox", 6)
+        tasks = TABLES["tasks"].c
+        found = connection.execute(
+            select(tasks.title, tasks.path, tasks.position)
+            .where(tasks.project_id == user_id)
+            .order_by(tasks.path)
+        ).all()
+        assert [row.title for row in found] == [str(n + number) for n in range(10, -1, -2)]
+        assert all(row.path == f"!{row.position}" for row in found)
 
 
 def test_migrating_again_keeps_every_row(connection: Connection) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from todo_app.core import access, audit, bus, clock, passwords
+from todo_app.core import access, audit, bus, clock, passwords, projects
 from todo_app.core.access import Actor
 from todo_app.core.bus import AccountChanged
 from todo_app.core.database import transaction
@@ -131,6 +131,7 @@ async def sign_up(draft: AccountDraft, visit: Visit | None = None) -> AccountVie
         except IntegrityError:
             raise EmailTaken from None
         db.add(ChangeHead(user_id=user.id))
+        db.add(projects.inbox_of(user))
         audit.record(db, "signed_up", user.id, visit)
     return AccountView.of(user)
 

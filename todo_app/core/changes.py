@@ -23,7 +23,7 @@ from sqlalchemy.orm import Session
 from todo_app.core import access, clock
 from todo_app.core.access import Actor
 from todo_app.core.errors import NotFound
-from todo_app.core.models import CHANGE_HEADS, CHANGES, TASKS, new_id
+from todo_app.core.models import CHANGE_HEADS, CHANGES, DERIVED, TASKS, new_id
 
 Act = Literal[
     "task.created",
@@ -68,9 +68,14 @@ class Entity:
     def __init__(self, table: Table, *, about: str = "id") -> None:
         self.table = table
         self.about = about
-        self.columns = [c for c in table.c if c.name != "user_id" and c.computed is None]
+        self.columns = [
+            c for c in table.c if c.name != "user_id" and c.computed is None and c.info != DERIVED
+        ]
         """The columns of a whole row; whose it is, the log says itself."""
-        self.read = select(*self.columns).where(
+        self.changing = {column.name for column in self.columns} - BOOKKEEPING
+        """The names of the columns that can be changed."""
+        derived = [c for c in table.c if c.info == DERIVED]
+        self.read = select(*self.columns, *derived).where(
             access.own_rows(table), table.c.id == bindparam("row_id")
         )
 
@@ -117,7 +122,7 @@ class Step:
         if old is None or new is None:
             names = [column.name for column in known.columns]
         else:
-            names = [name for name in new if name not in BOOKKEEPING and old[name] != new[name]]
+            names = [name for name in new if name in known.changing and old[name] != new[name]]
             if not names:
                 return
         row = new or old or {}

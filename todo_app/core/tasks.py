@@ -105,7 +105,10 @@ class TaskPatch(BaseModel):
 
 
 class TaskView(BaseModel):
-    """A task as its owner sees it. Moments are UTC."""
+    """A task as its owner sees it. Moments are UTC.
+
+    `position` is its place among its siblings: they sort by it, byte by byte.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -113,6 +116,10 @@ class TaskView(BaseModel):
     title: str
     notes: str
     priority: int
+    project_id: UUID
+    section_id: UUID | None
+    parent_id: UUID | None
+    position: str
     due: Due | None
     completed_at: datetime | None
     version: int
@@ -129,6 +136,10 @@ class TaskView(BaseModel):
                 "title": row.title,
                 "notes": row.notes,
                 "priority": row.priority,
+                "project_id": row.project_id,
+                "section_id": row.section_id,
+                "parent_id": row.parent_id,
+                "position": row.position,
                 "due": None if due_date is None else _due(due_date, row.due_time, row.due_zone),
                 "completed_at": row.completed_at,
                 "version": row.version,
@@ -162,6 +173,10 @@ COLUMNS: tuple[ColumnElement[Any], ...] = tuple(
         "title",
         "notes",
         "priority",
+        "project_id",
+        "section_id",
+        "parent_id",
+        "position",
         "due_date",
         "due_time",
         "due_zone",
