@@ -16,7 +16,7 @@ from datetime import date
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import Row, Select, Table, bindparam, event, insert, select, update
+from sqlalchemy import Row, Select, Table, bindparam, event, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
@@ -167,11 +167,6 @@ _LOCK_HEAD = (
     .where(access.own_rows(CHANGE_HEADS))
     .with_for_update(key_share=True)
 )
-_MOVE_HEAD = (
-    update(CHANGE_HEADS)
-    .where(access.own_rows(CHANGE_HEADS))
-    .values(number=bindparam("new_number"), hash=bindparam("new_hash"))
-)
 _APPEND = insert(CHANGES)
 
 
@@ -266,13 +261,5 @@ def _write(session: Session) -> None:
     step: Step = session.info.pop(_STEP)
     rows = step.rows()
     if rows:
-        last = rows[-1]
+        # A trigger moves the head of the account to the last of them.
         session.execute(_APPEND, rows)
-        session.execute(
-            _MOVE_HEAD,
-            {
-                "actor_id": last["user_id"],
-                "new_number": last["number"],
-                "new_hash": last["hash"],
-            },
-        )
