@@ -13,7 +13,7 @@ from pathlib import Path
 
 from sqlalchemy import text
 
-from bench import browser, events, figures, rest, stage
+from bench import browser, events, figures, rest, stage, words
 from bench.figures import Figure
 from tests.e2e.program import refuse_taken_port
 from tests.servers import running_postgresql
@@ -58,7 +58,7 @@ def measure(folder: Path) -> list[Figure]:
             stage.running_floor("counter", folder / "sqlite-counter", url)
         )
         found += events.measure_ticks(backend, counter_port, *_accounts(backend))
-    return found + browser.measure(folder / "browser")
+    return found + words.measure() + browser.measure(folder / "browser")
 
 
 def _accounts(backend: Backend) -> tuple[stage.Account, stage.Account]:

@@ -37,6 +37,7 @@ from todo_app.core.errors import (
     TooManyAttempts,
     Unauthenticated,
     Unavailable,
+    UnusableRule,
     WrongCredentials,
 )
 from todo_app.core.filters.reader import MAX_CHARACTERS as FILTER_MAX_CHARACTERS
@@ -157,6 +158,7 @@ STATUS_BY_ERROR: Mapping[type[TodoError], Kind] = {
     KeyInUse: KEY_IN_USE,
     StaleVersion: STALE,
     InvalidInput: INVALID,
+    UnusableRule: INVALID,
     InvalidCursor: BAD_CURSOR,
     InvalidFilter: INVALID,
     EmailTaken: EMAIL_TAKEN,
@@ -175,6 +177,13 @@ SENTENCE_BY_REASON: Mapping[str, str] = {
     "wrong": "is not the current password",
     "common": "is one of the most common passwords",
     "personal": "must not be your email address or the name of this program",
+    "rule_unreadable": "is not a rule of repetition",
+    "rule_unsupported": "says more than can be kept here",
+    "rule_too_often": "repeats more often than once an hour",
+    "rule_interval": "repeats at no interval that can be kept",
+    "rule_count": "ends after a number of times that is not between 1 and 1,000",
+    "rule_too_late": "reaches past the year 9999",
+    "rule_never": "never falls on a date",
 }
 """What `InvalidInput` says for each reason."""
 

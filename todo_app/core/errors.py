@@ -50,6 +50,13 @@ class InvalidInput(TodoError):
         self.reason = reason
 
 
+class UnusableRule(InvalidInput):
+    """A rule of repetition that never fires, fires without measure, or cannot be said in words."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__("recurrence", reason)
+
+
 class InvalidCursor(TodoError):
     """A list cursor that we did not issue, or issued for another list."""
 

@@ -18,6 +18,7 @@ from todo_app.core.errors import (
     TooManyAttempts,
     Unauthenticated,
     Unavailable,
+    UnusableRule,
     WrongCredentials,
 )
 
@@ -28,6 +29,7 @@ MESSAGES: dict[type[TodoError], str] = {
     StaleVersion: "This was changed elsewhere meanwhile.",
     InvalidInput: "This value cannot be used.",
     InvalidFilter: "This filter cannot be read.",
+    UnusableRule: "This way of repeating cannot be used.",
     InvalidCursor: "This list has changed. Open it again.",
     KeyReused: "This was sent before with other content.",
     KeyInUse: "This is still being worked on. Try again in a moment.",
@@ -49,6 +51,13 @@ FIELD_MESSAGES: dict[str, str] = {
     "email": "Enter an email address like ada@example.org.",
     "name": "Use at most 100 characters.",
     "required": "This cannot be empty.",
+    "rule_unreadable": "This is no way of repeating that we know. Try “every 3 days”.",
+    "rule_unsupported": "This way of repeating says more than can be kept here.",
+    "rule_too_often": "A task can repeat once an hour, not more often.",
+    "rule_interval": "A task cannot repeat that far apart.",
+    "rule_count": "A task can repeat 1 to 1,000 times.",
+    "rule_too_late": "This reaches past the year 9999.",
+    "rule_never": "This never falls on a date.",
 }
 
 EVENT_MESSAGES: dict[Kind, str] = {

@@ -1,0 +1,252 @@
+"""The pieces of a line: everything that could be one, and which of them are."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from todo_app.core.phrases import (
+    NUMBER,
+    Moment,
+    Place,
+    Today,
+    Word,
+    Words,
+    read_date,
+    read_time,
+    text_at,
+)
+from todo_app.core.repeats import read_repeat
+from todo_app.core.rules import COUNT_MAX, spoken
+from todo_app.core.text import NAME_MAX_CHARACTERS
+
+Kind = Literal[
+    "project",
+    "section",
+    "label",
+    "priority",
+    "reminder",
+    "date",
+    "time",
+    "recurrence",
+    "start",
+    "end",
+]
+
+_MARKS: dict[str, Kind] = {"#": "project", "/": "section", "@": "label"}
+_NAME = re.compile(r'[^\s"#@/]+')
+_QUOTED_NAME = re.compile(r'"\s*([^"\s](?:[^"]*[^"\s])?)\s*"')
+_PRIORITY = re.compile("p[1-4]")
+_REMINDER = re.compile(r"!(?=\d)(?:(\d{1,3})d)?(?:(\d{1,3})h)?(?:(\d{1,4})m)?", re.ASCII)
+_STARTS = {"starting", "from"}
+_ENDS = {"until", "till", "ending"}
+_MANY: set[Kind] = {"label", "reminder"}
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """What a part of a line could be: the words it takes, its span, its value and its reading.
+
+    `plain` is what is left of it in a line that does not repeat.
+    """
+
+    first: int
+    last: int
+    start: int
+    end: int
+    kind: Kind
+    value: Any
+    reading: str
+    place: Place = "anywhere"
+    plain: Candidate | None = None
+
+
+def find_pieces(line: str, words: Words, today: Today) -> list[Candidate]:
+    """The pieces of a line in their order, at most one of a kind that a task has once."""
+    found = list(_candidates(line, words, today))
+    placed = _placed(found, len(words))
+    if not any(one.kind == "recurrence" for one in placed):
+        plain = [one.plain if one.kind in ("start", "end") else one for one in found]
+        placed = _placed([one for one in plain if one is not None], len(words))
+    return _one_of_each(placed)
+
+
+def _candidates(line: str, words: Words, today: Today) -> Iterator[Candidate]:
+    index = 0
+    while index < len(words):
+        word = words[index]
+        found = _read(line, words, index, today) if word.is_open else None
+        if found is not None:
+            yield found
+        index = found.last if found is not None else index + 1
+
+
+def _read(line: str, words: Words, index: int, today: Today) -> Candidate | None:
+    """The longest that begins at this word."""
+    word = words[index]
+    if word.text[0] in _MARKS:
+        return _mark(line[word.start : word.end], word, index)
+    if word.text[0] == "!":
+        return _reminder(word, index)
+    if _PRIORITY.fullmatch(word.text):
+        return _candidate(words, index, index + 1, "priority", int(word.text[1]), word.text)
+    return (
+        _repeat(words, index)
+        or _bound(words, index, today)
+        or _date(words, index, read_date(words, index, today))
+        or _time(words, index)
+    )
+
+
+def _candidate(
+    words: Words,
+    first: int,
+    last: int,
+    kind: Kind,
+    value: object,
+    reading: str,
+    place: Place = "anywhere",
+) -> Candidate:
+    start, end = words[first].start, words[last - 1].end
+    return Candidate(first, last, start, end, kind, value, reading, place)
+
+
+def _mark(raw: str, word: Word, index: int) -> Candidate | None:
+    """`#project`, `/section`, `@label`; a number alone is none: `fix #12` is text."""
+    quoted = _QUOTED_NAME.fullmatch(raw[1:])
+    name = quoted[1] if quoted else raw[1:]
+    if not quoted and (not _NAME.fullmatch(name) or name.isdecimal()):
+        return None
+    if len(name) > NAME_MAX_CHARACTERS:
+        return None
+    return Candidate(index, index + 1, word.start, word.end, _MARKS[raw[0]], name, name)
+
+
+def _reminder(word: Word, index: int) -> Candidate | None:
+    """`!30m`, `!1h30m`, `!2d`: so long before the due time."""
+    found = _REMINDER.fullmatch(word.text)
+    if found is None:
+        return None
+    days, hours, minutes = (int(part or 0) for part in found.groups())
+    before = (days * 24 + hours) * 60 + minutes
+    text = f"{word.text[1:]} before"
+    return Candidate(index, index + 1, word.start, word.end, "reminder", before, text)
+
+
+def _repeat(words: Words, index: int) -> Candidate | None:
+    found = read_repeat(words, index)
+    if found is None:
+        return None
+    reading = spoken(found.rule, found.mode)
+    return _candidate(words, index, found.last, "recurrence", found, reading, place=found.place)
+
+
+def _bound(words: Words, index: int, today: Today) -> Candidate | None:
+    """Where a series starts or ends: `starting 1 dec`, `until 1 mar`, `for 10 times`."""
+    word = words[index].text
+    if word == "for":
+        number = text_at(words, index + 1)
+        if text_at(words, index + 2) not in ("time", "times") or not NUMBER.fullmatch(number):
+            return None
+        if not 1 <= int(number) <= COUNT_MAX:
+            return None
+        times = f"{int(number)} times"
+        return _candidate(words, index, index + 3, "end", int(number), times)
+    if (word not in _STARTS and word not in _ENDS) or not text_at(words, index + 1):
+        return None
+    plain = _date(words, index + 1, read_date(words, index + 1, today))
+    if plain is None:
+        return None
+    kind: Kind = "start" if word in _STARTS else "end"
+    return Candidate(
+        index,
+        plain.last,
+        words[index].start,
+        plain.end,
+        kind,
+        plain.value,
+        plain.reading,
+        plain=plain,
+    )
+
+
+def _date(words: Words, index: int, moment: Moment | None) -> Candidate | None:
+    if moment is None:
+        return None
+    reading = f"{moment.date}T{moment.time}" if moment.time else str(moment.date)
+    end = moment.end or words[moment.last - 1].end
+    start = words[index].start
+    return Candidate(index, moment.last, start, end, "date", moment, reading, moment.place)
+
+
+def _time(words: Words, index: int) -> Candidate | None:
+    found = read_time(words, index)
+    if found is None or found.time is None:
+        return None
+    return _candidate(words, index, found.last, "time", found.time, found.time, place=found.place)
+
+
+def _placed(candidates: Sequence[Candidate], length: int) -> list[Candidate]:
+    """Those that count where they are.
+
+    The start is what only pieces stand before, the end what only pieces stand behind; beside a
+    piece that says when, another one does too.
+    """
+    at_start = _leading(candidates)
+    at_end = _trailing(candidates, length)
+    return [
+        one
+        for number, one in enumerate(candidates)
+        if one.place == "anywhere"
+        or number >= at_end
+        or (one.place == "edge" and number < at_start)
+        or _is_beside_a_moment(candidates, number)
+    ]
+
+
+def _leading(candidates: Sequence[Candidate]) -> int:
+    """How many of them begin the line."""
+    reached = 0
+    for number, one in enumerate(candidates):
+        if one.first != reached or one.place == "end":
+            return number
+        reached = one.last
+    return len(candidates)
+
+
+def _trailing(candidates: Sequence[Candidate], length: int) -> int:
+    """The first of those that end the line."""
+    reached = length
+    for number in range(len(candidates) - 1, -1, -1):
+        if candidates[number].last != reached:
+            return number + 1
+        reached = candidates[number].first
+    return 0
+
+
+def _is_beside_a_moment(candidates: Sequence[Candidate], number: int) -> bool:
+    one = candidates[number]
+    before = candidates[number - 1] if number else None
+    behind = candidates[number + 1] if number + 1 < len(candidates) else None
+    return any(
+        other is not None
+        and other.place == "anywhere"
+        and other.kind in ("date", "time", "recurrence")
+        and other.kind != one.kind
+        and (other.last == one.first or other.first == one.last)
+        for other in (before, behind)
+    )
+
+
+def _one_of_each(placed: Sequence[Candidate]) -> list[Candidate]:
+    """One for each field: the first that is sure, else the last."""
+    chosen: dict[str, Candidate] = {}
+    for one in placed:
+        field: str = "date" if one.kind == "start" else one.kind
+        if one.kind in _MANY:
+            field = f"{one.kind} {one.start}"
+        if field not in chosen or chosen[field].place != "anywhere":
+            chosen[field] = one
+    return sorted(chosen.values(), key=lambda one: one.start)
