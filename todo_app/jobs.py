@@ -6,7 +6,7 @@ import asyncio
 import logging
 from typing import NoReturn
 
-from todo_app.core import audit, idempotency, mail, sessions, tasks
+from todo_app.core import api_tokens, audit, idempotency, mail, sessions, tasks
 from todo_app.core.database import transaction
 from todo_app.core.errors import Unavailable
 
@@ -29,8 +29,14 @@ async def run_forever() -> NoReturn:
 
 
 async def purge() -> None:
-    """Delete ended sessions, old idempotency keys, old trash and old security events."""
-    for function in (sessions.purge_expired, idempotency.purge, tasks.purge_trash, audit.purge):
+    """Delete ended sessions and tokens, old idempotency keys, old trash, old security events."""
+    for function in (
+        sessions.purge_expired,
+        api_tokens.purge,
+        idempotency.purge,
+        tasks.purge_trash,
+        audit.purge,
+    ):
         async with transaction() as db:
             count = await function(db)
         if count:

@@ -13,6 +13,7 @@ from todo_app.web import edge, pages, session, theme
 from todo_app.web.edge import Edge
 from todo_app.web.guard import Guard
 from todo_app.web.sign_in import form_routes
+from todo_app.web.token_form import token_routes
 
 app = rx.App(
     stylesheets=["styles/tokens.css", "styles/app.css"],
@@ -22,7 +23,9 @@ app = rx.App(
     app_wraps={},
     backend_exception_handler=session.explain_exception,
     api_transformer=[
-        Starlette(routes=[Mount("/api", create_api()), *health_routes, *form_routes]),
+        Starlette(
+            routes=[Mount("/api", create_api()), *health_routes, *form_routes, *token_routes]
+        ),
         Edge,
     ],
 )

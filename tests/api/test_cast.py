@@ -31,8 +31,8 @@ of_a_task = pytest.mark.parametrize(
 
 def test_every_id_in_a_path_is_tried_by_strangers() -> None:
     names = {name for one in OPERATIONS for name in re.findall(r"{(\w+)}", one.template)}
-    # Sessions: in test_sessions.py.
-    assert names == {"task_id", "session_id"}
+    # Sessions and tokens: in test_sessions.py and test_api_tokens.py.
+    assert names == {"task_id", "session_id", "token_id"}
 
 
 def test_only_the_way_in_needs_no_identity() -> None:

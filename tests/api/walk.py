@@ -22,6 +22,7 @@ BODIES: dict[str, dict[str, Any]] = {
         "current_password": "kettle under seven clouds",
         "new_password": "kettle under eight clouds",
     },
+    "create_token": {"name": "Backup script"},
     "create_task": {"title": "Water the plants"},
     "update_task": {"title": "Water the roses"},
 }

@@ -82,6 +82,14 @@ async def _security(page: Page, origin: str) -> None:
     await expect(page.get_by_text("This one")).to_be_visible()
 
 
+async def _tokens(page: Page, origin: str) -> None:
+    await page.goto(f"{origin}/settings/tokens")
+    await page.get_by_label("Name").fill("Calendar of the kitchen tablet")
+    await page.get_by_role("button", name="Make token").click()
+    await expect(page.get_by_role("textbox", name="New token")).to_be_focused()
+    await expect(page.get_by_role("button", name="Revoke").first).to_be_visible()
+
+
 async def _toast(page: Page, origin: str) -> None:
     await _list("/today")(page, origin)
     await tick(page, "Water the tomatoes").click()
@@ -114,6 +122,7 @@ SCREENS = (
     Screen("account", is_private=True, show=_account),
     Screen("preferences", is_private=True, show=_preferences),
     Screen("security", is_private=True, show=_security),
+    Screen("tokens", is_private=True, show=_tokens),
     Screen("toast", is_private=True, show=_toast),
     Screen("not-found", is_private=False, show=_not_found),
 )

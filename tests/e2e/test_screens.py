@@ -13,12 +13,12 @@ from tests.e2e.conftest import PHONE, WIDE, OpenContext
 from tests.e2e.gallery import EMPTY_SCREENS, SCREENS, furnish
 from tests.e2e.person import Person, new_person
 from tests.e2e.program import ROOT, Program
-from tests.e2e.screen import is_ready, tick
+from tests.e2e.screen import is_ready, tick, toast
 from tests.e2e.watch import Watch
 
 PICTURES = ROOT / "test-results" / "screens"
 TOUCH_PIXELS = 44
-SETTINGS = ("account", "preferences", "security")
+SETTINGS = ("account", "preferences", "security", "tokens")
 
 # Everything visible that reaches beyond the sides, but for what an ancestor clips or scrolls.
 OUT_OF_BOUNDS = """() => {
@@ -155,6 +155,8 @@ async def test_the_theme_follows_the_system_until_it_is_set(
     await expect(page.get_by_role("button", name=theme.title(), exact=True)).to_have_attribute(
         "aria-pressed", "true"
     )
+    # It is kept with the account, and the page that is loaded next has it from there.
+    await expect(toast(page)).to_contain_text("Saved")
     await has_no_flash(page, theme)
     await page.get_by_role("button", name="Account").click()
     await page.get_by_role("button", name="System").click()

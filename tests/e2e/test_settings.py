@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+
+import httpx
 from playwright.async_api import Page, expect
 
 from tests.e2e.conftest import OpenContext
@@ -15,7 +18,7 @@ async def test_the_settings_are_one_click_away_and_lead_to_each_other(
 ) -> None:
     await page.goto(f"{site.origin}/today")
     await page.get_by_role("navigation", name="Main").get_by_role("link", name="Settings").click()
-    for name in ("Preferences", "Security", "Account"):
+    for name in ("Preferences", "Security", "API tokens", "Account"):
         await page.get_by_role("navigation", name="Settings").get_by_role("link", name=name).click()
         await expect(page.get_by_role("heading", level=1)).to_have_text(name)
 
@@ -61,3 +64,33 @@ async def test_a_theme_chosen_elsewhere_shows_from_the_first_frame_on(
         assert await phone.evaluate("[...window.themes]") == [
             "dark" if theme == "dark" else "light"
         ]
+
+
+async def test_a_token_is_made_copied_and_revoked(page: Page, site: Program, alice: Person) -> None:
+    frames: list[str] = []
+    page.on(
+        "websocket",
+        lambda socket: socket.on("framereceived", lambda frame: frames.append(str(frame))),
+    )
+    await page.goto(f"{site.origin}/settings/tokens")
+    await page.get_by_label("Name").fill("Backup script")
+    await page.get_by_label("It may").select_option("write")
+    await page.get_by_role("button", name="Make token").click()
+    await expect(page.get_by_role("textbox", name="New token")).to_have_value(re.compile("^todo_"))
+    token = await page.get_by_role("textbox", name="New token").input_value()
+    program = httpx.AsyncClient(
+        base_url=alice.api.base_url, headers={"Authorization": f"Bearer {token}"}
+    )
+    await program.post("/tasks", json={"title": "By a script"})
+    assert alice.titles() == ["By a script"]
+    tokens = page.get_by_role("region", name="Tokens").get_by_role("listitem")
+    await expect(tokens).to_contain_text(["Backup script"])
+    await page.get_by_role("button", name="Done").click()
+    await expect(page.get_by_role("textbox", name="New token")).to_be_hidden()
+    await tokens.get_by_role("button", name="Revoke").click()
+    await expect(toast(page)).to_contain_text("Token revoked.")
+    await expect(page.get_by_text("You have no tokens.")).to_be_visible()
+    assert (await program.get("/tasks")).status_code == 401
+    await program.aclose()
+    assert frames
+    assert not [frame for frame in frames if token in frame]

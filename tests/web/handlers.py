@@ -28,6 +28,7 @@ FITTING: dict[str, Any] = {
     "task_id": "01a1fe18-4d88-758e-9c3c-f83b1a28e1be",
     "text": "Sent by nobody",
     "title": "Sent by nobody",
+    "token_id": "01a1fe18-4d88-758e-9c3c-f83b1a28e1be",
     "value": True,
     "var_name": "is_hydrated",
     "vars": {},

@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from tests.web.backend import Backend
-from tests.web.browser import LIST, PANEL, SECURITY, Browser, Tab
+from tests.web.browser import API_TOKENS, LIST, PANEL, SECURITY, Browser, Tab
 from tests.web.conftest import Visit
 from tests.web.handlers import Handlers, arguments_of, fitting_payload
 
@@ -74,8 +74,9 @@ def test_every_handler_that_takes_an_id_is_tried(handlers: Handlers) -> None:
         if any(argument.endswith("id") for argument in arguments_of(found))
     }
 
-    # The one of a session: in test_security_screen.py.
-    assert with_id == CALLS.keys() | {f"{SECURITY}.end_session"}
+    # Those of a session and of a token: in the tests of their screens.
+    others = {f"{SECURITY}.end_session", f"{API_TOKENS}.revoke_token"}
+    assert with_id == CALLS.keys() | others
 
 
 @pytest.mark.parametrize(("name", "arguments"), EVERY_CALL, ids=IDS)

@@ -287,6 +287,7 @@ async def test_a_stranger_reaches_nothing_by_any_event(
             assert tab.shown["account_form_state.errors"] == {}
             assert tab.shown["security_state.session_rows"] == []
             assert tab.shown["security_state.event_rows"] == []
+            assert tab.shown["api_tokens_state.token_rows"] == []
             assert not tab.knows("Alice alone knows")
             assert not tab.knows(alice.email)
     assert backend.every_row() == before

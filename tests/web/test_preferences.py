@@ -6,11 +6,10 @@ from zoneinfo import ZoneInfo
 import pytest
 from starlette.datastructures import MutableHeaders
 
-from tests.web.browser import AUTH, LIST, Browser, Tab
+from tests.web.browser import AUTH, LIST, PREFERENCE, Browser, Tab
 from todo_app.web import theme
 from todo_app.web.messages import FIELD_MESSAGES
 
-PREFERENCE = f"{AUTH}.todo_app___web___components___preference____preference_state"
 PATH = "/settings/preferences"
 # One of the two has another day than UTC, whenever this runs.
 FAR_ZONES = ("Pacific/Kiritimati", "Pacific/Pago_Pago")

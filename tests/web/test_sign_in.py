@@ -304,7 +304,7 @@ HOSTILE_FORMS: dict[str, tuple[bytes, dict[str, str]]] = {
 
 
 @pytest.mark.parametrize(
-    "form", ["/auth/sign-in", "/auth/sign-up", "/auth/sign-out", "/auth/password"]
+    "form", ["/auth/sign-in", "/auth/sign-up", "/auth/sign-out", "/auth/password", "/auth/tokens"]
 )
 @pytest.mark.parametrize("kind", HOSTILE_FORMS)
 def test_a_hostile_form_is_refused_without_an_error(

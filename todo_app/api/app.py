@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
-from todo_app.api import auth, problems, tasks
+from todo_app.api import api_tokens, auth, problems, tasks
 from todo_app.api.deps import ROOT
 from todo_app.api.docs import add_docs
 from todo_app.api.gate import Gate
@@ -16,7 +16,7 @@ from todo_app.core.errors import TodoError
 
 DESCRIPTION = """\
 Tasks and accounts as JSON. Sign in with `POST /v1/auth/signin` and send the access token as
-`Authorization: Bearer`.
+`Authorization: Bearer`; programs send an API token of `POST /v1/auth/tokens` instead.
 
 Times are RFC 3339 in UTC. Every error is `application/problem+json` (RFC 9457). Changes take
 `If-Match` with the `ETag` of what they are meant for; POST takes an `Idempotency-Key`.
@@ -43,10 +43,16 @@ def _document_problems(document: dict[str, Any]) -> None:
     schemas |= {"Problem": problem, **problem.pop("$defs")}
     for path in document["paths"].values():
         for operation in path.values():
+            if operation.get("security"):
+                operation["responses"] |= _json(problems.documented(403, 429))
             content = operation["responses"].get("422", {}).get("content", {})
             # The framework's own: a malformed id is answered as an unknown one here.
             if "application/json" in content:
                 del operation["responses"]["422"]
+
+
+def _json(responses: dict[int | str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    return {str(status): response for status, response in responses.items()}
 
 
 def create_api() -> FastAPI:
@@ -69,7 +75,7 @@ def create_api() -> FastAPI:
     )
     api.add_middleware(Gate)
     # Not included but taken over: an included router matches every request twice.
-    for room in (auth, tasks):
+    for room in (auth, api_tokens, tasks):
         api.router.routes.extend(room.router.routes)
     add_docs(api)
     return api

@@ -16,6 +16,7 @@ from todo_app.api.deps import (
     JsonRoute,
     ReadDb,
     json_answer,
+    no_content,
     operation_id,
 )
 from todo_app.api.problems import documented
@@ -91,7 +92,7 @@ async def refresh(request: RefreshRequest, db: Db) -> Response:
 async def sign_out(db: Db, actor: CurrentActor) -> Response:
     """End the session; its tokens are worth nothing from now on."""
     await sessions.sign_out(db, actor)
-    return _no_content()
+    return no_content()
 
 
 @router.post(
@@ -108,7 +109,7 @@ async def change_password(
     Wrong current passwords are counted together with wrong ones at sign-in.
     """
     await password_change.change_password(actor, change, visit)
-    return _no_content()
+    return no_content()
 
 
 @router.get("/sessions", response_model=SessionList, responses=documented(401))
@@ -131,7 +132,7 @@ async def list_sessions(actor: CurrentActor, db: ReadDb) -> Response:
 async def end_other_sessions(db: Db, actor: CurrentActor) -> Response:
     """End every session but this one; `POST /v1/auth/signout` ends this one."""
     await sessions.end_other_sessions(db, actor)
-    return _no_content()
+    return no_content()
 
 
 @router.delete(
@@ -143,7 +144,7 @@ async def end_other_sessions(db: Db, actor: CurrentActor) -> Response:
 async def end_session(session_id: UUID, db: Db, actor: CurrentActor) -> Response:
     """End one session, which may be this one; its tokens are worth nothing from now on."""
     await sessions.end_session(db, actor, session_id)
-    return _no_content()
+    return no_content()
 
 
 @router.get("/me", response_model=AccountView, responses=documented(401))
@@ -156,7 +157,3 @@ async def get_account(actor: CurrentActor, db: ReadDb) -> Response:
 async def update_account(patch: AccountPatch, db: Db, actor: CurrentActor) -> Response:
     """Change the fields that are sent."""
     return json_answer((await accounts.update_account(db, actor, patch)).model_dump_json())
-
-
-def _no_content() -> Response:
-    return Response(status_code=status.HTTP_204_NO_CONTENT, headers={"Cache-Control": "no-store"})

@@ -21,7 +21,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from todo_app.api.problems import NOT_JSON, MalformedIfMatch
-from todo_app.core import idempotency, sessions, tokens, visits
+from todo_app.core import access, api_tokens, idempotency, sessions, tokens, visits
 from todo_app.core.access import Actor
 from todo_app.core.database import reading, transaction
 from todo_app.core.errors import Unauthenticated
@@ -55,11 +55,12 @@ ReadDb = Annotated[AsyncSession, Depends(_read_db, scope="function")]
 
 
 class _Bearer(SecurityBase):
-    """The actor of an access token; no cookie and no other kind of token is looked at."""
+    """The actor of an access token or an API token; no cookie and nothing else is looked at."""
 
     def __init__(self) -> None:
         self.model = HTTPBearer(
-            bearerFormat="JWT", description="The `access_token` of `POST /v1/auth/signin`."
+            description="The `access_token` of `POST /v1/auth/signin`, or an API token, which "
+            "reaches as far as its scope, and under `/v1/auth` only `GET /v1/auth/me`."
         )
         self.scheme_name = "bearer"
 
@@ -68,11 +69,22 @@ class _Bearer(SecurityBase):
         scheme, _, token = values[0].partition(" ") if len(values) == 1 else ("", "", "")
         if scheme.lower() != "bearer":
             raise Unauthenticated
-        return await sessions.authenticate(tokens.verify("access", token.strip(" ")))
+        token = token.strip(" ")
+        if not token.startswith(api_tokens.PREFIX):
+            return await sessions.authenticate(tokens.verify("access", token))
+        actor = await api_tokens.authenticate(token, await _client_visit(request))
+        path: str = request.scope["route"].path
+        access.check_reach(
+            actor,
+            changes=request.method not in {"GET", "HEAD"},
+            is_about_identity=path.startswith("/v1/auth/")
+            and (request.method, path) != ("GET", "/v1/auth/me"),
+        )
+        return actor
 
 
 CurrentActor = Annotated[Actor, Depends(_Bearer())]
-"""Who asks. Raises Unauthenticated, Unavailable."""
+"""Who asks. Raises Unauthenticated, Forbidden, TooManyAttempts, Unavailable."""
 
 
 async def _client_visit(request: Request) -> Visit:
@@ -231,6 +243,11 @@ def json_answer(
     if location is not None:
         headers["Location"] = location
     return Response(body, status, headers, "application/json")
+
+
+def no_content() -> Response:
+    """Done, and nothing to say."""
+    return Response(status_code=204, headers={"Cache-Control": "no-store"})
 
 
 def query_parameters(query: type[BaseModel]) -> list[dict[str, Any]]:

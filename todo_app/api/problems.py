@@ -25,6 +25,7 @@ from todo_app.core.errors import (
     Conflict,
     EmailTaken,
     Flaw,
+    Forbidden,
     InvalidCursor,
     InvalidFilter,
     InvalidInput,
@@ -94,6 +95,12 @@ class Problem(BaseModel):
 
 
 NOT_FOUND = Kind(404, "not-found", "Not found", "Nothing is here, or it is not yours.")
+FORBIDDEN = Kind(
+    403,
+    "insufficient-scope",
+    "Insufficient scope",
+    "This token may not do that. Sign in, or use one with the scope `write` to change things.",
+)
 CONFLICT = Kind(409, "conflict", "Conflict", "It is already there in another form.")
 KEY_REUSED = Kind(
     422,
@@ -153,6 +160,7 @@ UNEXPECTED = Kind(
 
 STATUS_BY_ERROR: Mapping[type[TodoError], Kind] = {
     NotFound: NOT_FOUND,
+    Forbidden: FORBIDDEN,
     Conflict: CONFLICT,
     KeyReused: KEY_REUSED,
     KeyInUse: KEY_IN_USE,
@@ -176,6 +184,7 @@ SENTENCE_BY_REASON: Mapping[str, str] = {
     "unusable": "contains characters that cannot be used",
     "wrong": "is not the current password",
     "common": "is one of the most common passwords",
+    "too_many": "is one too many; delete another first",
     "personal": "must not be your email address or the name of this program",
     "rule_unreadable": "is not a rule of repetition",
     "rule_unsupported": "says more than can be kept here",
@@ -207,9 +216,12 @@ SENTENCE_BY_FLAW: Mapping[Flaw, str] = {
 _KIND_BY_STATUS = {
     kind.status: kind for kind in (BAD_JSON, NOT_FOUND, NOT_ALLOWED, TOO_LARGE, NOT_JSON)
 }
+# RFC 6750, section 3.
+_CHALLENGES = {401: "Bearer", 403: 'Bearer error="insufficient_scope"'}
 _RETRY_AFTER = {"Retry-After": {"description": "Seconds.", "schema": {"type": "integer"}}}
 _DOCUMENTED_HEADERS = {
     401: {"WWW-Authenticate": {"description": "`Bearer`.", "schema": {"type": "string"}}},
+    403: {"WWW-Authenticate": {"description": "What is missing.", "schema": {"type": "string"}}},
     429: _RETRY_AFTER,
     503: _RETRY_AFTER,
 }
@@ -280,8 +292,8 @@ async def answer_refusal(request: Request, error: TodoError) -> Response:
             return problem(kind, current=current.model_dump(mode="json"))
         case TooManyAttempts() | Unavailable():
             return problem(kind, headers={"Retry-After": str(error.retry_after_seconds)})
-    if kind.status == HTTPStatus.UNAUTHORIZED:
-        return problem(kind, headers={"WWW-Authenticate": "Bearer"})
+    if kind.status in _CHALLENGES:
+        return problem(kind, headers={"WWW-Authenticate": _CHALLENGES[kind.status]})
     return problem(kind)
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Table, bindparam
 from sqlmodel import col
 
-from todo_app.core.models import TASKS, SecurityEvent, Session, User
+from todo_app.core.errors import Forbidden
+from todo_app.core.models import TASKS, ApiToken, SecurityEvent, Session, User
 from todo_app.core.visits import Way
 
 
@@ -19,8 +20,20 @@ class Actor:
 
     user_id: UUID
     session_id: UUID
-    way: Way
+    """The session, or the API token, that they came in with."""
+    way: Way | Literal["token"]
     time_zone: str
+    can_write: bool = True
+
+
+def check_reach(actor: Actor, *, changes: bool, is_about_identity: bool) -> None:
+    """Raise Forbidden for what an API token does not reach.
+
+    That is a change, if it may only read, and whatever is about proving who its owner is: a stolen
+    token shall not make the next one, nor lock its owner out.
+    """
+    if actor.way == "token" and (is_about_identity or (changes and not actor.can_write)):
+        raise Forbidden
 
 
 def own_account(actor: Actor) -> ColumnElement[bool]:
@@ -31,6 +44,11 @@ def own_account(actor: Actor) -> ColumnElement[bool]:
 def own_sessions(actor: Actor) -> ColumnElement[bool]:
     """The condition that a session is the actor's own."""
     return col(Session.user_id) == actor.user_id
+
+
+def own_tokens(actor: Actor) -> ColumnElement[bool]:
+    """The condition that an API token is the actor's own."""
+    return col(ApiToken.user_id) == actor.user_id
 
 
 def own_events(actor: Actor) -> ColumnElement[bool]:

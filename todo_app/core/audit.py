@@ -38,6 +38,9 @@ Kind = Literal[
     "password_changed",
     "password_change_failed",
     "refresh_token_reused",
+    "api_token_made",
+    "api_token_revoked",
+    "spent_token_used",
 ]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 

@@ -20,6 +20,10 @@ class NotFound(TodoError):
     """It does not exist, or not for this actor: the two are never told apart."""
 
 
+class Forbidden(TodoError):
+    """The actor is known, and what they came in with does not reach so far."""
+
+
 class Conflict(TodoError):
     """It is already there in another form."""
 

@@ -117,6 +117,23 @@ class RefreshToken(SQLModel, table=True):
     used_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
+class ApiToken(SQLModel, table=True):
+    """What a program comes in with, stored hashed, until it is revoked or expires."""
+
+    __tablename__ = "api_tokens"
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    user_id: UUID = Field(foreign_key="users.id", ondelete="CASCADE", index=True)
+    name: str = Field(sa_type=String(100))
+    scope: str = Field(sa_type=String(8))
+    start: str = Field(sa_type=String(16))
+    token_hash: str = Field(sa_type=String(64), unique=True)
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    expires_at: datetime = Field(sa_type=UtcDateTime, index=True)
+    last_used_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    revoked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
 class SecurityEvent(SQLModel, table=True):
     """Something that concerns the safety of an account, or of none that exists."""
 

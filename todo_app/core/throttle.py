@@ -23,6 +23,8 @@ _limiter = MovingWindowRateLimiter(MemoryStorage())
 PER_ACCOUNT_AND_NETWORK = RateLimitItemPerMinute(6, 1, "pair")
 PER_ACCOUNT = RateLimitItemPerMinute(60, 10, "account")
 PER_NETWORK = RateLimitItemPerMinute(40, 5, "network")
+BAD_TOKENS = RateLimitItemPerMinute(30, 1, "token")
+NEWS = RateLimitItemPerHour(1, 1, "news")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,21 @@ def admit_sign_up(visit: Visit) -> None:
     window = _Window(limit, (network(visit.address),))
     _check((window,))
     _limiter.hit(window.limit, *window.keys)
+
+
+def count_bad_token(visit: Visit) -> None:
+    """Count an API token that is none, or none any more.
+
+    A good one is never kept waiting. Raises TooManyAttempts, with the seconds to wait.
+    """
+    window = _Window(BAD_TOKENS, (network(visit.address),))
+    _check((window,))
+    _limiter.hit(window.limit, *window.keys)
+
+
+def is_news(what: str) -> bool:
+    """Whether this is heard for the first time in an hour: a log is no place to be flooded."""
+    return _limiter.hit(NEWS, what)
 
 
 def reset() -> None:

@@ -6,6 +6,7 @@ from todo_app.core.audit import Kind
 from todo_app.core.errors import (
     Conflict,
     EmailTaken,
+    Forbidden,
     InvalidCursor,
     InvalidFilter,
     InvalidInput,
@@ -25,6 +26,7 @@ from todo_app.core.errors import (
 MESSAGES: dict[type[TodoError], str] = {
     TodoError: "That did not work. Try again.",
     NotFound: "This task is no longer here. It may have been deleted elsewhere.",
+    Forbidden: "You may not do that.",
     Conflict: "This already exists in another form.",
     StaleVersion: "This was changed elsewhere meanwhile.",
     InvalidInput: "This value cannot be used.",
@@ -50,6 +52,8 @@ FIELD_MESSAGES: dict[str, str] = {
     "personal": "Choose a password that is not your email or our name.",
     "email": "Enter an email address like ada@example.org.",
     "name": "Use at most 100 characters.",
+    "token": "Give it a name of at most 100 characters, and choose from the lists.",
+    "too_many": "You have as many as there may be. Delete one first.",
     "required": "This cannot be empty.",
     "rule_unreadable": "This is no way of repeating that we know. Try “every 3 days”.",
     "rule_unsupported": "This way of repeating says more than can be kept here.",
@@ -68,12 +72,15 @@ EVENT_MESSAGES: dict[Kind, str] = {
     "session_ended": "Other sessions ended",
     "password_changed": "Password changed",
     "password_change_failed": "Wrong current password at a change",
-    "refresh_token_reused": "An API token was used twice; its session was ended",
+    "refresh_token_reused": "An API client sent the same proof twice; its session was ended",
+    "api_token_made": "API token made",
+    "api_token_revoked": "API token revoked",
+    "spent_token_used": "A revoked or expired API token was tried",
 }
 """What a person reads about a security event."""
 
 ALARMS: frozenset[Kind] = frozenset(
-    {"sign_in_failed", "password_change_failed", "refresh_token_reused"}
+    {"sign_in_failed", "password_change_failed", "refresh_token_reused", "spent_token_used"}
 )
 
 UNEXPECTED = "Something went wrong. If it happens again, tell us reference {reference}."

@@ -12,6 +12,7 @@ COMPLETED = "/completed"
 ACCOUNT = "/settings/account"
 PREFERENCES = "/settings/preferences"
 SECURITY = "/settings/security"
+API_TOKENS = "/settings/tokens"
 SIGN_IN = "/sign-in"
 SIGN_UP = "/sign-up"
 
@@ -19,6 +20,7 @@ SIGN_IN_FORM = "/auth/sign-in"
 SIGN_UP_FORM = "/auth/sign-up"
 SIGN_OUT_FORM = "/auth/sign-out"
 PASSWORD_FORM = "/auth/password"  # noqa: S105 - a path
+TOKEN_FORM = "/auth/tokens"  # noqa: S105 - the same
 
 OPEN_TASK = "task"
 """The query parameter that names the task in the panel, so that Back closes it again."""
@@ -27,7 +29,9 @@ _TASK_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 HOME = TODAY
 SETTINGS = ACCOUNT
-PRIVATE_PAGES = frozenset({TODAY, UPCOMING, INBOX, COMPLETED, ACCOUNT, PREFERENCES, SECURITY})
+PRIVATE_PAGES = frozenset(
+    {TODAY, UPCOMING, INBOX, COMPLETED, ACCOUNT, PREFERENCES, SECURITY, API_TOKENS}
+)
 PUBLIC_PAGES = frozenset({SIGN_IN, SIGN_UP})
 PAGES = PRIVATE_PAGES | PUBLIC_PAGES
 

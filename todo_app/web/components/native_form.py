@@ -9,7 +9,14 @@ from todo_app.core.settings import get_settings
 
 def native_form(path: str, *children: rx.Component, **attributes: object) -> rx.Component:
     """A form that is posted to a form endpoint of the backend, without scripts too."""
+    # Reflex prevents the default of every form that has no explicit handler.
+    return rx.el.form(
+        *children, action=backend_address(path), method="post", on_submit=None, **attributes
+    )
+
+
+def backend_address(path: str) -> str:
+    """Where a page reaches a path of the backend."""
     settings = get_settings()
     backend = "" if settings.backend_origin == settings.origin else settings.backend_origin
-    # Reflex prevents the default of every form that has no explicit handler.
-    return rx.el.form(*children, action=backend + path, method="post", on_submit=None, **attributes)
+    return backend + path

@@ -12,6 +12,7 @@ _PLACES = (
     (routes.ACCOUNT, "Account", "circle-user-round"),
     (routes.PREFERENCES, "Preferences", "sliders-horizontal"),
     (routes.SECURITY, "Security", "shield-check"),
+    (routes.API_TOKENS, "API tokens", "key-round"),
 )
 
 

@@ -9,6 +9,7 @@ from todo_app.web.components.preference import PreferenceState
 from todo_app.web.list_state import ListName, TaskListState
 from todo_app.web.pages import (
     account,
+    api_tokens,
     completed,
     inbox,
     not_found,
@@ -38,6 +39,12 @@ def register(app: rx.App) -> None:
             "Security",
             security.page,
             [security.SecurityState.show_security(), TaskPanelState.show_task()],
+        ),
+        (
+            routes.API_TOKENS,
+            "API tokens",
+            api_tokens.page,
+            [api_tokens.ApiTokensState.show_tokens(), TaskPanelState.show_task()],
         ),
         (routes.SIGN_IN, "Sign in", sign_in.page, sign_in.SignInState.show_form),
         (routes.SIGN_UP, "Create an account", sign_up.page, sign_up.SignUpState.show_form),

@@ -1,0 +1,48 @@
+"""Where the page of API tokens sends its form. It answers in JSON, to a script of the page alone.
+
+A new token is a secret: it never becomes a variable of a state, which the server would keep.
+"""
+
+from __future__ import annotations
+
+from pydantic import ValidationError
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+from todo_app.core import api_tokens, sessions
+from todo_app.core.api_tokens import TokenDraft
+from todo_app.core.database import transaction
+from todo_app.core.errors import TodoError, Unauthenticated
+from todo_app.core.tokens import Claims
+from todo_app.web import edge, routes
+from todo_app.web.form_posts import form_fields
+from todo_app.web.messages import FIELD_MESSAGES, message
+
+
+async def make_token(request: Request) -> JSONResponse:
+    """Make a token for who is signed in: `{"token"}`, or `{"error"}` in a sentence."""
+    claims: Claims | None = request.scope[edge.CLAIMS_KEY]
+    fields = await form_fields(request)
+    days = fields.get("expires_in_days", "")
+    try:
+        if claims is None:
+            raise Unauthenticated
+        draft = TokenDraft.model_validate(
+            {
+                "name": fields.get("name", ""),
+                "scope": fields.get("scope", ""),
+                "expires_in_days": int(days) if days.isdecimal() and len(days) < 4 else 0,  # noqa: PLR2004 - a year
+            }
+        )
+        actor = await sessions.authenticate(claims)
+        async with transaction() as db:
+            made = await api_tokens.create_token(db, actor, draft)
+    except ValidationError:
+        return JSONResponse({"error": FIELD_MESSAGES["token"]}, 422)
+    except TodoError as refusal:
+        return JSONResponse({"error": message(refusal)}, 422)
+    return JSONResponse({"token": made.token})
+
+
+token_routes = [Route(routes.TOKEN_FORM, make_token, methods=["POST"])]
