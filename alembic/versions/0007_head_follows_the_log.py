@@ -27,8 +27,7 @@ def upgrade() -> None:
         f"$$ BEGIN {MOVE} RETURN NULL; END $$"
     )
     op.execute(
-        "CREATE TRIGGER move_head AFTER INSERT ON changes "
-        "FOR EACH ROW EXECUTE FUNCTION move_head()"
+        "CREATE TRIGGER move_head AFTER INSERT ON changes FOR EACH ROW EXECUTE FUNCTION move_head()"
     )
 
 

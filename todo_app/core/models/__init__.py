@@ -1,0 +1,61 @@
+"""Every table, and nothing else. Rules live beside the noun they belong to."""
+
+from sqlmodel import SQLModel
+
+from todo_app.core.models.columns import DERIVED, UtcDateTime, new_id
+from todo_app.core.models.history import CHANGE_HEADS, CHANGES, Change, ChangeHead
+from todo_app.core.models.identity import (
+    ApiToken,
+    IdempotencyKey,
+    OutboxMessage,
+    RefreshToken,
+    SecurityEvent,
+    Session,
+    User,
+)
+from todo_app.core.models.work import (
+    DEPTH_MAX,
+    DUE_TIME_ORDER,
+    LABELS,
+    PATH_MAX_CHARACTERS,
+    PROJECTS,
+    SECTIONS,
+    TASK_LABELS,
+    TASKS,
+    Label,
+    Project,
+    Section,
+    Task,
+    TaskLabel,
+)
+
+__all__ = [
+    "CHANGES",
+    "CHANGE_HEADS",
+    "DEPTH_MAX",
+    "DERIVED",
+    "DUE_TIME_ORDER",
+    "LABELS",
+    "PATH_MAX_CHARACTERS",
+    "PROJECTS",
+    "SECTIONS",
+    "TASKS",
+    "TASK_LABELS",
+    "ApiToken",
+    "Change",
+    "ChangeHead",
+    "IdempotencyKey",
+    "Label",
+    "OutboxMessage",
+    "Project",
+    "RefreshToken",
+    "SQLModel",
+    "Section",
+    "SecurityEvent",
+    "Session",
+    "Task",
+    "TaskLabel",
+    "User",
+    "UtcDateTime",
+    "new_id",
+]

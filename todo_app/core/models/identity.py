@@ -1,0 +1,120 @@
+"""Accounts, and how people and programs come in."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Index, String, Text
+from sqlmodel import Field, SQLModel
+
+from todo_app.core.models.columns import UtcDateTime, new_id, preference
+
+
+class User(SQLModel, table=True):
+    """A person with an account."""
+
+    __tablename__ = "users"
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    email: str = Field(sa_type=String(254))
+    email_canonical: str = Field(sa_type=String(254), unique=True)
+    name: str = Field(sa_type=String(100))
+    password_hash: str = Field(sa_type=String(128))
+    time_zone: str = Field(sa_type=String(64))
+    date_order: str = preference("day_first")
+    theme: str = preference("system")
+    week_start: str = preference("monday")
+    created_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class Session(SQLModel, table=True):
+    """One sign-in, by the web or the API, until it is revoked or expires."""
+
+    __tablename__ = "sessions"
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    user_id: UUID = Field(foreign_key="users.id", ondelete="CASCADE", index=True)
+    kind: str = Field(sa_type=String(8))
+    device: str = Field(sa_type=String(200))
+    address: str = Field(sa_type=String(45))
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    last_used_at: datetime = Field(sa_type=UtcDateTime)
+    expires_at: datetime = Field(sa_type=UtcDateTime, index=True)
+    revoked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class RefreshToken(SQLModel, table=True):
+    """A refresh token of an API session, stored hashed, used once."""
+
+    __tablename__ = "refresh_tokens"
+
+    token_hash: str = Field(sa_type=String(64), primary_key=True)
+    session_id: UUID = Field(foreign_key="sessions.id", ondelete="CASCADE", index=True)
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    used_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class ApiToken(SQLModel, table=True):
+    """What a program comes in with, stored hashed, until it is revoked or expires."""
+
+    __tablename__ = "api_tokens"
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    user_id: UUID = Field(foreign_key="users.id", ondelete="CASCADE", index=True)
+    name: str = Field(sa_type=String(100))
+    scope: str = Field(sa_type=String(8))
+    start: str = Field(sa_type=String(16))
+    token_hash: str = Field(sa_type=String(64), unique=True)
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    expires_at: datetime = Field(sa_type=UtcDateTime, index=True)
+    last_used_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    revoked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class SecurityEvent(SQLModel, table=True):
+    """Something that concerns the safety of an account, or of none that exists."""
+
+    __tablename__ = "security_events"
+    __table_args__ = (Index("ix_security_events_user_id", "user_id", "created_at", "id"),)
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    user_id: UUID | None = Field(default=None, foreign_key="users.id", ondelete="CASCADE")
+    kind: str = Field(sa_type=String(32))
+    created_at: datetime = Field(sa_type=UtcDateTime, index=True)
+    address: str = Field(sa_type=String(45))
+    device: str = Field(sa_type=String(200))
+    details: str = Field(sa_type=Text)
+
+
+class OutboxMessage(SQLModel, table=True):
+    """A mail that is to be sent; it is gone once it was."""
+
+    __tablename__ = "outbox"
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    user_id: UUID | None = Field(
+        default=None, foreign_key="users.id", ondelete="CASCADE", index=True
+    )
+    kind: str = Field(sa_type=String(32))
+    recipient: str = Field(sa_type=String(254))
+    details: str = Field(sa_type=Text)
+    attempts: int = Field(default=0)
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    due_at: datetime = Field(sa_type=UtcDateTime, index=True)
+    expires_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class IdempotencyKey(SQLModel, table=True):
+    """The first answer to a POST that named a key, for replay."""
+
+    __tablename__ = "idempotency_keys"
+
+    user_id: UUID = Field(foreign_key="users.id", ondelete="CASCADE", primary_key=True)
+    key: str = Field(sa_type=String(255), primary_key=True)
+    request_hash: str = Field(sa_type=String(64))
+    status: int
+    location: str | None = Field(default=None, sa_type=String(500))
+    etag: str | None = Field(default=None, sa_type=String(40))
+    body: str = Field(sa_type=Text)
+    created_at: datetime = Field(sa_type=UtcDateTime, index=True)
