@@ -9,6 +9,7 @@ from starlette.routing import Mount
 from todo_app import jobs
 from todo_app.api.app import create_api
 from todo_app.api.health import health_routes
+from todo_app.core import relay
 from todo_app.web import edge, pages, session, theme
 from todo_app.web.edge import Edge
 from todo_app.web.guard import Guard
@@ -33,4 +34,5 @@ app.add_middleware(Guard())
 app.register_lifespan_task(jobs.run_forever)
 app.register_lifespan_task(jobs.send_mail_forever)
 app.register_lifespan_task(edge.sweep_forever)
+app.register_lifespan_task(relay.run_forever)
 pages.register(app)

@@ -1,7 +1,7 @@
 """News within this process: who did something tells it here, whoever it concerns listens.
 
 Core does not know who listens. Nothing depends on a listener for being right, only for being
-quick: another process hears nothing of this.
+quick. Other processes hear of it by the relay.
 """
 
 from __future__ import annotations
@@ -50,13 +50,14 @@ def unsubscribe(listener: Listener) -> None:
 
 def publish_after_commit(db: AsyncSession, news: News) -> None:
     """Tell the news once the transaction is committed, and never if it is taken back."""
+    event.listen(db.sync_session, "after_commit", lambda _session: tell(news), once=True)
 
-    def tell(_session: object) -> None:
-        for listener in tuple(_listeners):
-            try:
-                listener(news)
-            except Exception:
-                # What is committed is done, whether or not somebody could make use of it.
-                log.exception("a listener failed on %s", type(news).__name__)
 
-    event.listen(db.sync_session, "after_commit", tell, once=True)
+def tell(news: News) -> None:
+    """Let every listener hear the news now."""
+    for listener in tuple(_listeners):
+        try:
+            listener(news)
+        except Exception:
+            # What is committed is done, whether or not somebody could make use of it.
+            log.exception("a listener failed on %s", type(news).__name__)

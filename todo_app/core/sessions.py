@@ -15,7 +15,7 @@ from typing import Any, cast
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import ColumnElement, CursorResult, delete, event, select, update
+from sqlalchemy import ColumnElement, CursorResult, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -248,15 +248,17 @@ def forget(session_id: UUID) -> None:
     _seen.pop(session_id, None)
 
 
-def _forget_account(news: News) -> None:
-    """Ask the database again about every session of an account that was changed."""
-    if isinstance(news, AccountChanged):
+def _hear(news: News) -> None:
+    """Refuse an ended session from now on; ask again about those of an account that was changed."""
+    if isinstance(news, SessionEnded):
+        _remember(news.session_id, None, REVOKED_SECONDS)
+    elif isinstance(news, AccountChanged):
         for session_id, seen in list(_seen.items()):
             if seen.actor is not None and seen.actor.user_id == news.user_id:
                 forget(session_id)
 
 
-bus.subscribe(_forget_account)
+bus.subscribe(_hear)
 
 
 async def purge_expired(db: AsyncSession) -> int:
@@ -353,14 +355,8 @@ async def _revoke(db: AsyncSession, now: datetime, *which: ColumnElement[bool]) 
         .returning(col(Session.id))
     )
     session_ids = ended.scalars().all()
-
     # Not before the commit, or a request beside this one would find a session alive and
     # remember that.
-    def end(_session: object) -> None:
-        for session_id in session_ids:
-            _remember(session_id, None, REVOKED_SECONDS)
-
-    event.listen(db.sync_session, "after_commit", end, once=True)
     for session_id in session_ids:
         bus.publish_after_commit(db, SessionEnded(session_id))
     return session_ids

@@ -81,8 +81,8 @@ class Settings(BaseSettings):
     )
     redis_url: SecretStr = Field(
         default=SecretStr(""),
-        description="`redis://host:6379/0` keeps the UI state there instead of in memory. "
-        "`REDIS_URL_FILE` names a file that holds it.",
+        description="`redis://host:6379/0` keeps the UI state there instead of in memory, and "
+        "carries news between processes. `REDIS_URL_FILE` names a file that holds it.",
     )
     smtp_url: SecretStr = Field(
         default=SecretStr(""),

@@ -1,0 +1,51 @@
+"""Two processes of one installation, on one PostgreSQL and one Redis."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import ExitStack
+
+import pytest
+
+from tests.servers import PostgreSQL, Redis
+from tests.web.backend import Backend, running_backend
+from tests.web.browser import browser
+
+AT_ONCE_SECONDS = 1
+
+
+@pytest.fixture
+def processes(
+    postgresql: PostgreSQL, redis_server: Redis, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Backend, Backend]]:
+    settings = {
+        "DATABASE_URL": postgresql.fresh_database(),
+        "REDIS_URL": redis_server.url,
+        "JWT_SECRET": "3Wr2vN5c-Pq8tY1xZ6bM4kL7sD9fG0hJ",
+    }
+    with ExitStack() as running:
+
+        def start(**more: str) -> Backend:
+            folder = tmp_path_factory.mktemp("process")
+            return running.enter_context(running_backend(folder, **settings, **more))
+
+        first = start()
+        yield first, start(PUBLIC_URL=first.origin)
+
+
+async def test_signing_out_at_one_process_closes_the_pages_that_hang_on_the_other(
+    processes: tuple[Backend, Backend],
+) -> None:
+    here, there = processes
+    with browser(here) as alice, browser(there) as other_tab:
+        alice.sign_up("Alice")
+        other_tab.http.cookies.set("todo_session", alice.token)
+        async with other_tab.tab("/today") as tab:
+            await tab.add("Answers")
+
+            alice.post("/auth/sign-out")
+
+            async with asyncio.timeout(AT_ONCE_SECONDS):
+                await tab.until(lambda: tab.is_closed)
+        assert other_tab.get("/today").headers["location"].endswith("?ended=1")

@@ -1,0 +1,106 @@
+"""Carries news between the processes of one installation, through Redis where it is set up."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections import deque
+from typing import Any, get_args
+
+from pydantic import TypeAdapter, ValidationError
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from todo_app.core import bus
+from todo_app.core.bus import News
+from todo_app.core.models import new_id
+from todo_app.core.settings import get_settings
+
+log = logging.getLogger(__name__)
+
+CHANNEL = "todo:news"
+RETRY_SECONDS = 1
+KEPT_NEWS = 1_000
+"""How many news wait for a Redis that is gone; older ones are dropped."""
+
+_KINDS: dict[str, TypeAdapter[Any]] = {kind.__name__: TypeAdapter(kind) for kind in get_args(News)}
+
+
+class Relay:
+    """Tells the other processes what is told here, and here what is told there."""
+
+    def __init__(self, url: str) -> None:
+        self._redis = Redis.from_url(url, socket_timeout=None, socket_connect_timeout=2)
+        self._sender = str(new_id())
+        self._outbox: deque[str] = deque(maxlen=KEPT_NEWS)
+        self._has_news = asyncio.Event()
+        self._is_hearing = False
+
+    async def run(self) -> None:
+        """Carry news until cancelled; a Redis that is gone is asked again every second."""
+        bus.subscribe(self._forward)
+        try:
+            while True:
+                try:
+                    await self._carry()
+                except (RedisError, OSError) as error:
+                    log.warning(
+                        "news from other processes wait for Redis: %s", type(error).__name__
+                    )
+                await asyncio.sleep(RETRY_SECONDS)
+        finally:
+            bus.unsubscribe(self._forward)
+            await self._redis.aclose()
+
+    async def _carry(self) -> None:
+        async with self._redis.pubsub() as subscription:
+            await subscription.subscribe(CHANNEL)
+            sending = asyncio.create_task(self._send())
+            try:
+                async for heard in subscription.listen():
+                    if heard["type"] == "message":
+                        self._hear(heard["data"])
+                    if sending.done():
+                        sending.result()
+            finally:
+                sending.cancel()
+
+    async def _send(self) -> None:
+        while True:
+            await self._has_news.wait()
+            self._has_news.clear()
+            while self._outbox:
+                await self._redis.publish(CHANNEL, self._outbox[0])
+                self._outbox.popleft()
+
+    def _forward(self, news: News) -> None:
+        if self._is_hearing:
+            return
+        kind = type(news).__name__
+        content = _KINDS[kind].dump_python(news, mode="json")
+        self._outbox.append(json.dumps([self._sender, kind, content]))
+        self._has_news.set()
+
+    def _hear(self, frame: bytes) -> None:
+        try:
+            sender, kind, content = json.loads(frame)
+            if sender == self._sender:
+                return
+            news = _KINDS[kind].validate_python(content, strict=False)
+        except (ValueError, KeyError, TypeError, ValidationError):
+            # Another version of the program may know news that this one does not.
+            log.warning("news from another process could not be read")
+            return
+        self._is_hearing = True
+        try:
+            bus.tell(news)
+        finally:
+            self._is_hearing = False
+
+
+async def run_forever() -> None:
+    """Carry news for as long as the process lives; without Redis there is nobody to tell."""
+    url = get_settings().redis_url.get_secret_value()
+    if url:
+        await Relay(url).run()
