@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from tests.web.backend import Backend
-from tests.web.browser import API_TOKENS, LIST, PANEL, SECURITY, Browser, Tab
+from tests.web.browser import API_TOKENS, LIST, LIVE, PANEL, SECURITY, Browser, Tab
 from tests.web.conftest import Visit
 from tests.web.handlers import Handlers, arguments_of, fitting_payload
 
@@ -153,7 +153,7 @@ async def test_her_trash_is_as_closed_as_her_lists(
         for name, arguments in EVERY_CALL:
             payload = fitting_payload(handlers[name]) | arguments
             await tab.ask(name, **payload | {"task_id": her_task})
-        await tab.ask(f"{LIST}.undo")
+        await tab.ask(f"{LIVE}.undo")
 
         assert not tab.knows(TITLE)
     assert rows_of(alice) == before
@@ -165,10 +165,10 @@ async def test_undo_takes_back_ones_own_step_only(
     async with alice.tab("/today") as hers, bob.tab("/today") as his:
         await hers.ask(f"{LIST}.set_completed", task_id=her_task, is_completed=True, stamp=1)
         before = rows_of(alice)
-        await his.ask(f"{LIST}.undo")
+        await his.ask(f"{LIVE}.undo")
 
         assert rows_of(alice) == before
-        await hers.ask(f"{LIST}.undo")
+        await hers.ask(f"{LIVE}.undo")
         assert completed(hers) == [False]
 
 

@@ -16,7 +16,17 @@ from reflex_base.utils.format import format_event_handler
 
 from tests.cast import credentials_of, sign_up, visit_by
 from tests.web.backend import Backend
-from tests.web.browser import AUTH, LIST, PANEL, QUICK_ADD, ROOT_STATE, SIGN_IN, SIGN_UP, Browser
+from tests.web.browser import (
+    AUTH,
+    LIST,
+    LIVE,
+    PANEL,
+    QUICK_ADD,
+    ROOT_STATE,
+    SIGN_IN,
+    SIGN_UP,
+    Browser,
+)
 from tests.web.handlers import Handlers, fitting_payload, required_payload
 from todo_app.core import sessions, tokens
 from todo_app.web import edge, guard, reflex_private
@@ -323,7 +333,7 @@ async def test_unfit_arguments_of_a_member_change_nothing_and_the_page_goes_on(
 
 ODD_EVENTS = {
     "a string": "hydrate",
-    "a string of JSON": f'{{"name": "{LIST}.undo", "payload": {{}}}}',
+    "a string of JSON": f'{{"name": "{LIVE}.undo", "payload": {{}}}}',
     "a list": [[]],
     "null": None,
     "a number": 1,
@@ -336,10 +346,10 @@ ODD_EVENTS = {
     "a frontend event": {"name": "_redirect", "payload": {"path": "//evil.example"}},
     "an empty name": {"name": "", "payload": {}},
     "a long name": {"name": "x" * 100_000, "payload": {}},
-    "deep": {"name": f"{LIST}.undo", "payload": {"a": [[[[[[[[[[[[{}]]]]]]]]]]]]}},
-    "router data that is a list": {"name": f"{LIST}.undo", "payload": {}, "router_data": []},
+    "deep": {"name": f"{LIVE}.undo", "payload": {"a": [[[[[[[[[[[[{}]]]]]]]]]]]]}},
+    "router data that is a list": {"name": f"{LIVE}.undo", "payload": {}, "router_data": []},
     "headers of its own": {
-        "name": f"{LIST}.undo",
+        "name": f"{LIVE}.undo",
         "payload": {},
         "router_data": {"headers": {"authorization": "x", "cookie": "todo_session=x"}, "query": 1},
     },
@@ -348,7 +358,7 @@ ODD_EVENTS = {
         "payload": {},
         "router_data": {"pathname": 1, "asPath": 2, "query": 3},
     },
-    "a token of another": {"name": f"{LIST}.undo", "payload": {}, "token": "x"},
+    "a token of another": {"name": f"{LIVE}.undo", "payload": {}, "token": "x"},
 }
 
 
@@ -393,7 +403,7 @@ LIES = {
     f"{LIST}.rows": [{"title": "A lie"}],
     f"{LIST}.showing": "today",
     f"{LIST}._name": "completed",
-    f"{LIST}._undo": {"act": "delete"},
+    f"{LIVE}._take_back": {"act": "delete"},
     f"{SIGN_IN}.next_path": "//evil.example",
     f"{ROOT_STATE}.router": {},
     f"{ROOT_STATE}.router_data": {"headers": {}},

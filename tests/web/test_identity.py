@@ -7,7 +7,7 @@ import redis
 
 from tests.servers import Redis
 from tests.web.backend import ROOT, Backend
-from tests.web.browser import LIST, PANEL, Browser, Tab, browser
+from tests.web.browser import LIVE, PANEL, Browser, Tab, browser
 from tests.web.conftest import Visit
 
 SECRET = "What only Alice knows"
@@ -42,7 +42,7 @@ async def pry(browser: Browser, alice: Browser, token: str) -> None:
         for path in ("/today", "/sign-in"):
             await tab.load(path)
         await tab.ask(f"{PANEL}.show_task")
-        await tab.ask(f"{LIST}.undo")
+        await tab.ask(f"{LIVE}.undo")
         await tab.settle()
 
         assert tab.frames

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import insert
 
 from tests.web.backend import Backend
-from tests.web.browser import LIST, PANEL, Browser, Tab
+from tests.web.browser import LIST, LIVE, PANEL, Browser, Tab
 from tests.web.conftest import Visit
 from todo_app.core.models import Task, new_id
 from todo_app.web.list_state import WINDOW_ROWS
@@ -216,7 +216,7 @@ async def test_counts_after_ticks_are_as_a_recount_finds_them(alice: Browser, pa
             for is_completed in (not row["is_completed"], row["is_completed"], True, True, False):
                 await tab.tick(row["id"], is_completed=is_completed)
                 assert tab.shown["auth_state.counts"] == await counted(alice), row["title"]
-            await tab.ask(f"{LIST}.undo")
+            await tab.ask(f"{LIVE}.undo")
             assert tab.shown["auth_state.counts"] == await counted(alice), row["title"]
 
 
@@ -255,7 +255,7 @@ async def test_completing_can_be_taken_back(alice: Browser) -> None:
         await tab.tick(tab.rows[0]["id"])
         assert tab.shown["auth_state.notice"]["can_undo"]
 
-        await tab.ask(f"{LIST}.undo")
+        await tab.ask(f"{LIVE}.undo")
 
         assert [row["is_completed"] for row in tab.rows] == [False]
         assert tab.shown["auth_state.notice"]["text"] == "Undone"
@@ -269,7 +269,7 @@ async def test_deleting_can_be_taken_back(alice: Browser) -> None:
         await tab.ask(f"{PANEL}.delete_task", task_id=tab.rows[0]["id"])
         assert titles(tab) == ["Second"]
 
-        await tab.ask(f"{LIST}.undo")
+        await tab.ask(f"{LIVE}.undo")
 
         assert sorted(titles(tab)) == ["First", "Second"]
         assert tab.shown["auth_state.counts"] == await counted(alice)
@@ -280,8 +280,8 @@ async def test_adding_can_be_taken_back(alice: Browser) -> None:
         await tab.add("First")
         await tab.add("Second")
 
-        await tab.ask(f"{LIST}.undo")
-        await tab.ask(f"{LIST}.undo")
+        await tab.ask(f"{LIVE}.undo")
+        await tab.ask(f"{LIVE}.undo")
 
         assert titles(tab) == ["First"], "a step is taken back once"
         assert tab.shown["auth_state.counts"] == await counted(alice)

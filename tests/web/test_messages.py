@@ -2,11 +2,13 @@ from __future__ import annotations
 
 import ast
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from todo_app.core import errors
-from todo_app.core.errors import InvalidInput, TodoError, TooManyAttempts
+from todo_app.core.changes import Act
+from todo_app.core.errors import ChangedSince, InvalidInput, TodoError, TooManyAttempts
 from todo_app.web import messages
 
 CORE = Path(errors.__file__).parent
@@ -74,3 +76,25 @@ def test_a_wait_is_told_in_words_and_never_too_short(seconds: int, wait: str) ->
 
 def test_a_value_refused_for_an_unknown_reason_is_still_explained() -> None:
     assert messages.message(InvalidInput("field", "new")) == messages.MESSAGES[InvalidInput]
+
+
+def test_every_act_of_the_change_log_has_its_words() -> None:
+    assert set(messages.ACT_MESSAGES) == set(get_args(Act))
+
+
+@pytest.mark.parametrize(
+    ("error", "sentence"),
+    [
+        (ChangedSince("due", None), "This cannot be undone: the due date was changed since."),
+        (
+            ChangedSince("title", "Bob"),
+            "This cannot be undone: the title was changed since by Bob.",
+        ),
+        (ChangedSince("?", None), "This cannot be undone: something was changed since."),
+    ],
+    ids=lambda value: getattr(value, "field", ""),
+)
+def test_what_cannot_be_undone_names_what_was_changed_and_by_whom(
+    error: ChangedSince, sentence: str
+) -> None:
+    assert messages.message(error) == sentence

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.web.backend import Backend
-from tests.web.browser import LIST, PANEL, Browser, Tab
+from tests.web.browser import LIVE, PANEL, Browser, Tab
 from todo_app.web.list_state import NO_PANEL
 
 
@@ -220,7 +220,7 @@ async def test_deleting_closes_the_panel_and_undo_brings_the_task_back(
     assert tab.rows == []
     assert tab.shown["auth_state.counts"]["inbox"] == 0
 
-    await tab.ask(f"{LIST}.undo")
+    await tab.ask(f"{LIVE}.undo")
     assert [row["id"] for row in tab.rows] == [task_id]
     assert tab.shown["auth_state.counts"]["inbox"] == 1
     assert (await stored(alice, tab, task_id=task_id))["id"] == task_id
@@ -230,7 +230,7 @@ async def test_a_tick_shows_in_the_panel_too(tab: Tab) -> None:
     await tab.tick(tab.panel["id"])
     assert tab.panel["is_completed"]
 
-    await tab.ask(f"{LIST}.undo")
+    await tab.ask(f"{LIVE}.undo")
     assert not tab.panel["is_completed"]
 
 

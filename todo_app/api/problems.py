@@ -22,6 +22,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Match, Route
 
 from todo_app.core.errors import (
+    ChangedSince,
     Conflict,
     EmailTaken,
     Flaw,
@@ -32,6 +33,7 @@ from todo_app.core.errors import (
     KeyInUse,
     KeyReused,
     NotFound,
+    NothingToUndo,
     RefreshTokenReused,
     StaleVersion,
     TodoError,
@@ -89,6 +91,13 @@ class Problem(BaseModel):
     current: dict[str, Any] | None = Field(
         default=None, description="With 412: the resource as it is now."
     )
+    field: str | None = Field(
+        default=None,
+        description="With 409 at undo: what was changed since; `id` is the thing itself.",
+    )
+    person: str | None = Field(
+        default=None, description="With 409 at undo: who changed it, if somebody else did."
+    )
     reference: str | None = Field(
         default=None, description="With 500: what to quote when reporting it."
     )
@@ -102,6 +111,15 @@ FORBIDDEN = Kind(
     "This token may not do that. Sign in, or use one with the scope `write` to change things.",
 )
 CONFLICT = Kind(409, "conflict", "Conflict", "It is already there in another form.")
+CHANGED_SINCE = Kind(
+    409,
+    "changed-since",
+    "Changed since",
+    "It cannot be taken back: `field` was changed after it. `person` says by whom, if by another.",
+)
+NOTHING_TO_UNDO = Kind(
+    409, "nothing-to-undo", "Nothing to undo", "There is no such step, or it is taken back already."
+)
 KEY_REUSED = Kind(
     422,
     "key-reused",
@@ -162,6 +180,8 @@ STATUS_BY_ERROR: Mapping[type[TodoError], Kind] = {
     NotFound: NOT_FOUND,
     Forbidden: FORBIDDEN,
     Conflict: CONFLICT,
+    ChangedSince: CHANGED_SINCE,
+    NothingToUndo: NOTHING_TO_UNDO,
     KeyReused: KEY_REUSED,
     KeyInUse: KEY_IN_USE,
     StaleVersion: STALE,
@@ -288,13 +308,14 @@ async def answer_refusal(request: Request, error: TodoError) -> Response:
             place = {"parameter": "filter"} if request.method == "GET" else {"pointer": "/query"}
             flaw = {**place, "message": SENTENCE_BY_FLAW[reason], "start": start, "end": end}
             return problem(kind, errors=[flaw])
+        case ChangedSince():
+            return problem(kind, field=error.field, person=error.person)
         case StaleVersion(current=BaseModel() as current):
             return problem(kind, current=current.model_dump(mode="json"))
         case TooManyAttempts() | Unavailable():
             return problem(kind, headers={"Retry-After": str(error.retry_after_seconds)})
-    if kind.status in _CHALLENGES:
-        return problem(kind, headers={"WWW-Authenticate": _CHALLENGES[kind.status]})
-    return problem(kind)
+    challenge = _CHALLENGES.get(kind.status)
+    return problem(kind, headers={"WWW-Authenticate": challenge} if challenge else None)
 
 
 async def answer_invalid(_request: Request, error: RequestValidationError) -> Response:

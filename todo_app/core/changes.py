@@ -11,19 +11,29 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import Row, Select, Table, bindparam, event, insert, select
+from sqlalchemy import (
+    Column,
+    Date,
+    Row,
+    Select,
+    Table,
+    Uuid,
+    bindparam,
+    event,
+    insert,
+    select,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
 from todo_app.core import access, clock
 from todo_app.core.access import Actor
 from todo_app.core.errors import NotFound
-from todo_app.core.models import CHANGE_HEADS, CHANGES, DERIVED, TASKS, new_id
+from todo_app.core.models import CHANGE_HEADS, CHANGES, DERIVED, TASKS, UtcDateTime, new_id
 
 Act = Literal[
     "task.created",
@@ -39,6 +49,8 @@ Image = Row[*tuple[Any, ...]] | Mapping[str, Any]
 
 BOOKKEEPING = frozenset({"version", "updated_at"})
 """Columns that move with every change, and are none themselves."""
+FIELDS = {"due_date": "due", "due_time": "due", "due_zone": "due"}
+"""What a column is called outside, where that is another name."""
 _STEP = "todo_app.step"
 _CHAINED = (
     "id",
@@ -79,21 +91,15 @@ class Entity:
             access.own_rows(table), table.c.id == bindparam("row_id")
         )
 
+    def values(self, content: Mapping[str, Any]) -> dict[str, Any]:
+        """Columns as the database takes them, from what the log holds."""
+        return {name: _from_json(self.table.c[name], value) for name, value in content.items()}
+
 
 ENTITIES: Mapping[str, Entity] = {
     "task": Entity(TASKS),
 }
 """Everything that is recorded, by the name it has in the log."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Record:
-    act: Act
-    entity: str
-    entity_id: UUID
-    about_id: UUID
-    before: str | None
-    after: str | None
 
 
 class Step:
@@ -105,16 +111,17 @@ class Step:
         """The moment of all that is changed in this step."""
         self.mode: Mode = "do"
         self.undoes: UUID | None = None
+        self.rows: list[dict[str, Any]] = []
+        """What is written to the log."""
         self._actor = actor
         self._number = number
         self._chain = chain
-        self._records: list[_Record] = []
 
     def record(self, act: Act, entity: str, before: Image | None, after: Image | None) -> None:
         """Write down what became of a row.
 
         A new row has no `before` and one that is gone no `after`; these are whole. Else both hold
-        `id`, and of the other columns at least those that changed; where none did, there is no
+        the row's id, and at least those other columns that changed; where none did, there is no
         change.
         """
         known = ENTITIES[entity]
@@ -125,41 +132,32 @@ class Step:
             names = [name for name in new if name in known.changing and old[name] != new[name]]
             if not names:
                 return
-        row = new or old or {}
-        self._records.append(
-            _Record(
-                act, entity, row["id"], row[known.about], to_json(old, names), to_json(new, names)
-            )
-        )
+        self._append(act, entity, new or old or {}, _to_json(old, names), _to_json(new, names))
 
-    def rows(self) -> list[dict[str, Any]]:
-        """The rows of the log, which continue the chain."""
-        return [
-            self._row(number, record)
-            for number, record in enumerate(self._records, self._number + 1)
-        ]
-
-    def _row(self, number: int, record: _Record) -> dict[str, Any]:
+    def _append(
+        self, act: Act, entity: str, image: Mapping[str, Any], before: str | None, after: str | None
+    ) -> None:
+        self._number += 1
         row: dict[str, Any] = {
             "id": new_id(),
             "user_id": self._actor.user_id,
-            "number": number,
+            "number": self._number,
             "batch_id": self.id,
             "mode": self.mode,
             "undoes": self.undoes,
             "actor_id": self._actor.user_id,
             "way": self._actor.way,
-            "act": record.act,
-            "entity": record.entity,
-            "entity_id": record.entity_id,
-            "about_id": record.about_id,
-            "before": record.before,
-            "after": record.after,
-            "content_hash": content_hash(record.before, record.after),
+            "act": act,
+            "entity": entity,
+            "entity_id": image["id"],
+            "about_id": image[ENTITIES[entity].about],
+            "before": before,
+            "after": after,
+            "content_hash": content_hash(before, after),
             "created_at": self.now,
         }
         self._chain = row["hash"] = chain_hash(self._chain, row)
-        return row
+        self.rows.append(row)
 
 
 _LOCK_HEAD = (
@@ -201,6 +199,12 @@ async def begin(db: AsyncSession, actor: Actor) -> Step:
     return _open(db, Step(actor, head.number, head.hash))
 
 
+def step_of(db: AsyncSession) -> UUID | None:
+    """The id of the step that a transaction is so far, if anything is changed in it."""
+    step: Step | None = db.info.get(_STEP)
+    return step.id if step is not None and step.rows else None
+
+
 async def take(
     db: AsyncSession, actor: Actor, entity: str, row_id: UUID
 ) -> tuple[Step, Row[*tuple[Any, ...]]]:
@@ -217,11 +221,16 @@ async def take(
     return step or _open(db, Step(actor, row.head_number, row.head_hash)), row
 
 
-def to_json(row: Mapping[str, Any] | None, names: list[str]) -> str | None:
+def _to_json(row: Mapping[str, Any] | None, names: list[str]) -> str | None:
     """These columns of a row as the log keeps them."""
     if row is None:
         return None
     return _compact({name: plain(row[name]) for name in names})
+
+
+def content_of(text: str | None) -> dict[str, Any] | None:
+    """The columns that the log holds of a row, as they are in JSON."""
+    return None if text is None else json.loads(text)
 
 
 def plain(value: object) -> object:
@@ -229,6 +238,16 @@ def plain(value: object) -> object:
     if isinstance(value, date):
         return value.isoformat()
     return str(value) if isinstance(value, UUID) else value
+
+
+def _from_json(column: Column[Any], value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    if isinstance(column.type, UtcDateTime):
+        return datetime.fromisoformat(value)
+    if isinstance(column.type, Date):
+        return date.fromisoformat(value)
+    return UUID(value) if isinstance(column.type, Uuid) else value
 
 
 def content_hash(before: str | None, after: str | None) -> str:
@@ -259,7 +278,6 @@ def _open(db: AsyncSession, step: Step) -> Step:
 def _write(session: Session) -> None:
     """Append what was recorded, once the transaction has nothing more to do."""
     step: Step = session.info.pop(_STEP)
-    rows = step.rows()
-    if rows:
+    if step.rows:
         # A trigger moves the head of the account to the last of them.
-        session.execute(_APPEND, rows)
+        session.execute(_APPEND, step.rows)

@@ -36,6 +36,21 @@ class KeyInUse(Conflict):
     """The first request with this idempotency key has not been answered yet."""
 
 
+class ChangedSince(Conflict):
+    """A step cannot be taken back: somebody changed the same thing after it."""
+
+    def __init__(self, field: str, person: str | None) -> None:
+        super().__init__()
+        self.field = field
+        """The name of the field; `id` if the thing itself is gone, is back, or holds others."""
+        self.person = person
+        """The name of who did that; None is the one who asks, or nobody."""
+
+
+class NothingToUndo(Conflict):
+    """There is no step to take back, or it is taken back already."""
+
+
 class StaleVersion(TodoError):
     """The row was changed since the caller read it."""
 

@@ -6,7 +6,6 @@ At most `WINDOW_ROWS` rows are ever held or sent, however long the list is; scro
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Annotated, Literal, TypedDict
 from uuid import UUID
@@ -81,22 +80,6 @@ NO_PANEL = TaskPanel(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Undo:
-    """The act that takes the last step back."""
-
-    act: Literal["reopen", "complete", "restore", "delete"]
-    task_id: UUID
-
-
-_ACTS = {
-    "reopen": tasks.reopen_task,
-    "complete": tasks.complete_task,
-    "restore": tasks.restore_task,
-    "delete": tasks.delete_task,
-}
-
-
 class TaskListState(AuthState):
     """The rows, their window and the panel of a tab.
 
@@ -115,7 +98,6 @@ class TaskListState(AuthState):
     _today: date = date.min
     _stamp: int = 0
     _cursors: list[str] = []
-    _undo: Undo | None = None
     _known_task: str = ""
 
     @rx.event
@@ -169,47 +151,45 @@ class TaskListState(AuthState):
             return
         self._show_change(view)
         self._offer_undo(
-            f"{'Completed' if is_completed else 'Reopened'} {wording.quoted(view.title)}",
-            Undo("reopen" if is_completed else "complete", view.id),
+            f"{'Completed' if is_completed else 'Reopened'} {wording.quoted(view.title)}"
         )
-
-    @rx.event
-    async def undo(self) -> None:
-        """Take the last step back."""
-        undo, self._undo = self._undo, None
-        if undo is None:
-            return
-        view = await self._run(_ACTS[undo.act], undo.task_id)
-        if view is None:
-            return
-        self._tell("Undone")
-        if undo.act in {"restore", "delete"}:
-            if self.panel["id"] == str(view.id):
-                self.panel = NO_PANEL
-            await self._reload()
-        else:
-            self._show_change(view)
 
     def _wanted_task(self) -> str:
         """The id of the task that the address of the page names."""
         return self.router.url.query_parameters.get(routes.OPEN_TASK, "")
 
-    async def _reload(self) -> None:
+    async def _reload(self, *, limit: int = STEP_ROWS) -> None:
         """Show the list as it is now, from its start."""
         self._today = clock.today(self._actor().time_zone)
         self.day = wording.long_day(self._today)
-        page = await self._page()
+        page = await self._page(limit=limit)
         await self._recount()
         self.has_earlier, self.has_more = False, page.next_cursor is not None
         await self._place(self._rows_of(page.items), self._cursors_of(page.items))
 
-    async def _page(self, *, cursor: str | None = None, backwards: bool = False) -> TaskPage:
+    async def _refresh(self) -> None:
+        """Show the window as it is now, wherever it stands."""
+        if not self.showing:
+            return
+        if not (self.has_earlier and self._cursors):
+            await self._reload(limit=max(STEP_ROWS, len(self._cursors)))
+            return
+        before = await self._page(cursor=self._cursors[0], backwards=True, limit=1)
+        start = self._cursors_of(before.items)
+        page = await self._page(cursor=start[0] if start else None, limit=len(self._cursors))
+        await self._recount()
+        self.has_earlier, self.has_more = bool(start), page.next_cursor is not None
+        await self._place(self._rows_of(page.items), self._cursors_of(page.items))
+
+    async def _page(
+        self, *, cursor: str | None = None, backwards: bool = False, limit: int = STEP_ROWS
+    ) -> TaskPage:
         filters, sort = self._query()
         return await self._read(
             task_lists.list_tasks,
             filters,
             sort=sort,
-            limit=STEP_ROWS,
+            limit=limit,
             cursor=cursor,
             backwards=backwards,
         )
@@ -350,10 +330,6 @@ class TaskListState(AuthState):
             rows = self._shown_rows()
             rows[index] = {**rows[index], "stamp": self._stamp}
             self._set_rows(rows)
-
-    def _offer_undo(self, text: str, undo: Undo) -> None:
-        self._undo = undo
-        self._tell(text, can_undo=True)
 
     def _panel_of(self, view: TaskView) -> TaskPanel:
         now, zone = clock.now(), self._actor().time_zone

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from todo_app.core.audit import Kind
+from todo_app.core.changes import Act
 from todo_app.core.errors import (
+    ChangedSince,
     Conflict,
     EmailTaken,
     Forbidden,
@@ -13,6 +15,7 @@ from todo_app.core.errors import (
     KeyInUse,
     KeyReused,
     NotFound,
+    NothingToUndo,
     RefreshTokenReused,
     StaleVersion,
     TodoError,
@@ -28,6 +31,8 @@ MESSAGES: dict[type[TodoError], str] = {
     NotFound: "This task is no longer here. It may have been deleted elsewhere.",
     Forbidden: "You may not do that.",
     Conflict: "This already exists in another form.",
+    ChangedSince: "This cannot be undone: {field} was changed since{by}.",
+    NothingToUndo: "There is nothing to undo.",
     StaleVersion: "This was changed elsewhere meanwhile.",
     InvalidInput: "This value cannot be used.",
     InvalidFilter: "This filter cannot be read.",
@@ -64,6 +69,27 @@ FIELD_MESSAGES: dict[str, str] = {
     "rule_never": "This never falls on a date.",
 }
 
+CHANGED_FIELDS: dict[str, str] = {
+    "id": "the task itself",
+    "title": "the title",
+    "notes": "the notes",
+    "priority": "the priority",
+    "due": "the due date",
+    "completed_at": "whether it is done",
+    "deleted_at": "whether it is in the trash",
+}
+"""How a sentence names what was changed."""
+
+ACT_MESSAGES: dict[Act, str] = {
+    "task.created": "Added",
+    "task.changed": "Changed",
+    "task.completed": "Completed",
+    "task.reopened": "Reopened",
+    "task.deleted": "Deleted",
+    "task.restored": "Restored",
+}
+"""What a person reads about a change, before the title of what was changed."""
+
 EVENT_MESSAGES: dict[Kind, str] = {
     "signed_up": "Account opened",
     "signed_in": "Signed in",
@@ -91,6 +117,9 @@ def message(error: TodoError) -> str:
     if isinstance(error, InvalidInput):
         return FIELD_MESSAGES.get(error.reason, MESSAGES[InvalidInput])
     text = MESSAGES[type(error)]
+    if isinstance(error, ChangedSince):
+        by = f" by {error.person}" if error.person else ""
+        return text.format(field=CHANGED_FIELDS.get(error.field, "something"), by=by)
     if isinstance(error, TooManyAttempts):
         return text.format(wait=_duration(error.retry_after_seconds))
     return text

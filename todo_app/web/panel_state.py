@@ -15,7 +15,7 @@ from todo_app.core.errors import NotFound, StaleVersion, TodoError
 from todo_app.core.tasks import Due, TaskPatch, TaskView
 from todo_app.core.text import NOTES_MAX_CHARACTERS, TITLE_MAX_CHARACTERS
 from todo_app.web import messages, wording
-from todo_app.web.list_state import NO_PANEL, Stamp, TaskId, TaskListState, TaskPanel, Undo
+from todo_app.web.list_state import NO_PANEL, Stamp, TaskId, TaskListState, TaskPanel
 
 Number = Annotated[int, pydantic.Field(ge=0, lt=2**31)]
 Field = Literal["title", "notes", "priority", "due_date", "due_time"]
@@ -114,7 +114,20 @@ class TaskPanelState(TaskListState):
             rows = [row for row in self._shown_rows() if row["id"] != task_id]
             await self._recount()
             self._set_rows(rows)
-        self._offer_undo(f"Deleted {wording.quoted(view.title)}", Undo("restore", view.id))
+        self._offer_undo(f"Deleted {wording.quoted(view.title)}")
+
+    async def _refresh_panel(self) -> None:
+        """Show the open task as it is now, or close the panel if it is gone."""
+        task_id = self.panel["id"]
+        if not task_id:
+            return
+        try:
+            panel = self._panel_of(await self._read(tasks.get_task, UUID(task_id)))
+        except NotFound:
+            panel = NO_PANEL
+        if panel != self.panel:
+            self.panel = panel
+            self.opened += 1
 
     async def _save_due_date(self, task_id: TaskId, text: str) -> None:
         version, before = self.panel["version"], self.panel["due_date"]

@@ -13,12 +13,13 @@ from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
 from typing import Any, Concatenate, ParamSpec, TypedDict, TypeVar
+from uuid import UUID
 
 import reflex as rx
 from reflex.event import EventSpec
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from todo_app.core import accounts, clock, tasks
+from todo_app.core import accounts, changes, clock, tasks
 from todo_app.core.access import Actor
 from todo_app.core.accounts import AccountView
 from todo_app.core.database import reading, transaction
@@ -100,6 +101,8 @@ class AuthState(rx.State):
     notice: Notice = NO_NOTICE
     _claims: Claims | None = None
     _told_at: datetime = datetime.min.replace(tzinfo=UTC)
+    _step: UUID | None = None
+    _undoable: UUID | None = None
 
     @rx.event
     async def close_notice(self) -> None:
@@ -161,8 +164,11 @@ class AuthState(rx.State):
         **kwargs: P.kwargs,
     ) -> T:
         """Change something as the actor of this event, in one transaction. Raises as core does."""
+        self._step = None
         async with transaction() as db:
-            return await function(db, self._actor(), *args, **kwargs)
+            result = await function(db, self._actor(), *args, **kwargs)
+            self._step = changes.step_of(db)
+        return result
 
     async def _run(
         self,
@@ -187,6 +193,11 @@ class AuthState(rx.State):
         self._told_at = clock.now()
         number = self.notice["number"] + 1
         self.notice = Notice(number=number, text=text, is_error=is_error, can_undo=can_undo)
+
+    def _offer_undo(self, text: str) -> None:
+        """Show a toast about the last change, with a way back if it was one."""
+        self._undoable = self._step
+        self._tell(text, can_undo=self._step is not None)
 
     @rx.event
     async def tell_error(self, text: str) -> None:

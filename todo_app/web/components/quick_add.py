@@ -12,7 +12,7 @@ from todo_app.core.tasks import Due, TaskDraft
 from todo_app.core.text import TITLE_MAX_CHARACTERS
 from todo_app.web import reflex_private, wording
 from todo_app.web.components.icons import icon
-from todo_app.web.list_state import TaskListState, Undo
+from todo_app.web.list_state import TaskListState
 
 INPUT_ID = "quick-add"
 
@@ -46,7 +46,7 @@ class QuickAddState(TaskListState):
         view, _ = created
         self.unsaved = self.reason = ""
         await self._reload()
-        self._offer_undo(f"Added {wording.quoted(view.title)}", Undo("delete", view.id))
+        self._offer_undo(f"Added {wording.quoted(view.title)}")
 
     @rx.event
     async def discard_unsaved(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import reflex as rx
 
 from todo_app.web.components.icons import icon
-from todo_app.web.list_state import TaskListState
+from todo_app.web.live_state import LiveState
 from todo_app.web.session import AuthState
 
 _NOTICE = AuthState.notice
@@ -20,7 +20,7 @@ def toast() -> rx.Component:
                 rx.el.span(_NOTICE["text"], dir="auto"),
                 rx.cond(
                     _NOTICE["can_undo"],
-                    rx.el.button("Undo", type="button", on_click=TaskListState.undo),
+                    rx.el.button("Undo", type="button", on_click=LiveState.undo),
                 ),
                 rx.el.button(
                     icon("x"),
