@@ -14,7 +14,7 @@ from xdist.scheduler import LoadScopeScheduling
 from tests.cast import sign_up
 from tests.servers import PostgreSQL, Redis, running_postgresql, running_redis
 from todo_app.core import database as core_database
-from todo_app.core import sessions, settings, throttle, tokens
+from todo_app.core import encryption, sessions, settings, throttle, tokens
 from todo_app.core.access import Actor
 from todo_app.core.database import dispose, transaction
 from todo_app.core.migrations import migrate
@@ -44,6 +44,7 @@ def forget_process() -> None:
         core_database.get_engine,
         core_database.get_reading_engine,
         tokens._keys,
+        encryption._ring,
     ):
         kept.cache_clear()
     sessions._seen.clear()

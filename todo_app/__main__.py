@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import logging
 import os
 import shutil
@@ -10,7 +11,9 @@ import sys
 from pathlib import Path
 
 from todo_app import build, serve
-from todo_app.core.key_rotation import rotate_signing_keys
+from todo_app.core.database import dispose
+from todo_app.core.errors import Unavailable
+from todo_app.core.key_rotation import NewRing, rotate_encryption_keys, rotate_signing_keys
 from todo_app.core.migrations import MigrationError, migrate
 from todo_app.core.settings import SettingsError, get_settings, prepare_data_dir
 
@@ -26,7 +29,7 @@ def main() -> int:
         "export": (export, f"build the static frontend into {EXPORT_DIR}/"),
         "backend": (backend, "serve without the frontend, for an exported one"),
         "migrate": (prepare, "bring the database to this version"),
-        "rotate-keys": (rotate_keys, "make a new key that signs tokens; nobody is signed out"),
+        "rotate-keys": (rotate_keys, "make new keys that sign and encrypt; nobody is signed out"),
     }
     parser = argparse.ArgumentParser(prog="python -m todo_app", description="Todo App")
     choices = parser.add_subparsers(dest="command", required=True)
@@ -40,6 +43,9 @@ def main() -> int:
         command()
     except (SettingsError, MigrationError, build.BuildError) as error:
         print(f"todo-app: {error}", file=sys.stderr)
+        return 1
+    except Unavailable:
+        print("todo-app: the database or a key of ENCRYPTION_KEY is missing", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         pass
@@ -103,20 +109,30 @@ def prepare() -> None:
     logging.getLogger("alembic").setLevel(logging.WARNING)
     prepare_data_dir(settings.data_dir)
     migrate()
-    _ = settings.signing_keys  # Made now, and not at the first sign-in.
+    # Made now, and not at the first sign-in.
+    _ = settings.signing_keys, settings.encryption_keys
 
 
 def rotate_keys() -> None:
-    """Make a new key, put it first, and say what is left to do."""
-    setting, keys, file = rotate_signing_keys()
-    if file is None:
-        print(f"{setting}={','.join(key.get_secret_value() for key in keys)}", flush=True)
+    """Make new keys, put each first in its ring, and say what is left to do."""
+    prepare()
+    for setting, keys, file in (rotate_signing_keys(), asyncio.run(_rotate_encryption_keys())):
+        if file is None:
+            print(f"{setting}={','.join(key.get_secret_value() for key in keys)}", flush=True)
+        done = f"It is in {file}." if file else "Set it to the line above."
+        print(f"{setting} has a new key in front. {done}", file=sys.stderr)
     print(
-        f"The new key is in {file}." if file else f"Set {setting} to the line above.",
-        "Restart the program to sign with it. Take the last key away after "
+        "Restart the program to use them. Take the last key of JWT_SECRET away after "
         f"{get_settings().session_days} days, when no session is left that it signed.",
         file=sys.stderr,
     )
+
+
+async def _rotate_encryption_keys() -> NewRing:
+    try:
+        return await rotate_encryption_keys()
+    finally:
+        await dispose()
 
 
 def _print_address() -> None:

@@ -6,7 +6,15 @@ import asyncio
 import logging
 from typing import NoReturn
 
-from todo_app.core import api_tokens, audit, idempotency, mail, sessions, tasks
+from todo_app.core import (
+    api_tokens,
+    audit,
+    idempotency,
+    mail,
+    second_factor,
+    sessions,
+    tasks,
+)
 from todo_app.core.database import transaction
 from todo_app.core.errors import Unavailable
 
@@ -29,13 +37,14 @@ async def run_forever() -> NoReturn:
 
 
 async def purge() -> None:
-    """Delete ended sessions and tokens, old idempotency keys, old trash, old security events."""
+    """Delete the rows whose time is over."""
     for function in (
         sessions.purge_expired,
         api_tokens.purge,
         idempotency.purge,
         tasks.purge_trash,
         audit.purge,
+        second_factor.purge,
     ):
         async with transaction() as db:
             count = await function(db)

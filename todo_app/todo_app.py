@@ -13,6 +13,7 @@ from todo_app.core import relay
 from todo_app.web import edge, pages, session, theme
 from todo_app.web.edge import Edge
 from todo_app.web.guard import Guard
+from todo_app.web.second_factor_forms import second_factor_routes
 from todo_app.web.sign_in import form_routes
 from todo_app.web.token_form import token_routes
 
@@ -25,7 +26,13 @@ app = rx.App(
     backend_exception_handler=session.explain_exception,
     api_transformer=[
         Starlette(
-            routes=[Mount("/api", create_api()), *health_routes, *form_routes, *token_routes]
+            routes=[
+                Mount("/api", create_api()),
+                *health_routes,
+                *form_routes,
+                *token_routes,
+                *second_factor_routes,
+            ]
         ),
         Edge,
     ],

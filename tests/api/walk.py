@@ -23,6 +23,12 @@ BODIES: dict[str, dict[str, Any]] = {
         "new_password": "kettle under eight clouds",
     },
     "create_token": {"name": "Backup script"},
+    "confirm_second_factor": {
+        "code": "000000",
+        "current_password": "kettle under seven clouds",
+    },
+    "renew_recovery_codes": {"current_password": "kettle under seven clouds"},
+    "switch_off_second_factor": {"current_password": "kettle under seven clouds"},
     "create_task": {"title": "Water the plants"},
     "update_task": {"title": "Water the roses"},
 }

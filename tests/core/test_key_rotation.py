@@ -82,4 +82,15 @@ def test_the_command_prints_what_to_set_and_no_key_beside_it(
     new, old = read_settings(environment="production", jwt_secret=value).signing_keys
     assert old == FIRST
     assert new not in done.stderr
-    assert list(tmp_path.iterdir()) == []
+    kept = read_settings(data_dir=tmp_path).encryption_keys
+    assert len(kept) == 2
+    assert {path.name for path in tmp_path.iterdir()} >= {"encryption_key", "todo.db"}
+    assert not (tmp_path / "jwt_secret").exists()
+    assert not [key for key in kept if key in done.stdout + done.stderr]
+
+
+@pytest.mark.parametrize("kind", ["signing_keys", "encryption_keys"])
+def test_both_settings_hold_a_ring(kind: str) -> None:
+    ring = {"jwt_secret": f"{FIRST},x{FIRST}", "encryption_key": f"{FIRST},x{FIRST}"}
+
+    assert getattr(read_settings(environment="production", **ring), kind) == [FIRST, f"x{FIRST}"]

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from todo_app.core.origins import is_loopback
 from todo_app.core.settings import (
     Settings,
     SettingsError,
-    is_loopback,
     prepare_data_dir,
     read_settings,
 )

@@ -6,6 +6,7 @@ import hmac
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import permutations
 from uuid import uuid4
 
 import jwt
@@ -30,7 +31,14 @@ def _at_noon() -> Iterator[None]:
 
 
 def issue(kind: tokens.Kind = "access", lifetime: timedelta = timedelta(minutes=15)) -> str:
-    return tokens.issue(kind, user_id=USER_ID, session_id=SESSION_ID, now=NOW, lifetime=lifetime)
+    return tokens.issue(
+        kind,
+        user_id=USER_ID,
+        session_id=SESSION_ID,
+        now=NOW,
+        lifetime=lifetime,
+        proof="x" if kind == "mfa" else None,
+    )
 
 
 def claims(**changes: object) -> dict[str, object]:
@@ -88,11 +96,20 @@ def test_no_two_tokens_have_the_same_id() -> None:
     assert tokens.verify("access", issue()).jti != tokens.verify("access", issue()).jti
 
 
-@pytest.mark.parametrize(("issued", "asked"), [("web", "access"), ("access", "web")])
-def test_a_token_of_one_kind_is_not_accepted_as_another(
+@pytest.mark.parametrize(("issued", "asked"), [*permutations(tokens.KINDS, 2)])
+def test_promise_5_a_token_of_one_kind_is_not_accepted_as_another(
     issued: tokens.Kind, asked: tokens.Kind
 ) -> None:
+    assert tokens.verify(issued, issue(issued))
     is_refused(issue(issued), asked)
+
+
+def test_only_the_token_of_a_first_step_says_which_password_was_right() -> None:
+    is_refused(sign(claims(prf="x")))
+    mfa = {"aud": "todo-app/mfa", "typ": "mfa"}
+    assert tokens.verify("mfa", sign(claims(**mfa, prf="x"))).prf == "x"
+    for proof in (None, 1, [], {}, True):
+        is_refused(sign(claims(**mfa, prf=proof)), "mfa")
 
 
 def test_a_token_of_one_kind_dressed_for_the_other_audience_is_refused() -> None:

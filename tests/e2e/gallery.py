@@ -90,6 +90,26 @@ async def _tokens(page: Page, origin: str) -> None:
     await expect(page.get_by_role("button", name="Revoke").first).to_be_visible()
 
 
+async def _enter_code(page: Page, origin: str) -> None:
+    # The page asks for the cookie of a first step; whether it is one is asked by the form.
+    await page.context.add_cookies([{"name": "todo_step", "value": "x", "url": origin}])
+    await page.goto(f"{origin}/sign-in/code")
+    await page.get_by_text("No app at hand?").click()
+    await expect(page.get_by_label("Recovery code")).to_be_visible()
+    await page.context.clear_cookies(name="todo_step")
+
+
+async def _set_up_codes(page: Page, origin: str) -> None:
+    await page.goto(f"{origin}/settings/security/codes")
+    begin = page.get_by_role("button", name="Set up")
+    picture = page.get_by_role("img", name="QR code")
+    await expect(begin.or_(picture)).to_be_visible()
+    if await begin.is_visible():
+        await begin.click()
+    await expect(picture).to_be_visible()
+    await expect(page.get_by_label("Secret")).not_to_have_value("")
+
+
 async def _toast(page: Page, origin: str) -> None:
     await _list("/today")(page, origin)
     await tick(page, "Water the tomatoes").click()
@@ -123,6 +143,8 @@ SCREENS = (
     Screen("preferences", is_private=True, show=_preferences),
     Screen("security", is_private=True, show=_security),
     Screen("tokens", is_private=True, show=_tokens),
+    Screen("sign-in-code", is_private=False, show=_enter_code),
+    Screen("codes", is_private=True, show=_set_up_codes),
     Screen("toast", is_private=True, show=_toast),
     Screen("not-found", is_private=False, show=_not_found),
 )

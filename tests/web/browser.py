@@ -34,6 +34,7 @@ PREFERENCE = f"{AUTH}.todo_app___web___components___preference____preference_sta
 SECURITY = f"{AUTH}.todo_app___web___pages___security____security_state"
 _FORM = f"{AUTH}.todo_app___web___components___account_form____account_form_state"
 SIGN_IN = f"{_FORM}.todo_app___web___pages___sign_in____sign_in_state"
+SIGN_IN_CODE = f"{_FORM}.todo_app___web___pages___sign_in_code____sign_in_code_state"
 SIGN_UP = f"{_FORM}.todo_app___web___pages___sign_up____sign_up_state"
 
 _numbers = count(1)

@@ -24,6 +24,7 @@ from tests.web.browser import (
     QUICK_ADD,
     ROOT_STATE,
     SIGN_IN,
+    SIGN_IN_CODE,
     SIGN_UP,
     Browser,
 )
@@ -35,7 +36,7 @@ from todo_app.web.session import is_public
 
 EVENTS = f"{ROOT_STATE}.reflex___state____update_vars_internal_state.update_vars_internal"
 EXCEPTIONS = f"{ROOT_STATE}.reflex___state____frontend_event_exception_state"
-PUBLIC = {f"{SIGN_IN}.show_form", f"{SIGN_UP}.show_form"}
+PUBLIC = {f"{SIGN_IN}.show_form", f"{SIGN_IN_CODE}.show_code_form", f"{SIGN_UP}.show_form"}
 
 UNFIT = [None, 1.5, [], [[]], {"a": 1}, {"a": {"b": []}}, b"bytes", 2**64, float("nan")]
 

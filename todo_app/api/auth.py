@@ -34,6 +34,12 @@ router = APIRouter(
 )
 
 
+class SignInRequest(Credentials):
+    """What to sign in with; `code` is for accounts with a second factor alone."""
+
+    code: str = ""
+
+
 class RefreshRequest(BaseModel):
     """The refresh token to trade in."""
 
@@ -66,12 +72,14 @@ async def sign_up(draft: AccountDraft, visit: ClientVisit) -> Response:
 @router.post(
     "/signin", response_model=ApiTokens, responses=documented(400, 401, 413, 415, 422, 429)
 )
-async def sign_in(credentials: Credentials, visit: ClientVisit) -> Response:
+async def sign_in(request: SignInRequest, visit: ClientVisit) -> Response:
     """Begin a session: an access token for some minutes, and a refresh token for the next pair.
 
-    `expires_in` is in seconds.
+    `expires_in` is in seconds. An account with a second factor answers its right password with the
+    problem `code-needed`: send both again with a `code` of the app, or a recovery code.
     """
-    return json_answer((await sessions.sign_in_api(credentials, visit)).model_dump_json())
+    pair = await sessions.sign_in_api(request, visit, request.code)
+    return json_answer(pair.model_dump_json())
 
 
 @router.post("/refresh", response_model=ApiTokens, responses=documented(400, 401, 413, 415, 422))

@@ -23,6 +23,7 @@ from starlette.routing import BaseRoute, Match, Route
 
 from todo_app.core.errors import (
     ChangedSince,
+    CodeNeeded,
     Conflict,
     EmailTaken,
     Flaw,
@@ -41,6 +42,7 @@ from todo_app.core.errors import (
     Unauthenticated,
     Unavailable,
     UnusableRule,
+    WrongCode,
     WrongCredentials,
 )
 from todo_app.core.filters.reader import MAX_CHARACTERS as FILTER_MAX_CHARACTERS
@@ -151,6 +153,15 @@ WRONG_CREDENTIALS = Kind(
     "Wrong credentials",
     "No account has this email address and password together.",
 )
+CODE_NEEDED = Kind(
+    401,
+    "code-needed",
+    "Code needed",
+    "The account has a second factor. Send email and password again, with `code`.",
+)
+WRONG_CODE = Kind(
+    401, "wrong-code", "Wrong code", "The code is not right, or was used before. Send the next one."
+)
 UNAUTHENTICATED = Kind(
     401,
     "unauthenticated",
@@ -191,6 +202,8 @@ STATUS_BY_ERROR: Mapping[type[TodoError], Kind] = {
     InvalidFilter: INVALID,
     EmailTaken: EMAIL_TAKEN,
     WrongCredentials: WRONG_CREDENTIALS,
+    CodeNeeded: CODE_NEEDED,
+    WrongCode: WRONG_CODE,
     Unauthenticated: UNAUTHENTICATED,
     RefreshTokenReused: UNAUTHENTICATED,
     TooManyAttempts: TOO_MANY,
@@ -203,6 +216,7 @@ SENTENCE_BY_REASON: Mapping[str, str] = {
     "too_long": f"must have at most {MAX_CHARACTERS} characters",
     "unusable": "contains characters that cannot be used",
     "wrong": "is not the current password",
+    "wrong_code": "is not the code that the app shows now",
     "common": "is one of the most common passwords",
     "too_many": "is one too many; delete another first",
     "personal": "must not be your email address or the name of this program",

@@ -10,7 +10,15 @@ from sqlalchemy import ColumnElement, Table, bindparam
 from sqlmodel import col
 
 from todo_app.core.errors import Forbidden
-from todo_app.core.models import TASKS, ApiToken, SecurityEvent, Session, User
+from todo_app.core.models import (
+    TASKS,
+    ApiToken,
+    RecoveryCode,
+    SecurityEvent,
+    Session,
+    TotpFactor,
+    User,
+)
 from todo_app.core.visits import Way
 
 
@@ -54,6 +62,16 @@ def own_tokens(actor: Actor) -> ColumnElement[bool]:
 def own_events(actor: Actor) -> ColumnElement[bool]:
     """The condition that a security event is of the actor's account."""
     return col(SecurityEvent.user_id) == actor.user_id
+
+
+def own_factor(actor: Actor) -> ColumnElement[bool]:
+    """The condition that a second factor is the actor's own."""
+    return col(TotpFactor.user_id) == actor.user_id
+
+
+def own_recovery_codes(actor: Actor) -> ColumnElement[bool]:
+    """The condition that a recovery code is the actor's own."""
+    return col(RecoveryCode.user_id) == actor.user_id
 
 
 # What follows names the actor instead of holding the id, so that the statements it is in are made

@@ -41,6 +41,11 @@ Kind = Literal[
     "api_token_made",
     "api_token_revoked",
     "spent_token_used",
+    "second_factor_on",
+    "second_factor_off",
+    "second_factor_failed",
+    "recovery_codes_renewed",
+    "recovery_code_used",
 ]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 

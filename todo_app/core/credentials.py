@@ -10,10 +10,11 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from todo_app.core import audit, passwords, throttle
+from todo_app.core import accounts, audit, passwords, throttle
+from todo_app.core.access import Actor
 from todo_app.core.accounts import canonical_email
 from todo_app.core.database import reading, transaction
-from todo_app.core.errors import WrongCredentials
+from todo_app.core.errors import InvalidInput, NotFound, Unauthenticated, WrongCredentials
 from todo_app.core.models import User
 from todo_app.core.text import EMAIL_MAX_CHARACTERS
 from todo_app.core.visits import Visit
@@ -67,8 +68,32 @@ async def prove(
     return proof
 
 
-async def check_still_stands(db: AsyncSession, proof: Proof) -> None:
+async def own_email(actor: Actor) -> str:
+    """The actor's address. Raises Unauthenticated if the account was closed meanwhile."""
+    try:
+        async with reading() as db:
+            return (await accounts.get_account(db, actor)).email
+    except NotFound:
+        raise Unauthenticated from None
+
+
+async def prove_current(actor: Actor, current_password: SecretStr, visit: Visit) -> Proof:
+    """Ask somebody who is signed in for their password before a change.
+
+    Wrong ones are counted together with wrong ones at sign-in.
+    Raises InvalidInput, TooManyAttempts, Unauthenticated if the account was closed, Unavailable.
+    """
+    own = Credentials(email=await own_email(actor), password=current_password)
+    try:
+        return await prove(own, visit, "password_change_failed")
+    except WrongCredentials:
+        raise InvalidInput("current_password", "wrong") from None
+
+
+async def check_still_stands(db: AsyncSession, proof: Proof, *, for_change: bool = False) -> None:
     """Keep the password from being changed until the transaction ends.
+
+    `for_change` keeps everybody else from signing in as well until then.
 
     Raises WrongCredentials if it was changed since it was proved: who knew the old one only must
     not come in behind the change that shut them out.
@@ -76,7 +101,7 @@ async def check_still_stands(db: AsyncSession, proof: Proof) -> None:
     stored = await db.scalar(
         select(col(User.password_hash))
         .where(col(User.id) == proof.user_id)
-        .with_for_update(read=True)
+        .with_for_update(read=not for_change)
     )
     if stored != proof.password_hash:
         raise WrongCredentials

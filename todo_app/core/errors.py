@@ -121,6 +121,19 @@ class WrongCredentials(TodoError):
         """Whose address it was, for the audit log alone: no face may tell."""
 
 
+class CodeNeeded(TodoError):
+    """Email and password are right, and the code of the second factor is still to come."""
+
+    def __init__(self, step_token: str) -> None:
+        super().__init__()
+        self.step_token = step_token
+        """Proves the first step, for the cookie of the form endpoint alone."""
+
+
+class WrongCode(TodoError):
+    """The code of the second factor is not right, or was used before."""
+
+
 class Unauthenticated(TodoError):
     """Nobody, or no longer anybody: missing, invalid, expired or revoked proof of identity."""
 

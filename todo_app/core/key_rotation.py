@@ -1,4 +1,4 @@
-"""Taking a new key into use: it comes first in its ring, the old ones stay behind it."""
+"""Taking new keys into use: each comes first in its ring, the old ones stay behind it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 from pydantic import SecretStr
 
+from todo_app.core import second_factor
+from todo_app.core.database import transaction
 from todo_app.core.settings import get_settings, new_key, write_draft
 
 
@@ -20,13 +22,33 @@ class NewRing(NamedTuple):
 
 
 def rotate_signing_keys() -> NewRing:
-    """Put a new key in front of those that sign tokens.
+    """Put a new key in front of those that sign tokens; all before it stay.
 
     Where the program keeps the ring it is written there; else nothing is changed.
     """
     settings = get_settings()
+    is_set = bool(settings.jwt_secret.get_secret_value())
     keys = [new_key(), *settings.signing_keys]
-    file = None if settings.jwt_secret.get_secret_value() else settings.kept_signing_keys
+    return _new_ring("JWT_SECRET", keys, None if is_set else settings.kept_signing_keys)
+
+
+async def rotate_encryption_keys() -> NewRing:
+    """Put a new key in front of the one that encrypts seeds of second factors.
+
+    First every seed is encrypted with the one in use, so that none before it is needed any more.
+    Raises Unavailable.
+    """
+    settings = get_settings()
+    in_use = settings.encryption_keys[:1]
+    if in_use:
+        async with transaction() as db:
+            await second_factor.encrypt_seeds_anew(db)
+    is_kept = settings.environment == "development" and not settings.encryption_key
+    file = settings.kept_encryption_keys if is_kept else None
+    return _new_ring("ENCRYPTION_KEY", [new_key(), *in_use], file)
+
+
+def _new_ring(setting: str, keys: list[str], file: Path | None) -> NewRing:
     if file is not None:
         write_draft(file, "\n".join(keys)).replace(file)
-    return NewRing("JWT_SECRET", [SecretStr(key) for key in keys], file)
+    return NewRing(setting, [SecretStr(key) for key in keys], file)

@@ -22,10 +22,14 @@ from todo_app.core.devices import device_name
 from todo_app.core.models import OutboxMessage, User
 from todo_app.core.settings import get_settings
 
-Kind = Literal["password_changed"]
+Kind = Literal[
+    "password_changed", "second_factor_on", "second_factor_off", "recovery_codes_renewed"
+]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
 PRODUCT = "Todo App"
+
+_Writer = Callable[[AsyncSession, OutboxMessage], Awaitable["Letter | None"]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +108,27 @@ async def _notice(
     )
 
 
-_WRITERS: Mapping[Kind, Callable[[AsyncSession, OutboxMessage], Awaitable[Letter | None]]] = {
+def _notice_of(subject: str, sentence: str) -> _Writer:
+    async def write_notice(db: AsyncSession, message: OutboxMessage) -> Letter | None:
+        return await _notice(db, message, subject, sentence)
+
+    return write_notice
+
+
+_WRITERS: Mapping[Kind, _Writer] = {
     "password_changed": _password_changed,
+    "second_factor_on": _notice_of(
+        "Codes at sign-in are on",
+        "Signing in to your account asks for a code from now on, and all other sessions have "
+        "ended.",
+    ),
+    "second_factor_off": _notice_of(
+        "Codes at sign-in are off",
+        "Signing in to your account no longer asks for a code, and all other sessions have ended.",
+    ),
+    "recovery_codes_renewed": _notice_of(
+        "Your recovery codes were renewed",
+        "The recovery codes of your account were replaced by new ones, and all other sessions "
+        "have ended.",
+    ),
 }

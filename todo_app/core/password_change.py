@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict, SecretStr
 
-from todo_app.core import accounts, audit, credentials, mail, passwords, sessions
+from todo_app.core import audit, credentials, mail, passwords, sessions
 from todo_app.core.access import Actor
-from todo_app.core.credentials import Credentials, Proof
-from todo_app.core.database import reading, transaction
-from todo_app.core.errors import InvalidInput, NotFound, Unauthenticated, WrongCredentials
+from todo_app.core.database import transaction
+from todo_app.core.errors import InvalidInput
 from todo_app.core.visits import Visit
 
 
@@ -29,10 +28,10 @@ async def change_password(actor: Actor, change: PasswordChange, visit: Visit) ->
     Raises InvalidInput, with `wrong` for the current password and the reasons of the policy for
     the new one, TooManyAttempts, Unauthenticated if the account was closed meanwhile, Unavailable.
     """
-    email = await _own_email(actor)
+    email = await credentials.own_email(actor)
     new_password = change.new_password.get_secret_value()
     passwords.check_policy(new_password, email=email, field="new_password")
-    proof = await _prove_current(email, change.current_password, visit)
+    proof = await credentials.prove_current(actor, change.current_password, visit)
     new_hash = await passwords.hash_password(new_password)
     async with transaction() as db:
         if not await credentials.replace_hash(db, proof, new_hash):
@@ -40,20 +39,3 @@ async def change_password(actor: Actor, change: PasswordChange, visit: Visit) ->
         audit.record(db, "password_changed", actor.user_id, visit)
         await sessions.end_other_sessions(db, actor)
         await mail.tell_owner(db, "password_changed", actor.user_id, visit)
-
-
-async def _own_email(actor: Actor) -> str:
-    try:
-        async with reading() as db:
-            return (await accounts.get_account(db, actor)).email
-    except NotFound:
-        raise Unauthenticated from None
-
-
-async def _prove_current(email: str, password: SecretStr, visit: Visit) -> Proof:
-    try:
-        return await credentials.prove(
-            Credentials(email=email, password=password), visit, "password_change_failed"
-        )
-    except WrongCredentials:
-        raise InvalidInput("current_password", "wrong") from None

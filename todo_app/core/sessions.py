@@ -16,16 +16,17 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import ColumnElement, CursorResult, delete, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from todo_app.core import access, audit, bus, clock, tokens
+from todo_app.core import access, audit, bus, clock, first_step, tokens, totp
 from todo_app.core.access import Actor
 from todo_app.core.bus import AccountChanged, News, SessionEnded
 from todo_app.core.credentials import Credentials, Proof, check_still_stands, prove
 from todo_app.core.database import reading, transaction
 from todo_app.core.devices import device_name
-from todo_app.core.errors import NotFound, RefreshTokenReused, Unauthenticated
+from todo_app.core.errors import CodeNeeded, NotFound, RefreshTokenReused, Unauthenticated
 from todo_app.core.models import RefreshToken, Session, User, new_id
 from todo_app.core.settings import get_settings
 from todo_app.core.tokens import Claims
@@ -97,28 +98,39 @@ _seen: dict[UUID, _Seen] = {}
 async def sign_in_web(credentials: Credentials, visit: Visit) -> str:
     """Begin a web session and return the token for its cookie.
 
-    Raises WrongCredentials, TooManyAttempts, Unavailable.
+    Raises CodeNeeded, with the token of the first step, if the account has a second factor;
+    WrongCredentials, TooManyAttempts, Unavailable.
     """
     proof = await prove(credentials, visit)
     async with transaction() as db:
-        session = await _begin(db, proof, visit)
-    return tokens.issue(
-        "web",
-        user_id=proof.user_id,
-        session_id=session.id,
-        now=session.created_at,
-        lifetime=session.expires_at - session.created_at,
-    )
+        await check_still_stands(db, proof)
+        if await totp.is_needed(db, proof.user_id):
+            raise CodeNeeded(first_step.token(proof))
+        session = await begin(db, proof.user_id, visit)
+    return web_token(session)
 
 
-async def sign_in_api(credentials: Credentials, visit: Visit) -> ApiTokens:
+async def sign_in_api(credentials: Credentials, visit: Visit, code: str = "") -> ApiTokens:
     """Begin an API session and return its pair of tokens.
 
-    Raises WrongCredentials, TooManyAttempts, Unavailable.
+    Raises CodeNeeded without a `code` if the account has a second factor, WrongCode with one that
+    is not right; WrongCredentials, TooManyAttempts, Unavailable.
     """
     proof = await prove(credentials, visit)
+    if code:
+        async with totp.entry(proof.user_id, code, visit):
+            return await _begin_api(proof, visit, code)
+    return await _begin_api(proof, visit, code)
+
+
+async def _begin_api(proof: Proof, visit: Visit, code: str) -> ApiTokens:
     async with transaction() as db:
-        session = await _begin(db, proof, visit)
+        await check_still_stands(db, proof)
+        if await totp.is_needed(db, proof.user_id):
+            if not code:
+                raise CodeNeeded(first_step.token(proof))
+            await totp.use(db, proof.user_id, code, visit)
+        session = await begin(db, proof.user_id, visit)
         return _next_tokens(db, proof.user_id, session.id, session.created_at)
 
 
@@ -275,12 +287,17 @@ async def purge_expired(db: AsyncSession) -> int:
     return cast("CursorResult[Any]", gone).rowcount
 
 
-async def _begin(db: AsyncSession, proof: Proof, visit: Visit) -> Session:
-    await check_still_stands(db, proof)
+async def begin(
+    db: AsyncSession, user_id: UUID, visit: Visit, session_id: UUID | None = None
+) -> Session:
+    """A new session of somebody who has proved who they are, for `web_token` or tokens of the API.
+
+    Raises Unauthenticated if one of this id has begun before.
+    """
     now = clock.now()
     session = Session(
-        id=new_id(),
-        user_id=proof.user_id,
+        id=session_id or new_id(),
+        user_id=user_id,
         kind=visit.way,
         device=visit.device,
         address=visit.address,
@@ -289,9 +306,23 @@ async def _begin(db: AsyncSession, proof: Proof, visit: Visit) -> Session:
         expires_at=now + timedelta(days=get_settings().session_days),
     )
     db.add(session)
-    await db.flush()
-    audit.record(db, "signed_in", proof.user_id, visit, way=visit.way)
+    try:
+        await db.flush()
+    except IntegrityError:
+        raise Unauthenticated from None
+    audit.record(db, "signed_in", user_id, visit, way=visit.way)
     return session
+
+
+def web_token(session: Session) -> str:
+    """The token of a session for its cookie."""
+    return tokens.issue(
+        "web",
+        user_id=session.user_id,
+        session_id=session.id,
+        now=session.created_at,
+        lifetime=session.expires_at - session.created_at,
+    )
 
 
 def _next_tokens(db: AsyncSession, user_id: UUID, session_id: UUID, now: datetime) -> ApiTokens:

@@ -6,7 +6,6 @@ A secret may also come from a file: `JWT_SECRET_FILE` names a file that holds `J
 from __future__ import annotations
 
 import contextlib
-import ipaddress
 import os
 import re
 import secrets
@@ -28,13 +27,12 @@ from pydantic_settings import (
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
+from todo_app.core.origins import is_loopback, written_by_browsers
 from todo_app.core.smtp import smtp_server
 
 SECRET_MIN_BYTES = 32
 _KEY_ADVICE = "make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
 SECRET_MIN_DISTINCT = 10
-_DEFAULT_PORTS = {"http": 80, "https": 443}
-_HOST = re.compile(r"[a-z0-9_.:-]+")
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
 _EXAMPLES = ("change-me", "changeme", "example", "your-secret", "secret-key", "replace-me")
 
@@ -66,6 +64,13 @@ class Settings(BaseSettings):
         description="The key that signs tokens, at least 32 bytes; several with commas or line "
         "breaks between them, the newest first: the others only verify. In development it is made "
         "once and kept in `DATA_DIR`. `JWT_SECRET_FILE` names a file that holds it.",
+    )
+    encryption_key: SecretStr = Field(
+        default=SecretStr(""),
+        description="The key that encrypts the seeds of second factors, at least 32 bytes; several "
+        "as with `JWT_SECRET`: the others only decrypt. In development it is made once and kept in "
+        "`DATA_DIR`; in production there are no codes as a second factor without it. "
+        "`ENCRYPTION_KEY_FILE` names a file that holds it.",
     )
     host: str = Field(default="127.0.0.1", description="The address to listen on.")
     port: int = Field(default=8000, ge=1, le=65535, description="The one port of web and API.")
@@ -144,7 +149,7 @@ class Settings(BaseSettings):
     def _is_an_origin(cls, url: str) -> str:
         if not url:
             return url
-        origin = _written_by_browsers(url)
+        origin = written_by_browsers(url)
         if origin is None:
             msg = "must be a scheme and a host without a path, like https://todo.example.org"
             raise ValueError(msg)
@@ -189,7 +194,7 @@ class Settings(BaseSettings):
             raise ValueError(msg)
         return sender
 
-    @field_validator("jwt_secret")
+    @field_validator("jwt_secret", "encryption_key")
     @classmethod
     def _is_long_enough(cls, secret: SecretStr) -> SecretStr:
         keys = key_ring(secret.get_secret_value())
@@ -202,7 +207,7 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _fits_together(self) -> Settings:
         if self.environment == "production":
-            self._refuse_weak_secret()
+            self._refuse_weak_keys()
         elif not (is_loopback(self.host) and is_loopback(urlsplit(self.origin).hostname or "")):
             msg = (
                 "ENVIRONMENT=development serves this machine only: "
@@ -211,15 +216,15 @@ class Settings(BaseSettings):
             raise ValueError(msg)
         return self
 
-    def _refuse_weak_secret(self) -> None:
-        keys = key_ring(self.jwt_secret.get_secret_value())
-        if not keys:
+    def _refuse_weak_keys(self) -> None:
+        signing, encrypting = self.jwt_secret, self.encryption_key
+        if not key_ring(signing.get_secret_value()):
             msg = f"JWT_SECRET is missing and ENVIRONMENT=production needs one; {_KEY_ADVICE}"
-        elif any(map(_is_weak, keys)):
-            msg = f"JWT_SECRET is an example or too simple; {_KEY_ADVICE}"
-        else:
-            return
-        raise ValueError(msg)
+            raise ValueError(msg)
+        for name, ring in (("JWT_SECRET", signing), ("ENCRYPTION_KEY", encrypting)):
+            if any(map(_is_weak, key_ring(ring.get_secret_value()))):
+                msg = f"{name} is an example or too simple; {_KEY_ADVICE}"
+                raise ValueError(msg)
 
     @property
     def origin(self) -> str:
@@ -263,6 +268,23 @@ class Settings(BaseSettings):
         """The file with the signing keys, where no setting holds them."""
         return self.data_dir / "jwt_secret"
 
+    @property
+    def encryption_keys(self) -> list[str]:
+        """The keys that decrypt, and first the one that encrypts; none in production without one.
+
+        In development made on first use and kept, mode 0600: what is lost with a folder that nobody
+        backs up is lost to people who rely on it, so that production has to say where it is.
+        """
+        keys = key_ring(self.encryption_key.get_secret_value())
+        if keys or self.environment == "production":
+            return keys
+        return _kept_keys(self.kept_encryption_keys)
+
+    @property
+    def kept_encryption_keys(self) -> Path:
+        """The file with the encryption keys, where no setting holds them."""
+        return self.data_dir / "encryption_key"
+
 
 class _NamedFiles(PydanticBaseSettingsSource):
     """Values from the files that `<NAME>_FILE` variables name."""
@@ -292,33 +314,6 @@ class _NamedFiles(PydanticBaseSettingsSource):
             if value is not None:
                 values[name] = value
         return values
-
-
-def _written_by_browsers(url: str) -> str | None:
-    """The origin of a URL in the one spelling browsers send, or None if it is more than that."""
-    try:
-        parts = urlsplit(url)
-        host = (parts.hostname or "").encode("idna").decode()
-        port = parts.port
-    except ValueError:
-        return None
-    is_known = parts.scheme in _DEFAULT_PORTS and _HOST.fullmatch(host) is not None
-    has_more = parts.username is not None or parts.path.strip("/") or {"?", "#"} & set(url)
-    if not is_known or has_more:
-        return None
-    host = f"[{host}]" if ":" in host else host
-    is_default = port in {None, _DEFAULT_PORTS[parts.scheme]}
-    return f"{parts.scheme}://{host}" if is_default else f"{parts.scheme}://{host}:{port}"
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host name or address can only be reached from this machine."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
 
 
 def prepare_data_dir(folder: Path) -> None:
@@ -355,7 +350,7 @@ def _kept_keys(path: Path) -> list[str]:
         draft.unlink()
     keys = key_ring(path.read_text("utf-8", "replace"))
     if not keys or any(len(key.encode()) < SECRET_MIN_BYTES for key in keys):
-        msg = f"{path} is damaged: restore it, or delete it and let everybody sign in again"
+        msg = f"{path} is damaged: restore it, or delete it; what was made with it is lost then"
         raise SettingsError(msg)
     return keys
 

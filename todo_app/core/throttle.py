@@ -13,7 +13,7 @@ from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
-from todo_app.core.errors import TooManyAttempts, WrongCredentials
+from todo_app.core.errors import TodoError, TooManyAttempts, WrongCode, WrongCredentials
 from todo_app.core.settings import get_settings
 from todo_app.core.visits import Visit, network
 
@@ -25,6 +25,10 @@ PER_ACCOUNT = RateLimitItemPerMinute(60, 10, "account")
 PER_NETWORK = RateLimitItemPerMinute(40, 5, "network")
 BAD_TOKENS = RateLimitItemPerMinute(30, 1, "token")
 NEWS = RateLimitItemPerHour(1, 1, "news")
+
+# Three of a million codes are good at a time: an hour of guessing finds one of 11,000 accounts.
+CODES_PER_ACCOUNT_AND_NETWORK = RateLimitItemPerMinute(6, 1, "code-pair")
+CODES_PER_ACCOUNT = RateLimitItemPerHour(30, 1, "code-account")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +46,37 @@ def sign_in_attempt(account: str, visit: Visit) -> Iterator[None]:
 
     Raises TooManyAttempts, with the seconds to wait, after too many that failed.
     """
-    windows = _sign_in_windows(account, visit)
+    with _attempt(_sign_in_windows(account, visit), WrongCredentials):
+        yield
+
+
+@contextmanager
+def code_attempt(account: str, visit: Visit, *, can_be_guessed: bool) -> Iterator[None]:
+    """Let the code of a second factor be tried, and count it if it ends in WrongCode.
+
+    What nobody can guess does not count against the account: it lets its owner in while somebody
+    else tries codes.
+    Raises TooManyAttempts, with the seconds to wait, after too many that failed.
+    """
+    source = network(visit.address)
+    guesses = (
+        _Window(CODES_PER_ACCOUNT_AND_NETWORK, (account, source)),
+        _Window(CODES_PER_ACCOUNT, (account,)),
+    )
+    per_network = _Window(PER_NETWORK, (source,))
+    with _attempt((*guesses, per_network) if can_be_guessed else (per_network,), WrongCode):
+        yield
+
+
+@contextmanager
+def _attempt(windows: tuple[_Window, ...], failure: type[TodoError]) -> Iterator[None]:
     _check(windows)
     # Checking a password takes a while: guesses sent all at once would otherwise all be admitted
     # before the first of them has failed.
     _running.update(windows)
     try:
         yield
-    except WrongCredentials:
+    except failure:
         for window in windows:
             _limiter.hit(window.limit, *window.keys)
         raise

@@ -8,17 +8,18 @@ from __future__ import annotations
 import hashlib
 from datetime import datetime, timedelta
 from functools import cache, lru_cache
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 from uuid import UUID
 
 import jwt
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from todo_app.core.errors import Unauthenticated
 from todo_app.core.models import new_id
 from todo_app.core.settings import get_settings
 
-Kind = Literal["web", "access"]
+Kind = Literal["web", "access", "mfa"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
 
 ISSUER = "todo-app"
 ALGORITHM = "HS256"
@@ -43,12 +44,29 @@ class Claims(BaseModel):
     iat: _Seconds
     nbf: _Seconds
     exp: _Seconds
+    prf: Annotated[str, Field(strict=True)] | None = None
+    """The fingerprint of the password that was right; in a token of the MFA step alone."""
+
+    @model_validator(mode="after")
+    def _has_a_proof_where_one_belongs(self) -> Claims:
+        if (self.prf is not None) != (self.typ == "mfa"):
+            raise ValueError
+        return self
 
 
 def issue(
-    kind: Kind, *, user_id: UUID, session_id: UUID, now: datetime, lifetime: timedelta
+    kind: Kind,
+    *,
+    user_id: UUID,
+    session_id: UUID,
+    now: datetime,
+    lifetime: timedelta,
+    proof: str | None = None,
 ) -> str:
-    """A signed token of one kind for a session, good from `now` for `lifetime`."""
+    """A signed token of one kind for a session, good from `now` for `lifetime`.
+
+    A token of the MFA step names the session that it may begin, and the proof of the first step.
+    """
     kid, key = next(iter(_keys().items()))
     seconds = int(now.timestamp())
     payload = {
@@ -62,6 +80,8 @@ def issue(
         "nbf": seconds,
         "exp": int((now + lifetime).timestamp()),
     }
+    if proof is not None:
+        payload["prf"] = proof
     return jwt.encode(payload, key, algorithm=ALGORITHM, headers={"kid": kid})
 
 

@@ -27,7 +27,8 @@ from todo_app.core import bus, sessions, tokens
 from todo_app.core.bus import News, SessionEnded
 from todo_app.core.database import reading
 from todo_app.core.errors import TodoError, Unauthenticated, Unavailable
-from todo_app.core.settings import get_settings, is_loopback
+from todo_app.core.origins import is_loopback
+from todo_app.core.settings import get_settings
 from todo_app.core.tokens import Claims
 from todo_app.web import frames, headers, reflex_private, routes, theme
 from todo_app.web.messages import message
@@ -36,6 +37,7 @@ log = logging.getLogger(__name__)
 
 SOCKET_PATH = "/_event"
 CLAIMS_KEY = "todo_app.claims"
+STEP_KEY = "todo_app.step"
 CLIENT_TOKEN_MAX_CHARACTERS = 128
 LINGER_SECONDS = 10
 SESSION_ENDED = 4401
@@ -121,6 +123,11 @@ def flash_of(event_headers: dict[str, str]) -> str:
 def session_cookie() -> str:
     """The name of the session cookie; on https the browser itself guards the prefix."""
     return "__Host-todo_session" if get_settings().is_https else "todo_session"
+
+
+def step_cookie() -> str:
+    """The name of the cookie between the two steps of signing in."""
+    return "__Host-todo_step" if get_settings().is_https else "todo_step"
 
 
 def form_cookie() -> str:
@@ -278,15 +285,19 @@ async def _answer_at_the_door(scope: Scope) -> Response | None:
     if path.startswith("/api"):
         scope["headers"] = [pair for pair in scope["headers"] if pair[0] != b"cookie"]
         return None
-    if path.startswith("/auth/") and head.get("origin") != settings.origin:
+    is_form = path.startswith("/auth/") and path != routes.SEED_IMAGE
+    if is_form and head.get("origin") != settings.origin:
         return PlainTextResponse("This form can only be sent from its own site.", 403)
-    cookie = _cookies(head).get(session_cookie(), "")
+    cookies = _cookies(head)
+    cookie, step = cookies.get(session_cookie(), ""), cookies.get(step_cookie(), "")
     needs_identity = page in routes.PAGES or path.startswith("/auth/")
     claims = await living_claims(cookie) if cookie and needs_identity else None
-    scope[CLAIMS_KEY] = claims
+    scope[CLAIMS_KEY], scope[STEP_KEY] = claims, step
     if claims is not None and page in routes.PRIVATE_PAGES:
         scope[theme.SCOPE_KEY] = await theme.chosen_by(claims)
     scope["headers"] = [pair for pair in scope["headers"] if pair[0] != b"cookie"]
+    if page == routes.SIGN_IN_CODE and claims is None and not step:
+        return RedirectResponse(settings.origin + routes.SIGN_IN, 303)
     return _page_guard(scope, page, claims, had_cookie=bool(cookie))
 
 

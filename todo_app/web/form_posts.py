@@ -41,8 +41,10 @@ def refused(form: Form, fields: Mapping[str, str], errors: dict[str, str]) -> Re
     """Lead back to the page of a form, which is to say what was wrong."""
     page = {
         "sign-in": routes.sign_in_path(fields.get("next", "")),
+        "code": routes.sign_in_code_path(fields.get("next", "")),
         "sign-up": routes.SIGN_UP,
         "password": routes.SECURITY,
+        "codes": routes.SECOND_FACTOR,
     }[form]
     brought_back = RefusedForm(
         form=form,

@@ -6,6 +6,7 @@ from todo_app.core.audit import Kind
 from todo_app.core.changes import Act
 from todo_app.core.errors import (
     ChangedSince,
+    CodeNeeded,
     Conflict,
     EmailTaken,
     Forbidden,
@@ -23,6 +24,7 @@ from todo_app.core.errors import (
     Unauthenticated,
     Unavailable,
     UnusableRule,
+    WrongCode,
     WrongCredentials,
 )
 
@@ -42,6 +44,8 @@ MESSAGES: dict[type[TodoError], str] = {
     KeyInUse: "This is still being worked on. Try again in a moment.",
     EmailTaken: "An account with this email already exists. Sign in instead.",
     WrongCredentials: "That email and password don’t match. Try again.",
+    CodeNeeded: "Enter the code from your authenticator app.",
+    WrongCode: "That code is not right, or was used before. Try the next one.",
     Unauthenticated: "Your session has ended. Sign in again.",
     RefreshTokenReused: "Your session has ended. Sign in again.",
     TooManyAttempts: "Too many attempts. Try again in {wait}.",
@@ -53,6 +57,7 @@ FIELD_MESSAGES: dict[str, str] = {
     "too_long": "Use at most 1,024 characters.",
     "unusable": "This contains characters that cannot be used.",
     "wrong": "That is not your current password.",
+    "wrong_code": "That is not the code that the app shows now.",
     "common": "This is one of the most common passwords. Choose another.",
     "personal": "Choose a password that is not your email or our name.",
     "email": "Enter an email address like ada@example.org.",
@@ -102,13 +107,25 @@ EVENT_MESSAGES: dict[Kind, str] = {
     "api_token_made": "API token made",
     "api_token_revoked": "API token revoked",
     "spent_token_used": "A revoked or expired API token was tried",
+    "second_factor_on": "Codes at sign-in switched on",
+    "second_factor_off": "Codes at sign-in switched off",
+    "second_factor_failed": "Right password and wrong code at sign-in",
+    "recovery_codes_renewed": "Recovery codes renewed",
+    "recovery_code_used": "Signed in by a recovery code",
 }
 """What a person reads about a security event."""
 
 ALARMS: frozenset[Kind] = frozenset(
-    {"sign_in_failed", "password_change_failed", "refresh_token_reused", "spent_token_used"}
+    {
+        "sign_in_failed",
+        "password_change_failed",
+        "refresh_token_reused",
+        "spent_token_used",
+        "second_factor_failed",
+    }
 )
 
+STEP_IS_OVER = "That took too long. Sign in again."
 UNEXPECTED = "Something went wrong. If it happens again, tell us reference {reference}."
 
 

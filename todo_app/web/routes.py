@@ -13,14 +13,21 @@ ACCOUNT = "/settings/account"
 PREFERENCES = "/settings/preferences"
 SECURITY = "/settings/security"
 API_TOKENS = "/settings/tokens"
+SECOND_FACTOR = "/settings/security/codes"
 SIGN_IN = "/sign-in"
+SIGN_IN_CODE = "/sign-in/code"
 SIGN_UP = "/sign-up"
 
 SIGN_IN_FORM = "/auth/sign-in"
+SIGN_IN_CODE_FORM = "/auth/sign-in/code"
 SIGN_UP_FORM = "/auth/sign-up"
 SIGN_OUT_FORM = "/auth/sign-out"
 PASSWORD_FORM = "/auth/password"  # noqa: S105 - a path
 TOKEN_FORM = "/auth/tokens"  # noqa: S105 - the same
+SECOND_FACTOR_ON_FORM = "/auth/codes/on"
+SECOND_FACTOR_OFF_FORM = "/auth/codes/off"
+RECOVERY_CODES_FORM = "/auth/codes/renew"
+SEED_IMAGE = "/auth/codes/seed.svg"
 
 OPEN_TASK = "task"
 """The query parameter that names the task in the panel, so that Back closes it again."""
@@ -30,9 +37,19 @@ _TASK_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 HOME = TODAY
 SETTINGS = ACCOUNT
 PRIVATE_PAGES = frozenset(
-    {TODAY, UPCOMING, INBOX, COMPLETED, ACCOUNT, PREFERENCES, SECURITY, API_TOKENS}
+    {
+        TODAY,
+        UPCOMING,
+        INBOX,
+        COMPLETED,
+        ACCOUNT,
+        PREFERENCES,
+        SECURITY,
+        SECOND_FACTOR,
+        API_TOKENS,
+    }
 )
-PUBLIC_PAGES = frozenset({SIGN_IN, SIGN_UP})
+PUBLIC_PAGES = frozenset({SIGN_IN, SIGN_IN_CODE, SIGN_UP})
 PAGES = PRIVATE_PAGES | PUBLIC_PAGES
 
 
@@ -48,6 +65,12 @@ def safe_next(wanted: str) -> str:
         return HOME
     (task,) = parse_qs(query).get(OPEN_TASK, [""])[:1]
     return f"{path}?{OPEN_TASK}={task}" if _TASK_ID.fullmatch(task) else path
+
+
+def sign_in_code_path(wanted: str) -> str:
+    """The page of the second step that leads back to where one was."""
+    next_path = safe_next(wanted)
+    return SIGN_IN_CODE if next_path == HOME else f"{SIGN_IN_CODE}?{urlencode({'next': next_path})}"
 
 
 def sign_in_path(wanted: str, *, ended: bool = False) -> str:

@@ -3,25 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import suppress
 
 from pydantic import SecretStr, ValidationError
 from starlette.requests import Request
 from starlette.responses import RedirectResponse
 from starlette.routing import Route
 
-from todo_app.core import accounts, password_change, sessions, throttle
+from todo_app.core import accounts, password_change, second_step, sessions, throttle, tokens
 from todo_app.core.accounts import AccountDraft, known_zone
 from todo_app.core.credentials import Credentials
-from todo_app.core.database import transaction
-from todo_app.core.errors import EmailTaken, InvalidInput, TodoError, Unauthenticated
+from todo_app.core.errors import (
+    CodeNeeded,
+    EmailTaken,
+    InvalidInput,
+    TodoError,
+    Unauthenticated,
+    WrongCode,
+)
 from todo_app.core.password_change import PasswordChange
-from todo_app.core.settings import get_settings
 from todo_app.core.tokens import Claims
 from todo_app.web import edge, routes
 from todo_app.web.form_posts import form_fields, redirect, refused, visit_of, with_form_cookie
 from todo_app.web.forms import DONE_LIFETIME_SECONDS, RefusedForm
-from todo_app.web.messages import FIELD_MESSAGES, message
+from todo_app.web.messages import FIELD_MESSAGES, STEP_IS_OVER, message
+from todo_app.web.session_cookies import (
+    end_session,
+    signed_in,
+    with_step_cookie,
+    without_cookies,
+)
 
 
 async def sign_in(request: Request) -> RedirectResponse:
@@ -29,9 +39,27 @@ async def sign_in(request: Request) -> RedirectResponse:
     fields = await form_fields(request)
     try:
         token = await sessions.sign_in_web(_credentials(fields), visit_of(request))
+    except CodeNeeded as first_step:
+        answer = redirect(routes.sign_in_code_path(fields.get("next", "")))
+        return with_step_cookie(answer, first_step.step_token)
     except TodoError as refusal:
         return refused("sign-in", fields, {"form": message(refusal)})
-    return await _signed_in(request, token, fields.get("next", ""))
+    return await signed_in(request, token, fields.get("next", ""))
+
+
+async def sign_in_by_code(request: Request) -> RedirectResponse:
+    """Check the code of the second step and begin the session that the first was for."""
+    fields = await form_fields(request)
+    try:
+        step = tokens.verify("mfa", request.scope[edge.STEP_KEY])
+        token = await second_step.sign_in_by_code(step, fields.get("code", ""), visit_of(request))
+    except Unauthenticated:
+        return refused("sign-in", fields, {"form": STEP_IS_OVER})
+    except WrongCode as refusal:
+        return refused("code", fields, {"code": message(refusal)})
+    except TodoError as refusal:
+        return refused("code", fields, {"form": message(refusal)})
+    return await signed_in(request, token, fields.get("next", ""))
 
 
 async def sign_up(request: Request) -> RedirectResponse:
@@ -55,16 +83,14 @@ async def sign_up(request: Request) -> RedirectResponse:
         return refused("sign-up", fields, {"email": message(refusal)})
     except TodoError as refusal:
         return refused("sign-up", fields, {"form": message(refusal)})
-    return await _signed_in(request, token, "")
+    return await signed_in(request, token, "")
 
 
 async def sign_out(request: Request) -> RedirectResponse:
     """End the session of this browser, in all of its tabs."""
-    await _end_session(request)
+    await end_session(request)
     answer = redirect(routes.SIGN_IN)
-    for name in (edge.session_cookie(), edge.form_cookie()):
-        answer.delete_cookie(name, secure=get_settings().is_https, httponly=True, samesite="lax")
-    return answer
+    return without_cookies(answer, edge.session_cookie(), edge.form_cookie(), edge.step_cookie())
 
 
 async def change_password(request: Request) -> RedirectResponse:
@@ -92,6 +118,7 @@ async def change_password(request: Request) -> RedirectResponse:
 
 form_routes = [
     Route(routes.SIGN_IN_FORM, sign_in, methods=["POST"]),
+    Route(routes.SIGN_IN_CODE_FORM, sign_in_by_code, methods=["POST"]),
     Route(routes.SIGN_UP_FORM, sign_up, methods=["POST"]),
     Route(routes.SIGN_OUT_FORM, sign_out, methods=["POST"]),
     Route(routes.PASSWORD_FORM, change_password, methods=["POST"]),
@@ -109,30 +136,3 @@ def _field_errors(error: ValidationError) -> dict[str, str]:
     return {name: FIELD_MESSAGES[name] for name in ("email", "name") if name in names} or {
         "form": FIELD_MESSAGES["unusable"]
     }
-
-
-async def _signed_in(request: Request, token: str, next_path: str) -> RedirectResponse:
-    """Signing in again is a new session: the one this browser had ends."""
-    await _end_session(request)
-    answer = redirect(routes.safe_next(next_path))
-    answer.set_cookie(
-        edge.session_cookie(),
-        token,
-        max_age=get_settings().session_days * 86_400,
-        httponly=True,
-        samesite="lax",
-        secure=get_settings().is_https,
-    )
-    answer.delete_cookie(edge.form_cookie(), secure=get_settings().is_https, httponly=True)
-    return answer
-
-
-async def _end_session(request: Request) -> None:
-    """End the session that the request's cookie proves."""
-    claims: Claims | None = request.scope[edge.CLAIMS_KEY]
-    if claims is None:
-        return
-    with suppress(Unauthenticated):
-        actor = await sessions.authenticate(claims)
-        async with transaction() as db:
-            await sessions.sign_out(db, actor)

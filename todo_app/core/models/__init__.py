@@ -8,9 +8,11 @@ from todo_app.core.models.identity import (
     ApiToken,
     IdempotencyKey,
     OutboxMessage,
+    RecoveryCode,
     RefreshToken,
     SecurityEvent,
     Session,
+    TotpFactor,
     User,
 )
 from todo_app.core.models.work import (
@@ -48,6 +50,7 @@ __all__ = [
     "Label",
     "OutboxMessage",
     "Project",
+    "RecoveryCode",
     "RefreshToken",
     "SQLModel",
     "Section",
@@ -55,6 +58,7 @@ __all__ = [
     "Session",
     "Task",
     "TaskLabel",
+    "TotpFactor",
     "User",
     "UtcDateTime",
     "new_id",

@@ -72,6 +72,28 @@ class ApiToken(SQLModel, table=True):
     revoked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
+class TotpFactor(SQLModel, table=True):
+    """The second factor of an account: a seed, encrypted, and the last code that was used."""
+
+    __tablename__ = "totp_factors"
+
+    user_id: UUID = Field(foreign_key="users.id", ondelete="CASCADE", primary_key=True)
+    encrypted_seed: str = Field(sa_type=Text)
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    confirmed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    last_step: int = Field(default=0)
+
+
+class RecoveryCode(SQLModel, table=True):
+    """A code that stands in for the second factor once, stored hashed."""
+
+    __tablename__ = "recovery_codes"
+
+    code_hash: str = Field(sa_type=String(64), primary_key=True)
+    user_id: UUID = Field(foreign_key="users.id", ondelete="CASCADE", index=True)
+    used_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
 class SecurityEvent(SQLModel, table=True):
     """Something that concerns the safety of an account, or of none that exists."""
 

@@ -14,8 +14,10 @@ from todo_app.web.pages import (
     inbox,
     not_found,
     preferences,
+    second_factor,
     security,
     sign_in,
+    sign_in_code,
     sign_up,
     today,
     upcoming,
@@ -23,6 +25,9 @@ from todo_app.web.pages import (
 from todo_app.web.panel_state import TaskPanelState
 
 _SETTINGS = [PreferenceState.show_preferences(), TaskPanelState.show_task()]
+_SECURITY = [security.SecurityState.show_security(), TaskPanelState.show_task()]
+_CODES = [second_factor.SecondFactorState.show_second_factor(), TaskPanelState.show_task()]
+_TOKENS = [api_tokens.ApiTokensState.show_tokens(), TaskPanelState.show_task()]
 
 
 def register(app: rx.App) -> None:
@@ -34,19 +39,16 @@ def register(app: rx.App) -> None:
         (routes.COMPLETED, "Completed", completed.page, _list("completed")),
         (routes.ACCOUNT, "Account", account.page, _SETTINGS),
         (routes.PREFERENCES, "Preferences", preferences.page, _SETTINGS),
-        (
-            routes.SECURITY,
-            "Security",
-            security.page,
-            [security.SecurityState.show_security(), TaskPanelState.show_task()],
-        ),
-        (
-            routes.API_TOKENS,
-            "API tokens",
-            api_tokens.page,
-            [api_tokens.ApiTokensState.show_tokens(), TaskPanelState.show_task()],
-        ),
+        (routes.SECURITY, "Security", security.page, _SECURITY),
+        (routes.SECOND_FACTOR, "Codes at sign-in", second_factor.page, _CODES),
+        (routes.API_TOKENS, "API tokens", api_tokens.page, _TOKENS),
         (routes.SIGN_IN, "Sign in", sign_in.page, sign_in.SignInState.show_form),
+        (
+            routes.SIGN_IN_CODE,
+            "Enter your code",
+            sign_in_code.page,
+            sign_in_code.SignInCodeState.show_code_form,
+        ),
         (routes.SIGN_UP, "Create an account", sign_up.page, sign_up.SignUpState.show_form),
     ):
         app.add_page(page, route=path, title=f"{title} · Todo App", on_load=on_load)

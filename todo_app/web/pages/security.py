@@ -17,6 +17,7 @@ from todo_app.web.components.account_form import form_error, text_field
 from todo_app.web.components.icons import icon
 from todo_app.web.components.native_form import native_form
 from todo_app.web.components.settings_places import settings_places
+from todo_app.web.components.sign_in_ways import sign_in_ways
 from todo_app.web.forms import from_cookie
 from todo_app.web.list_state import RowId
 from todo_app.web.messages import ALARMS, EVENT_MESSAGES, message
@@ -149,6 +150,7 @@ def page() -> rx.Component:
         ),
         rx.cond(SecurityState.load_error != "", _load_error()),
         rx.cond(SecurityState.is_loaded, _sessions(), _skeleton()),
+        rx.cond(SecurityState.signed_in, sign_in_ways()),
         rx.cond(SecurityState.signed_in, _password()),
         rx.cond(SecurityState.is_loaded, _events()),
         can_add=False,
