@@ -12,6 +12,7 @@ from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
 from tests.cast import sign_up
+from tests.mailbox import Mailbox, running_mailbox
 from tests.servers import PostgreSQL, Redis, running_postgresql, running_redis
 from todo_app.core import database as core_database
 from todo_app.core import encryption, sessions, settings, throttle, tokens
@@ -114,6 +115,15 @@ async def database(database_url: str, _fresh_process: None) -> AsyncIterator[str
             await db.execute(table.delete())
     yield database_url
     await dispose()
+
+
+@pytest.fixture
+def mailbox(monkeypatch: pytest.MonkeyPatch) -> Iterator[Mailbox]:
+    """A mail server that `SMTP_URL` names."""
+    with running_mailbox() as started:
+        monkeypatch.setenv("SMTP_URL", started.url)
+        settings.get_settings.cache_clear()
+        yield started
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from tests.servers import free_port
 
+ARRIVAL_SECONDS = 20
 _LINK = re.compile(r"https?://\S+/auth/link/\S+")
 
 
@@ -38,6 +40,14 @@ class Mailbox:
     def mails_to(self, address: str) -> list[EmailMessage]:
         """What arrived for an address."""
         return [mail for mail in self.mails if mail["X-RcptTo"] == address]
+
+    def wait_for(self, address: str, count: int = 1) -> EmailMessage:
+        """The last of as many mails for an address, once all have arrived."""
+        deadline = time.monotonic() + ARRIVAL_SECONDS
+        while len(found := self.mails_to(address)) < count:
+            assert time.monotonic() < deadline, f"{len(found)} of {count} mails to {address}"
+            time.sleep(0.05)
+        return found[-1]
 
     async def handle_DATA(  # noqa: N802 - the name is the server's
         self, _server: SMTP, _session: Session, envelope: Envelope

@@ -13,6 +13,7 @@ from todo_app.core import relay
 from todo_app.web import edge, pages, session, theme
 from todo_app.web.edge import Edge
 from todo_app.web.guard import Guard
+from todo_app.web.recovery_forms import recovery_routes
 from todo_app.web.second_factor_forms import second_factor_routes
 from todo_app.web.sign_in import form_routes
 from todo_app.web.token_form import token_routes
@@ -30,6 +31,7 @@ app = rx.App(
                 Mount("/api", create_api()),
                 *health_routes,
                 *form_routes,
+                *recovery_routes,
                 *token_routes,
                 *second_factor_routes,
             ]

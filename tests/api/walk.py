@@ -17,6 +17,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "sign_up": {"email": "dora@example.org", "password": "kettle under seven clouds"},
     "sign_in": {"email": "dora@example.org", "password": "kettle under seven clouds"},
     "refresh": {"refresh_token": "none"},
+    "ask_for_reset": {"email": "dora@example.org"},
+    "reset_password": {"token": "none", "new_password": "kettle under eight clouds"},
     "update_account": {"name": "Dora"},
     "change_password": {
         "current_password": "kettle under seven clouds",

@@ -48,6 +48,14 @@ async def _refused_sign_up(page: Page, origin: str) -> None:
     await expect(page.get_by_role("alert")).to_be_visible()
 
 
+def _page(path: str) -> Callable[[Page, str], Awaitable[None]]:
+    async def show(page: Page, origin: str) -> None:
+        await page.goto(origin + path)
+        await expect(page.get_by_role("heading")).to_be_visible()
+
+    return show
+
+
 def _list(path: str) -> Callable[[Page, str], Awaitable[None]]:
     async def show(page: Page, origin: str) -> None:
         await page.goto(origin + path)
@@ -133,6 +141,10 @@ SCREENS = (
     Screen("sign-in-refused", is_private=False, show=_refused_sign_in),
     Screen("sign-up", is_private=False, show=_sign_up),
     Screen("sign-up-refused", is_private=False, show=_refused_sign_up),
+    Screen("forgotten-password", is_private=False, show=_page("/forgot-password")),
+    Screen("link-sent", is_private=False, show=_page("/link-sent")),
+    Screen("reset-password", is_private=False, show=_page("/reset-password")),
+    Screen("link-spent", is_private=False, show=_page("/link-spent")),
     Screen("today", is_private=True, show=_list("/today")),
     Screen("today-panel", is_private=True, show=_open_task),
     Screen("upcoming", is_private=True, show=_list("/upcoming")),

@@ -86,7 +86,7 @@ async def test_a_wrong_password_says_so_and_keeps_the_address(
     await stranger.get_by_label("Password").fill("not the password")
     await stranger.get_by_role("button", name="Sign in").click()
     await expect(stranger.get_by_role("alert")).to_have_text(
-        "That email and password don’t match. Try again."  # noqa: RUF001 - as it is shown
+        "That email and password don’t match. Try again, or reset your password."  # noqa: RUF001 - as it is shown
     )
     await expect(stranger.get_by_label("Email")).to_have_value("nobody@example.org")
     await expect(stranger.get_by_label("Password")).to_have_value("")

@@ -36,6 +36,8 @@ _FORM = f"{AUTH}.todo_app___web___components___account_form____account_form_stat
 SIGN_IN = f"{_FORM}.todo_app___web___pages___sign_in____sign_in_state"
 SIGN_IN_CODE = f"{_FORM}.todo_app___web___pages___sign_in_code____sign_in_code_state"
 SIGN_UP = f"{_FORM}.todo_app___web___pages___sign_up____sign_up_state"
+FORGOTTEN = f"{_FORM}.todo_app___web___pages___forgotten_password____forgotten_password_state"
+RESET = f"{_FORM}.todo_app___web___pages___reset_password____reset_password_state"
 
 _numbers = count(1)
 # Never used, and made once: with the certificates of the world it takes longer than most tests.

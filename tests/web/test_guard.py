@@ -18,10 +18,12 @@ from tests.cast import credentials_of, sign_up, visit_by
 from tests.web.backend import Backend
 from tests.web.browser import (
     AUTH,
+    FORGOTTEN,
     LIST,
     LIVE,
     PANEL,
     QUICK_ADD,
+    RESET,
     ROOT_STATE,
     SIGN_IN,
     SIGN_IN_CODE,
@@ -36,7 +38,10 @@ from todo_app.web.session import is_public
 
 EVENTS = f"{ROOT_STATE}.reflex___state____update_vars_internal_state.update_vars_internal"
 EXCEPTIONS = f"{ROOT_STATE}.reflex___state____frontend_event_exception_state"
-PUBLIC = {f"{SIGN_IN}.show_form", f"{SIGN_IN_CODE}.show_code_form", f"{SIGN_UP}.show_form"}
+PUBLIC = {
+    *(f"{form}.show_form" for form in (SIGN_IN, SIGN_UP, FORGOTTEN, RESET)),
+    f"{SIGN_IN_CODE}.show_code_form",
+}
 
 UNFIT = [None, 1.5, [], [[]], {"a": 1}, {"a": {"b": []}}, b"bytes", 2**64, float("nan")]
 
@@ -108,7 +113,7 @@ async def member(database: str) -> AsyncIterator[str]:
     del edge._connections[connection.id]
 
 
-def test_exactly_the_two_forms_are_open_to_strangers(handlers: Handlers) -> None:
+def test_exactly_the_forms_of_strangers_are_open_to_strangers(handlers: Handlers) -> None:
     assert {name for name, found in handlers.items() if is_public(found.handler.fn)} == PUBLIC
 
 

@@ -304,7 +304,16 @@ HOSTILE_FORMS: dict[str, tuple[bytes, dict[str, str]]] = {
 
 
 @pytest.mark.parametrize(
-    "form", ["/auth/sign-in", "/auth/sign-up", "/auth/sign-out", "/auth/password", "/auth/tokens"]
+    "form",
+    [
+        "/auth/sign-in",
+        "/auth/sign-up",
+        "/auth/sign-out",
+        "/auth/password",
+        "/auth/tokens",
+        "/auth/forgot-password",
+        "/auth/reset-password",
+    ],
 )
 @pytest.mark.parametrize("kind", HOSTILE_FORMS)
 def test_a_hostile_form_is_refused_without_an_error(

@@ -33,6 +33,8 @@ from todo_app.core.errors import (
     InvalidInput,
     KeyInUse,
     KeyReused,
+    LinkSpent,
+    MailOff,
     NotFound,
     NothingToUndo,
     RefreshTokenReused,
@@ -168,6 +170,8 @@ UNAUTHENTICATED = Kind(
     "Not signed in",
     "Send a valid access token as `Authorization: Bearer`.",
 )
+LINK_SPENT = Kind(400, "link-spent", "Link no longer good", "It was used, or has run out.")
+MAIL_OFF = Kind(409, "mail-off", "No mail", "This server sends no mail. Ask who runs it.")
 TOO_MANY = Kind(
     429, "too-many-attempts", "Too many attempts", "Wait as long as `Retry-After` says."
 )
@@ -206,6 +210,8 @@ STATUS_BY_ERROR: Mapping[type[TodoError], Kind] = {
     WrongCode: WRONG_CODE,
     Unauthenticated: UNAUTHENTICATED,
     RefreshTokenReused: UNAUTHENTICATED,
+    LinkSpent: LINK_SPENT,
+    MailOff: MAIL_OFF,
     TooManyAttempts: TOO_MANY,
     Unavailable: UNAVAILABLE,
 }

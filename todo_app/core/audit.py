@@ -46,6 +46,8 @@ Kind = Literal[
     "second_factor_failed",
     "recovery_codes_renewed",
     "recovery_code_used",
+    "password_reset_asked",
+    "password_reset",
 ]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 

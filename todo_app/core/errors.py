@@ -144,6 +144,14 @@ class RefreshTokenReused(Unauthenticated):
     keeps_writes = True
 
 
+class LinkSpent(TodoError):
+    """A mailed link that was used, has run out, or never was one."""
+
+
+class MailOff(TodoError):
+    """It takes a mail, and this server sends none."""
+
+
 class TooManyAttempts(TodoError):
     """The caller has to wait."""
 

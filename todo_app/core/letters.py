@@ -16,14 +16,23 @@ from dataclasses import dataclass
 from typing import Literal, cast, get_args
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 
+from todo_app.core import audit, links
 from todo_app.core.devices import device_name
 from todo_app.core.models import OutboxMessage, User
 from todo_app.core.settings import get_settings
+from todo_app.core.visits import Visit
 
 Kind = Literal[
-    "password_changed", "second_factor_on", "second_factor_off", "recovery_codes_renewed"
+    "password_changed",
+    "password_forgotten",
+    "password_reset",
+    "second_factor_on",
+    "second_factor_off",
+    "recovery_codes_renewed",
 ]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
@@ -36,6 +45,7 @@ _Writer = Callable[[AsyncSession, OutboxMessage], Awaitable["Letter | None"]]
 class Letter:
     """A mail before it has a form. `path` is where its link leads on this server."""
 
+    to: str
     subject: str
     sentences: tuple[str, ...]
     path: str = ""
@@ -69,18 +79,51 @@ class Letter:
         )
 
 
+def visit_of(message: OutboxMessage) -> Visit:
+    """From where it was done or asked for."""
+    return Visit(**json.loads(message.details))
+
+
 async def write(db: AsyncSession, message: OutboxMessage) -> Letter | None:
     """The letter for a row of the outbox, or None if there is nobody to write to after all."""
-    return await _WRITERS[cast("Kind", message.kind)](db, message)
+    kind = cast("Kind", message.kind)
+    if kind in _NOTICES:
+        return await _notice(db, message, *_NOTICES[kind])
+    return await _WRITERS[kind](db, message)
 
 
-async def _password_changed(db: AsyncSession, message: OutboxMessage) -> Letter | None:
-    return await _notice(
-        db,
-        message,
+_NOTICES: Mapping[Kind, tuple[str, str]] = {
+    "password_changed": (
         "Your password was changed",
         "The password of your account was changed, and all other sessions have ended.",
-    )
+    ),
+    "password_reset": (
+        "Your password was changed",
+        (
+            "The password of your account was set anew by a mailed link, and all sessions have "
+            "ended."
+        ),
+    ),
+    "second_factor_on": (
+        "Codes at sign-in are on",
+        (
+            "Signing in to your account asks for a code from now on, and all other sessions have "
+            "ended."
+        ),
+    ),
+    "second_factor_off": (
+        "Codes at sign-in are off",
+        "Signing in to your account no longer asks for a code, and all other sessions have ended.",
+    ),
+    "recovery_codes_renewed": (
+        "Your recovery codes were renewed",
+        (
+            "The recovery codes of your account were replaced by new ones, and all other sessions "
+            "have ended."
+        ),
+    ),
+}
+"""What happened to an account: the subject and the first sentence for its owner."""
 
 
 async def _notice(
@@ -90,45 +133,44 @@ async def _notice(
     user = await db.get(User, message.user_id)
     if user is None:
         return None
-    visit = json.loads(message.details)
+    visit = visit_of(message)
     moment = message.created_at.astimezone(ZoneInfo(user.time_zone))
+    when = f"When: {moment.day} {moment:%B %Y, %H:%M} ({user.time_zone})"
     return Letter(
+        to=message.recipient,
         subject=subject,
         sentences=(
             sentence,
-            (
-                f"When: {moment.day} {moment:%B %Y, %H:%M} ({user.time_zone})\n"
-                f"From: {device_name(visit['device'])}, address {visit['address']}"
-            ),
+            f"{when}\nFrom: {device_name(visit.device)}, address {visit.address}",
             (
                 "If this was you, there is nothing to do. If it was not, somebody else has been in "
-                "your account: choose a new password at once."
+                f"your account: choose a new password at once, at {get_settings().origin}."
             ),
         ),
     )
 
 
-def _notice_of(subject: str, sentence: str) -> _Writer:
-    async def write_notice(db: AsyncSession, message: OutboxMessage) -> Letter | None:
-        return await _notice(db, message, subject, sentence)
-
-    return write_notice
+async def _password_forgotten(db: AsyncSession, message: OutboxMessage) -> Letter | None:
+    is_theirs = col(User.email_canonical) == message.recipient
+    user = (await db.scalars(select(User).where(is_theirs))).one_or_none()
+    if user is None:
+        return None
+    audit.record(db, "password_reset_asked", user.id, visit_of(message))
+    return Letter(
+        to=user.email,
+        subject="Choose a new password",
+        sentences=(
+            "Somebody, you most likely, asked for a new password for your account.",
+            (
+                "The link is good for 30 minutes and works once. If it was not you who asked, "
+                "there is nothing to do: your password stays as it is."
+            ),
+        ),
+        path=await links.make(db, "reset-password", user.id, user.id),
+        link_text="Choose a new password",
+    )
 
 
 _WRITERS: Mapping[Kind, _Writer] = {
-    "password_changed": _password_changed,
-    "second_factor_on": _notice_of(
-        "Codes at sign-in are on",
-        "Signing in to your account asks for a code from now on, and all other sessions have "
-        "ended.",
-    ),
-    "second_factor_off": _notice_of(
-        "Codes at sign-in are off",
-        "Signing in to your account no longer asks for a code, and all other sessions have ended.",
-    ),
-    "recovery_codes_renewed": _notice_of(
-        "Your recovery codes were renewed",
-        "The recovery codes of your account were replaced by new ones, and all other sessions "
-        "have ended.",
-    ),
+    "password_forgotten": _password_forgotten,
 }

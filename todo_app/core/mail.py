@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import logging
+from dataclasses import asdict
 from datetime import timedelta
 from email import policy
 from email.message import EmailMessage
@@ -69,7 +70,7 @@ def post(
             user_id=user_id,
             kind=kind,
             recipient=recipient,
-            details=json.dumps({"address": visit.address, "device": visit.device}),
+            details=json.dumps(asdict(visit)),
             created_at=now,
             due_at=now,
             expires_at=now + lifetime,
@@ -155,12 +156,12 @@ async def _put_off(message: OutboxMessage) -> None:
 async def _send(message: OutboxMessage, letter: Letter) -> None:
     settings = get_settings()
     if not reaches_people():
-        log.info("mail to %s: %s\n%s", message.recipient, letter.subject, letter.text)
+        log.info("mail to %s: %s\n%s", letter.to, letter.subject, letter.text)
         return
     own_host = urlsplit(settings.origin).hostname or ""
     form = EmailMessage(policy.SMTP)
     form["From"] = settings.mail_sender
-    form["To"] = message.recipient
+    form["To"] = letter.to
     form["Subject"] = letter.subject
     form["Date"] = format_datetime(message.created_at)
     form["Message-ID"] = f"<{message.id}@{own_host}>"

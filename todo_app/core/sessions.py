@@ -208,6 +208,12 @@ async def end_other_sessions(db: AsyncSession, actor: Actor) -> int:
     return count
 
 
+async def end_all_sessions(db: AsyncSession, user_id: UUID) -> None:
+    """End every session of an account."""
+    now = clock.now()
+    await _revoke(db, now, col(Session.user_id) == user_id, *_living(now))
+
+
 async def ended_among(db: AsyncSession, session_ids: Collection[UUID]) -> set[UUID]:
     """Which of these sessions are over. Asking is not using them."""
     living = await db.scalars(

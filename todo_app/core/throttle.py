@@ -30,6 +30,12 @@ NEWS = RateLimitItemPerHour(1, 1, "news")
 CODES_PER_ACCOUNT_AND_NETWORK = RateLimitItemPerMinute(6, 1, "code-pair")
 CODES_PER_ACCOUNT = RateLimitItemPerHour(30, 1, "code-account")
 
+# Anybody may name an address and have mail sent there: no mailbox is to be flooded by it.
+MAIL_PER_ACCOUNT_AND_NETWORK = RateLimitItemPerMinute(3, 10, "mail-pair")
+MAIL_PER_ACCOUNT = RateLimitItemPerHour(10, 1, "mail-account")
+MAIL_PER_NETWORK = RateLimitItemPerHour(30, 1, "mail-network")
+LINKS_PER_NETWORK = RateLimitItemPerMinute(30, 5, "link")
+
 
 @dataclass(frozen=True, slots=True)
 class _Window:
@@ -93,9 +99,28 @@ def admit_sign_up(visit: Visit) -> None:
     Raises TooManyAttempts, with the seconds to wait, after too many from one network.
     """
     limit = RateLimitItemPerHour(get_settings().sign_ups_per_hour, 1, "sign-up")
-    window = _Window(limit, (network(visit.address),))
-    _check((window,))
-    _limiter.hit(window.limit, *window.keys)
+    _admit(_Window(limit, (network(visit.address),)))
+
+
+def admit_mail(account: str, visit: Visit) -> None:
+    """Count a request for a mail to an address, whether or not there is such an account.
+
+    Raises TooManyAttempts, with the seconds to wait, after too many.
+    """
+    source = network(visit.address)
+    _admit(
+        _Window(MAIL_PER_ACCOUNT_AND_NETWORK, (account, source)),
+        _Window(MAIL_PER_ACCOUNT, (account,)),
+        _Window(MAIL_PER_NETWORK, (source,)),
+    )
+
+
+def admit_link(visit: Visit) -> None:
+    """Count the use of a mailed link, good or not.
+
+    Raises TooManyAttempts, with the seconds to wait, after too many from one network.
+    """
+    _admit(_Window(LINKS_PER_NETWORK, (network(visit.address),)))
 
 
 def count_bad_token(visit: Visit) -> None:
@@ -126,6 +151,12 @@ def _sign_in_windows(account: str, visit: Visit) -> tuple[_Window, ...]:
         _Window(PER_ACCOUNT, (account,)),
         _Window(PER_NETWORK, (source,)),
     )
+
+
+def _admit(*windows: _Window) -> None:
+    _check(windows)
+    for window in windows:
+        _limiter.hit(window.limit, *window.keys)
 
 
 def _check(windows: tuple[_Window, ...]) -> None:

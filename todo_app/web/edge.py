@@ -23,7 +23,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from todo_app.core import bus, sessions, tokens
+from todo_app.core import bus, links, sessions, tokens
 from todo_app.core.bus import News, SessionEnded
 from todo_app.core.database import reading
 from todo_app.core.errors import TodoError, Unauthenticated, Unavailable
@@ -38,6 +38,7 @@ log = logging.getLogger(__name__)
 SOCKET_PATH = "/_event"
 CLAIMS_KEY = "todo_app.claims"
 STEP_KEY = "todo_app.step"
+LINK_KEY = "todo_app.link"
 CLIENT_TOKEN_MAX_CHARACTERS = 128
 LINGER_SECONDS = 10
 SESSION_ENDED = 4401
@@ -133,6 +134,11 @@ def step_cookie() -> str:
 def form_cookie() -> str:
     """The name of the cookie that carries a refused form back to its page."""
     return "__Host-todo_form" if get_settings().is_https else "todo_form"
+
+
+def link_cookie() -> str:
+    """The name of the cookie that carries the token of a mailed link from its page to its form."""
+    return "__Host-todo_link" if get_settings().is_https else "todo_link"
 
 
 def state_prefix(identity: str) -> str:
@@ -285,7 +291,9 @@ async def _answer_at_the_door(scope: Scope) -> Response | None:
     if path.startswith("/api"):
         scope["headers"] = [pair for pair in scope["headers"] if pair[0] != b"cookie"]
         return None
-    is_form = path.startswith("/auth/") and path != routes.SEED_IMAGE
+    # A mailed link is opened from elsewhere; it leads to a page and changes nothing.
+    is_link = path.startswith(f"{links.PATH}/") and scope["method"] == "GET"
+    is_form = path.startswith("/auth/") and path != routes.SEED_IMAGE and not is_link
     if is_form and head.get("origin") != settings.origin:
         return PlainTextResponse("This form can only be sent from its own site.", 403)
     cookies = _cookies(head)
@@ -293,6 +301,7 @@ async def _answer_at_the_door(scope: Scope) -> Response | None:
     needs_identity = page in routes.PAGES or path.startswith("/auth/")
     claims = await living_claims(cookie) if cookie and needs_identity else None
     scope[CLAIMS_KEY], scope[STEP_KEY] = claims, step
+    scope[LINK_KEY] = cookies.get(link_cookie(), "")
     if claims is not None and page in routes.PRIVATE_PAGES:
         scope[theme.SCOPE_KEY] = await theme.chosen_by(claims)
     scope["headers"] = [pair for pair in scope["headers"] if pair[0] != b"cookie"]

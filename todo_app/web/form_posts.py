@@ -45,6 +45,8 @@ def refused(form: Form, fields: Mapping[str, str], errors: dict[str, str]) -> Re
         "sign-up": routes.SIGN_UP,
         "password": routes.SECURITY,
         "codes": routes.SECOND_FACTOR,
+        "forgotten-password": routes.FORGOTTEN_PASSWORD,
+        "reset-password": routes.RESET_PASSWORD,
     }[form]
     brought_back = RefusedForm(
         form=form,

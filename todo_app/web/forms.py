@@ -16,7 +16,9 @@ DONE_LIFETIME_SECONDS = 10
 """Short: a reload is not to say again what was done."""
 _COOKIE_MAX_CHARACTERS = 3_000
 
-Form = Literal["sign-in", "code", "sign-up", "password", "codes"]
+Form = Literal[
+    "sign-in", "code", "sign-up", "password", "codes", "forgotten-password", "reset-password"
+]
 
 
 class RefusedForm(BaseModel):

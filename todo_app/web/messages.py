@@ -15,6 +15,8 @@ from todo_app.core.errors import (
     InvalidInput,
     KeyInUse,
     KeyReused,
+    LinkSpent,
+    MailOff,
     NotFound,
     NothingToUndo,
     RefreshTokenReused,
@@ -43,11 +45,13 @@ MESSAGES: dict[type[TodoError], str] = {
     KeyReused: "This was sent before with other content.",
     KeyInUse: "This is still being worked on. Try again in a moment.",
     EmailTaken: "An account with this email already exists. Sign in instead.",
-    WrongCredentials: "That email and password don’t match. Try again.",
+    WrongCredentials: "That email and password don’t match. Try again, or reset your password.",
     CodeNeeded: "Enter the code from your authenticator app.",
     WrongCode: "That code is not right, or was used before. Try the next one.",
     Unauthenticated: "Your session has ended. Sign in again.",
     RefreshTokenReused: "Your session has ended. Sign in again.",
+    LinkSpent: "This link is no longer good. Ask for a new one.",
+    MailOff: "This server sends no mail. Ask the person who runs it for a link.",
     TooManyAttempts: "Too many attempts. Try again in {wait}.",
     Unavailable: "The server is busy or cannot reach its database. Try again in a moment.",
 }
@@ -112,6 +116,8 @@ EVENT_MESSAGES: dict[Kind, str] = {
     "second_factor_failed": "Right password and wrong code at sign-in",
     "recovery_codes_renewed": "Recovery codes renewed",
     "recovery_code_used": "Signed in by a recovery code",
+    "password_reset_asked": "A link to reset the password was mailed",
+    "password_reset": "Password reset by a mailed link",
 }
 """What a person reads about a security event."""
 

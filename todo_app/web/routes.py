@@ -17,6 +17,10 @@ SECOND_FACTOR = "/settings/security/codes"
 SIGN_IN = "/sign-in"
 SIGN_IN_CODE = "/sign-in/code"
 SIGN_UP = "/sign-up"
+FORGOTTEN_PASSWORD = "/forgot-password"  # noqa: S105 - a path
+RESET_SENT = "/link-sent"
+RESET_PASSWORD = "/reset-password"  # noqa: S105 - a path
+LINK_SPENT = "/link-spent"
 
 SIGN_IN_FORM = "/auth/sign-in"
 SIGN_IN_CODE_FORM = "/auth/sign-in/code"
@@ -28,6 +32,8 @@ SECOND_FACTOR_ON_FORM = "/auth/codes/on"
 SECOND_FACTOR_OFF_FORM = "/auth/codes/off"
 RECOVERY_CODES_FORM = "/auth/codes/renew"
 SEED_IMAGE = "/auth/codes/seed.svg"
+FORGOTTEN_PASSWORD_FORM = "/auth/forgot-password"  # noqa: S105 - a path
+RESET_PASSWORD_FORM = "/auth/reset-password"  # noqa: S105 - a path
 
 OPEN_TASK = "task"
 """The query parameter that names the task in the panel, so that Back closes it again."""
@@ -50,7 +56,9 @@ PRIVATE_PAGES = frozenset(
     }
 )
 PUBLIC_PAGES = frozenset({SIGN_IN, SIGN_IN_CODE, SIGN_UP})
-PAGES = PRIVATE_PAGES | PUBLIC_PAGES
+OPEN_PAGES = frozenset({FORGOTTEN_PASSWORD, RESET_SENT, RESET_PASSWORD, LINK_SPENT})
+"""For everybody: a link in a mail may be opened by somebody who is signed in."""
+PAGES = PRIVATE_PAGES | PUBLIC_PAGES | OPEN_PAGES
 
 
 def page_path(path: str) -> str:

@@ -7,6 +7,7 @@ from todo_app.core.models.history import CHANGE_HEADS, CHANGES, Change, ChangeHe
 from todo_app.core.models.identity import (
     ApiToken,
     IdempotencyKey,
+    MailedLink,
     OutboxMessage,
     RecoveryCode,
     RefreshToken,
@@ -48,6 +49,7 @@ __all__ = [
     "ChangeHead",
     "IdempotencyKey",
     "Label",
+    "MailedLink",
     "OutboxMessage",
     "Project",
     "RecoveryCode",

@@ -127,6 +127,21 @@ class OutboxMessage(SQLModel, table=True):
     expires_at: datetime = Field(sa_type=UtcDateTime)
 
 
+class MailedLink(SQLModel, table=True):
+    """A link in a mail, which lets somebody do one thing once; its token is stored hashed."""
+
+    __tablename__ = "mailed_links"
+
+    token_hash: str = Field(sa_type=String(64), primary_key=True)
+    purpose: str = Field(sa_type=String(16))
+    subject_id: UUID
+    user_id: UUID | None = Field(
+        default=None, foreign_key="users.id", ondelete="CASCADE", index=True
+    )
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    expires_at: datetime = Field(sa_type=UtcDateTime, index=True)
+
+
 class IdempotencyKey(SQLModel, table=True):
     """The first answer to a POST that named a key, for replay."""
 

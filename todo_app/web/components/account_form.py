@@ -11,6 +11,12 @@ from todo_app.web.components.icons import icon
 from todo_app.web.forms import Form, RefusedForm, from_cookie
 from todo_app.web.session import AuthState
 
+_NOTES = {
+    "ended": "Your session has ended. Sign in again to go on.",
+    "reset": "Your password was changed. Sign in with the new one.",
+}
+"""What an address asks the sign-in page to say."""
+
 
 class AccountFormState(AuthState):
     """A form that came back, and where to go once it is accepted."""
@@ -19,7 +25,7 @@ class AccountFormState(AuthState):
     name: str = ""
     errors: dict[str, str] = {}
     next_path: str = ""
-    ended: bool = False
+    note: str = ""
 
     def _open(self, form: Form, flash: str) -> rx.event.EventSpec | None:
         """Show what a refused form brought back, or send a member on."""
@@ -27,10 +33,14 @@ class AccountFormState(AuthState):
         self.next_path = routes.safe_next(query.get("next", [""])[0])
         if self.signed_in:
             return rx.redirect(self.next_path, replace=True)
+        self._bring_back(form, flash)
+        notes = (text for name, text in _NOTES.items() if query.get(name) == ["1"])
+        self.note = "" if self.errors else next(notes, "")
+        return None
+
+    def _bring_back(self, form: Form, flash: str) -> None:
         refused: RefusedForm = from_cookie(form, flash)
         self.email, self.name, self.errors = refused.email, refused.name, refused.errors
-        self.ended = query.get("ended") == ["1"] and not refused.errors
-        return None
 
 
 def card(title: str, subtitle: str, *content: rx.Component) -> rx.Component:
@@ -59,6 +69,7 @@ def text_field(
     label: str,
     *,
     value: rx.Var[str] | None,
+    aside: rx.Component | None = None,
     **attributes: object,
 ) -> rx.Component:
     """A labelled input with its error below it; a password never comes back."""
@@ -75,5 +86,7 @@ def text_field(
             **attributes,
         ),
         rx.cond(error != "", rx.el.p(error, id=f"{name}-error", role="alert")),
+        # Beside the label, but behind the input for those who go by Tab.
+        *([aside] if aside else []),
         class_name="field",
     )

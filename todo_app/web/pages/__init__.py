@@ -11,9 +11,13 @@ from todo_app.web.pages import (
     account,
     api_tokens,
     completed,
+    forgotten_password,
     inbox,
+    link_spent,
     not_found,
     preferences,
+    reset_password,
+    reset_sent,
     second_factor,
     security,
     sign_in,
@@ -28,6 +32,30 @@ _SETTINGS = [PreferenceState.show_preferences(), TaskPanelState.show_task()]
 _SECURITY = [security.SecurityState.show_security(), TaskPanelState.show_task()]
 _CODES = [second_factor.SecondFactorState.show_second_factor(), TaskPanelState.show_task()]
 _TOKENS = [api_tokens.ApiTokensState.show_tokens(), TaskPanelState.show_task()]
+_STRANGERS = (
+    (routes.SIGN_IN, "Sign in", sign_in.page, sign_in.SignInState.show_form),
+    (
+        routes.SIGN_IN_CODE,
+        "Enter your code",
+        sign_in_code.page,
+        sign_in_code.SignInCodeState.show_code_form,
+    ),
+    (routes.SIGN_UP, "Create an account", sign_up.page, sign_up.SignUpState.show_form),
+    (
+        routes.FORGOTTEN_PASSWORD,
+        "Forgotten password",
+        forgotten_password.page,
+        forgotten_password.ForgottenPasswordState.show_form,
+    ),
+    (routes.RESET_SENT, "Look into your mail", reset_sent.page, None),
+    (
+        routes.RESET_PASSWORD,
+        "Choose a new password",
+        reset_password.page,
+        reset_password.ResetPasswordState.show_form,
+    ),
+    (routes.LINK_SPENT, "Link no longer good", link_spent.page, None),
+)
 
 
 def register(app: rx.App) -> None:
@@ -42,14 +70,7 @@ def register(app: rx.App) -> None:
         (routes.SECURITY, "Security", security.page, _SECURITY),
         (routes.SECOND_FACTOR, "Codes at sign-in", second_factor.page, _CODES),
         (routes.API_TOKENS, "API tokens", api_tokens.page, _TOKENS),
-        (routes.SIGN_IN, "Sign in", sign_in.page, sign_in.SignInState.show_form),
-        (
-            routes.SIGN_IN_CODE,
-            "Enter your code",
-            sign_in_code.page,
-            sign_in_code.SignInCodeState.show_code_form,
-        ),
-        (routes.SIGN_UP, "Create an account", sign_up.page, sign_up.SignUpState.show_form),
+        *_STRANGERS,
     ):
         app.add_page(page, route=path, title=f"{title} · Todo App", on_load=on_load)
     # Behind our own server nobody sees this page; a static export has no other way home.

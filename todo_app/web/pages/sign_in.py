@@ -26,10 +26,8 @@ def page() -> rx.Component:
         "Welcome back",
         "Sign in to pick up where you left off.",
         rx.cond(
-            SignInState.ended,
-            rx.el.p(
-                "Your session has ended. Sign in again to go on.", role="status", class_name="note"
-            ),
+            SignInState.note != "",
+            rx.el.p(SignInState.note, role="status", class_name="note"),
         ),
         form_error(SignInState),
         native_form(
@@ -52,6 +50,7 @@ def page() -> rx.Component:
                 type="password",
                 auto_complete="current-password",
                 required=True,
+                aside=rx.el.a("Forgot it?", href=routes.FORGOTTEN_PASSWORD, class_name="aside"),
             ),
             rx.el.button("Sign in", type="submit", class_name="primary"),
         ),

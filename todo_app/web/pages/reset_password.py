@@ -1,0 +1,43 @@
+"""Choose a new password, by a mailed link."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from todo_app.web import edge, reflex_private, routes
+from todo_app.web.components.account_form import AccountFormState, card, form_error, text_field
+from todo_app.web.components.native_form import native_form
+from todo_app.web.session import public
+
+
+class ResetPasswordState(AccountFormState):
+    """The form that takes the new password."""
+
+    @rx.event
+    @public
+    async def show_form(self) -> None:
+        """Open the form, with what was wrong with it the last time."""
+        self._bring_back("reset-password", edge.flash_of(reflex_private.event_headers()))
+
+
+def page() -> rx.Component:
+    """The screen."""
+    return card(
+        "Choose a new password",
+        "All your sessions end with the old one, on every device.",
+        form_error(ResetPasswordState),
+        native_form(
+            routes.RESET_PASSWORD_FORM,
+            text_field(
+                ResetPasswordState,
+                "new_password",
+                "New password, at least 8 characters",
+                value=None,
+                type="password",
+                auto_complete="new-password",
+                min_length=8,
+                required=True,
+            ),
+            rx.el.button("Set the password", type="submit", class_name="primary"),
+        ),
+    )

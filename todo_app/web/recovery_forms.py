@@ -1,0 +1,97 @@
+"""The form endpoints of a forgotten password, and the way from a mailed link to its page.
+
+The token of a link goes from the address into a cookie at once: it stays out of the history of the
+browser, of the state of the page, and the page works without scripts.
+"""
+
+from __future__ import annotations
+
+from pydantic import SecretStr, ValidationError
+from starlette.requests import Request
+from starlette.responses import RedirectResponse
+from starlette.routing import Route
+
+from todo_app.core import links, recovery
+from todo_app.core.database import reading
+from todo_app.core.errors import InvalidInput, LinkSpent, TodoError
+from todo_app.core.links import Purpose
+from todo_app.core.recovery import ForgottenPassword, PasswordReset
+from todo_app.core.settings import get_settings
+from todo_app.web import edge, routes
+from todo_app.web.form_posts import form_fields, redirect, refused, visit_of
+from todo_app.web.messages import FIELD_MESSAGES, message
+
+_PAGES: dict[str, tuple[Purpose, str]] = {
+    "reset-password": ("reset-password", routes.RESET_PASSWORD),
+}
+"""Where the links of each purpose lead."""
+
+
+async def open_link(request: Request) -> RedirectResponse:
+    """Lead from a mailed link to its page, where it is used; looking at it changes nothing.
+
+    Programs that check mail for dangers open every link in it.
+    """
+    found = _PAGES.get(request.path_params["purpose"])
+    if found is None:
+        return redirect(routes.LINK_SPENT)
+    purpose, page = found
+    token = request.path_params["token"]
+    try:
+        async with reading() as db:
+            await links.look_up(db, purpose, token)
+    except LinkSpent:
+        return redirect(routes.LINK_SPENT)
+    answer = redirect(page)
+    answer.set_cookie(
+        edge.link_cookie(),
+        token,
+        max_age=int(links.LIFETIMES[purpose].total_seconds()),
+        httponly=True,
+        samesite="lax",
+        secure=get_settings().is_https,
+    )
+    return answer
+
+
+async def ask_for_reset(request: Request) -> RedirectResponse:
+    """Have a link sent by which a password can be set anew."""
+    fields = await form_fields(request)
+    try:
+        forgotten = ForgottenPassword(email=fields.get("email", ""))
+        await recovery.ask_for_link(forgotten, visit_of(request))
+    except ValidationError:
+        return refused("forgotten-password", fields, {"email": FIELD_MESSAGES["email"]})
+    except TodoError as refusal:
+        return refused("forgotten-password", fields, {"form": message(refusal)})
+    return redirect(routes.RESET_SENT)
+
+
+async def reset_password(request: Request) -> RedirectResponse:
+    """Set the password by the link that this browser came with; one signs in afterwards."""
+    fields = await form_fields(request)
+    reset = PasswordReset(
+        token=request.scope[edge.LINK_KEY],
+        new_password=SecretStr(fields.get("new_password", "")),
+    )
+    try:
+        await recovery.reset_password(reset, visit_of(request))
+    except LinkSpent:
+        return _without_link(redirect(routes.LINK_SPENT))
+    except InvalidInput as refusal:
+        return refused("reset-password", {}, {refusal.field: message(refusal)})
+    except TodoError as refusal:
+        return refused("reset-password", {}, {"form": message(refusal)})
+    return _without_link(redirect(f"{routes.SIGN_IN}?reset=1"))
+
+
+recovery_routes = [
+    Route(f"{links.PATH}/{{purpose}}/{{token}}", open_link, methods=["GET"]),
+    Route(routes.FORGOTTEN_PASSWORD_FORM, ask_for_reset, methods=["POST"]),
+    Route(routes.RESET_PASSWORD_FORM, reset_password, methods=["POST"]),
+]
+
+
+def _without_link(answer: RedirectResponse) -> RedirectResponse:
+    answer.delete_cookie(edge.link_cookie(), secure=get_settings().is_https, httponly=True)
+    return answer
