@@ -79,7 +79,7 @@ async def test_a_strangers_task_answers_byte_for_byte_as_an_unknown_one(
 
 @of_a_task
 async def test_the_owner_is_let_in(operation: Operation, alice: httpx.AsyncClient) -> None:
-    task = await add_task(alice)
+    task = await add_task(alice, recurrence={"text": "every day"})
     response = await alice.request(
         operation.method, operation.path(task["id"]), **operation.request
     )

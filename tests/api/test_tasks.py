@@ -20,6 +20,7 @@ FIELDS = {
     "parent_id",
     "position",
     "due",
+    "recurrence",
     "completed_at",
     "version",
     "created_at",

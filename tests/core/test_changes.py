@@ -61,6 +61,8 @@ async def test_every_act_on_a_task_is_written_down_with_what_was_before(alice: A
         "due_date": "2026-11-21",
         "due_time": None,
         "due_zone": None,
+        "recurrence": None,
+        "scheduled_for": None,
         "project_id": str(alice.user_id),
         "section_id": None,
         "parent_id": None,

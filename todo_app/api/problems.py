@@ -37,6 +37,7 @@ from todo_app.core.errors import (
     MailOff,
     NotFound,
     NothingToUndo,
+    NotRecurring,
     RefreshTokenReused,
     StaleVersion,
     TodoError,
@@ -136,6 +137,9 @@ KEY_IN_USE = Kind(
     "Idempotency key in use",
     "The first request with this Idempotency-Key is still running. Try again later.",
 )
+NOT_RECURRING = Kind(
+    409, "not-recurring", "Not recurring", "This task does not repeat: it has no occurrences."
+)
 STALE = Kind(
     412,
     "stale-version",
@@ -199,6 +203,7 @@ STATUS_BY_ERROR: Mapping[type[TodoError], Kind] = {
     NothingToUndo: NOTHING_TO_UNDO,
     KeyReused: KEY_REUSED,
     KeyInUse: KEY_IN_USE,
+    NotRecurring: NOT_RECURRING,
     StaleVersion: STALE,
     InvalidInput: INVALID,
     UnusableRule: INVALID,

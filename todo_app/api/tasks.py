@@ -27,9 +27,10 @@ from todo_app.api.deps import (
     query_parameters,
 )
 from todo_app.api.problems import documented
-from todo_app.core import task_lists, tasks
+from todo_app.core import occurrences, task_lists, tasks
 from todo_app.core.access import Actor
 from todo_app.core.filters.reader import MAX_CHARACTERS
+from todo_app.core.occurrences import Ledger
 from todo_app.core.task_lists import (
     CURSOR_MAX_CHARACTERS,
     PAGE_DEFAULT,
@@ -208,13 +209,37 @@ async def delete_task(
 async def complete_task(
     task_id: UUID, db: Db, actor: CurrentActor, if_match: Precondition, idempotency: Once
 ) -> Response:
-    """Mark a task done; one that is done stays as it is."""
+    """Mark a task done; one that is done stays as it is, a recurring one moves to its next date."""
 
     async def complete() -> Response:
         expected = await _expected(db, actor, task_id, if_match)
         return _answer(await tasks.complete_task(db, actor, task_id, expected_version=expected))
 
     return await idempotency.once(complete)
+
+
+@router.post(
+    "/{task_id}/skip",
+    response_model=TaskView,
+    responses={200: {"headers": ETAG}, **documented(400, 401, 404, 409, 412, 413, 415, 422)},
+)
+async def skip_task(
+    task_id: UUID, db: Db, actor: CurrentActor, if_match: Precondition, idempotency: Once
+) -> Response:
+    """Leave out the open occurrence of a recurring task."""
+
+    async def skip() -> Response:
+        expected = await _expected(db, actor, task_id, if_match)
+        return _answer(await tasks.skip_task(db, actor, task_id, expected_version=expected))
+
+    return await idempotency.once(skip)
+
+
+@router.get("/{task_id}/occurrences", response_model=Ledger, responses=documented(401, 404))
+async def get_occurrences(task_id: UUID, actor: CurrentActor, db: ReadDb) -> Response:
+    """What became of a recurring task, the last first, and its next dates."""
+    ledger = await occurrences.get_ledger(db, actor, task_id)
+    return json_answer(ledger.model_dump_json())
 
 
 @router.post(
@@ -225,7 +250,7 @@ async def complete_task(
 async def reopen_task(
     task_id: UUID, db: Db, actor: CurrentActor, if_match: Precondition, idempotency: Once
 ) -> Response:
-    """Mark a task not done; one that is open stays as it is."""
+    """Mark a task not done; one that is open stays as it is, a recurring one goes a date back."""
 
     async def reopen() -> Response:
         expected = await _expected(db, actor, task_id, if_match)

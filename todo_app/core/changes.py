@@ -33,7 +33,15 @@ from sqlalchemy.orm import Session
 from todo_app.core import access, clock
 from todo_app.core.access import Actor
 from todo_app.core.errors import NotFound
-from todo_app.core.models import CHANGE_HEADS, CHANGES, DERIVED, TASKS, UtcDateTime, new_id
+from todo_app.core.models import (
+    CHANGE_HEADS,
+    CHANGES,
+    DERIVED,
+    OCCURRENCES,
+    TASKS,
+    UtcDateTime,
+    new_id,
+)
 
 Act = Literal[
     "task.created",
@@ -42,6 +50,10 @@ Act = Literal[
     "task.reopened",
     "task.deleted",
     "task.restored",
+    "task.skipped",
+    "occurrence.done",
+    "occurrence.skipped",
+    "occurrence.reopened",
 ]
 Mode = Literal["do", "undo", "redo"]
 Image = Row[*tuple[Any, ...]] | Mapping[str, Any]
@@ -49,7 +61,7 @@ Image = Row[*tuple[Any, ...]] | Mapping[str, Any]
 
 BOOKKEEPING = frozenset({"version", "updated_at"})
 """Columns that move with every change, and are none themselves."""
-FIELDS = {"due_date": "due", "due_time": "due", "due_zone": "due"}
+FIELDS = dict.fromkeys(("due_date", "due_time", "due_zone", "scheduled_for"), "due")
 """What a column is called outside, where that is another name."""
 _STEP = "todo_app.step"
 _CHAINED = (
@@ -98,6 +110,7 @@ class Entity:
 
 ENTITIES: Mapping[str, Entity] = {
     "task": Entity(TASKS),
+    "occurrence": Entity(OCCURRENCES, about="task_id"),
 }
 """Everything that is recorded, by the name it has in the log."""
 

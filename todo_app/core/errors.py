@@ -51,6 +51,10 @@ class NothingToUndo(Conflict):
     """There is no step to take back, or it is taken back already."""
 
 
+class NotRecurring(Conflict):
+    """It does not repeat, so it has no occurrence to skip."""
+
+
 class StaleVersion(TodoError):
     """The row was changed since the caller read it."""
 

@@ -14,7 +14,7 @@ from typing import Literal
 
 from todo_app.core.rules import MONTH_WORDS
 
-DateOrder = Literal["dmy", "mdy", "ymd"]
+DateOrder = Literal["day_first", "month_first", "year_first"]
 Place = Literal["anywhere", "edge", "end"]
 
 TONIGHT = "21:00"
@@ -312,7 +312,7 @@ def _in_figures(word: Word, last: int, today: Today) -> Moment | None:
 
 def _slashed(found: re.Match[str], last: int, today: Today) -> Moment | None:
     day, month = int(found[1]), int(found[2])
-    if today.order != "dmy":
+    if today.order != "day_first":
         day, month = month, day
     if not found[3]:
         return _next_date(day, month, last, today, "edge")

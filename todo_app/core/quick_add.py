@@ -71,7 +71,7 @@ def parse(
     line: str,
     now: datetime,
     zone: str,
-    date_order: DateOrder = "dmy",
+    date_order: DateOrder = "day_first",
     ignored: Iterable[Span] = (),
 ) -> Reading:
     """Read a line at an aware moment, as somebody in this zone means it.
@@ -103,7 +103,12 @@ def split_lines(text: str) -> list[Line]:
 
 
 def read_recurrence(
-    text: str, now: datetime, zone: str, date_order: DateOrder = "dmy", *, start: Occurrence | None
+    text: str,
+    now: datetime,
+    zone: str,
+    date_order: DateOrder = "day_first",
+    *,
+    start: Occurrence | None,
 ) -> tuple[Recurrence, Occurrence]:
     """A repetition said in words alone, and its first date; `start` is where it begins at least.
 

@@ -22,12 +22,13 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from todo_app.core import access, changes, clock
+from todo_app.core import access, changes, clock, occurrences
 from todo_app.core.access import Actor
 from todo_app.core.changes import Act, Step
 from todo_app.core.database import insert_if_absent
-from todo_app.core.errors import NotFound, StaleVersion
+from todo_app.core.errors import NotFound, NotRecurring, StaleVersion
 from todo_app.core.models import TASKS, Task, new_id
+from todo_app.core.occurrences import RecurrenceDraft, RecurrenceView
 from todo_app.core.text import CalendarDate, Notes, Title, WallTime, Zone
 
 TRASH_LIFETIME = timedelta(days=30)
@@ -72,6 +73,7 @@ class TaskDraft(BaseModel):
     notes: Notes = ""
     priority: Priority = NO_PRIORITY
     due: Due | None = None
+    recurrence: RecurrenceDraft | None = None
 
 
 class TaskPatch(BaseModel):
@@ -83,6 +85,7 @@ class TaskPatch(BaseModel):
     notes: Notes | None = None
     priority: Priority | None = None
     due: Due | None = None
+    recurrence: RecurrenceDraft | None = None
 
     @model_validator(mode="after")
     def _a_title_stays(self) -> Self:
@@ -92,9 +95,9 @@ class TaskPatch(BaseModel):
         return self
 
     def values(self) -> dict[str, Any]:
-        """The columns to set."""
+        """The columns to set, but for those of the recurrence, which depend on the task."""
         values: dict[str, Any] = {}
-        for field in self.model_fields_set:
+        for field in self.model_fields_set - {"recurrence"}:
             if field == "due":
                 values |= _due_columns(self.due)
             else:
@@ -121,6 +124,7 @@ class TaskView(BaseModel):
     parent_id: UUID | None
     position: str
     due: Due | None
+    recurrence: RecurrenceView | None
     completed_at: datetime | None
     version: int
     created_at: datetime
@@ -141,6 +145,7 @@ class TaskView(BaseModel):
                 "parent_id": row.parent_id,
                 "position": row.position,
                 "due": None if due_date is None else _due(due_date, row.due_time, row.due_zone),
+                "recurrence": occurrences.view(row.recurrence),
                 "completed_at": row.completed_at,
                 "version": row.version,
                 "created_at": row.created_at,
@@ -180,6 +185,7 @@ COLUMNS: tuple[ColumnElement[Any], ...] = tuple(
         "due_date",
         "due_time",
         "due_zone",
+        "recurrence",
         "completed_at",
         "version",
         "created_at",
@@ -194,7 +200,7 @@ _CHANGE = (
     update(TASKS)
     .where(access.own_rows(TASKS), _ID)
     .values(version=TASKS.c.version + 1)
-    .returning(*COLUMNS, TASKS.c.deleted_at)
+    .returning(*COLUMNS, TASKS.c.scheduled_for, TASKS.c.deleted_at)
 )
 
 
@@ -230,6 +236,8 @@ async def create_task(db: AsyncSession, actor: Actor, draft: TaskDraft) -> tuple
         "created_at": step.now,
         "updated_at": step.now,
     }
+    if draft.recurrence is not None:
+        values |= await occurrences.plan(db, actor, draft.recurrence, values, step.now)
     created = await db.execute(insert_if_absent(db, Task).values(values).returning(*TASKS.c))
     row = created.one_or_none()
     if row is None:
@@ -255,29 +263,62 @@ async def update_task(
     *,
     expected_version: int | None = None,
 ) -> TaskView:
-    """Change fields of a task.
+    """Change fields of a task. Another due date of a recurring task is that of this turn only.
 
-    Raises NotFound, and StaleVersion if `expected_version` is given and no longer current.
+    Raises NotFound, UnusableRule, and StaleVersion if `expected_version` is given and no longer
+    current.
     """
     step, before = await _take(db, actor, task_id, expected_version)
-    return await _set(db, actor, step, "task.changed", before, patch.values())
+    values = patch.values()
+    ends = patch.due is None and "due" in patch.model_fields_set
+    if ends or "recurrence" in patch.model_fields_set:
+        task = before._asdict() | values
+        values |= await occurrences.plan(db, actor, patch.recurrence, task, step.now)
+    return await _set(db, actor, step, "task.changed", before, values)
 
 
 async def complete_task(
     db: AsyncSession, actor: Actor, task_id: UUID, *, expected_version: int | None = None
 ) -> TaskView:
-    """Mark a task done; one that is done stays as it is. Raises NotFound, StaleVersion."""
+    """Mark a task done; one that is done stays as it is, a recurring one moves to its next date.
+
+    Raises NotFound, StaleVersion.
+    """
     step, before = await _take(db, actor, task_id, expected_version)
     values = {"completed_at": before.completed_at or step.now}
+    if before.recurrence is not None and before.completed_at is None:
+        values = await occurrences.close(db, actor, step, before, "done")
     return await _set(db, actor, step, "task.completed", before, values)
+
+
+async def skip_task(
+    db: AsyncSession, actor: Actor, task_id: UUID, *, expected_version: int | None = None
+) -> TaskView:
+    """Leave out the open occurrence of a recurring task; one that is done stays as it is.
+
+    Raises NotFound, NotRecurring, StaleVersion.
+    """
+    step, before = await _take(db, actor, task_id, expected_version)
+    if before.recurrence is None:
+        raise NotRecurring
+    values: dict[str, Any] = {}
+    if before.completed_at is None:
+        values = await occurrences.close(db, actor, step, before, "skipped")
+    return await _set(db, actor, step, "task.skipped", before, values)
 
 
 async def reopen_task(
     db: AsyncSession, actor: Actor, task_id: UUID, *, expected_version: int | None = None
 ) -> TaskView:
-    """Mark a task not done; one that is open stays as it is. Raises NotFound, StaleVersion."""
+    """Mark a task not done; one that is open stays as it is, a recurring one goes a date back.
+
+    Raises NotFound, StaleVersion.
+    """
     step, before = await _take(db, actor, task_id, expected_version)
-    return await _set(db, actor, step, "task.reopened", before, {"completed_at": None})
+    values: dict[str, Any] = {"completed_at": None}
+    if before.recurrence is not None:
+        values = await occurrences.reopen(db, actor, step, before)
+    return await _set(db, actor, step, "task.reopened", before, values)
 
 
 async def delete_task(

@@ -232,7 +232,7 @@ async def _write(
         statement = delete(table).where(this)
     else:
         # An ETag never names two different contents, so a version never comes again.
-        known = {"version": (was or will_be)["version"] + 1, "updated_at": step.now}
+        known = {"version": (was or will_be).get("version", 0) + 1, "updated_at": step.now}
         values = will_be | {name: value for name, value in known.items() if name in table.c}
         if was is None:
             statement = insert(table).values(values | {"user_id": actor.user_id})

@@ -19,6 +19,7 @@ from todo_app.core.errors import (
     MailOff,
     NotFound,
     NothingToUndo,
+    NotRecurring,
     RefreshTokenReused,
     StaleVersion,
     TodoError,
@@ -38,6 +39,7 @@ MESSAGES: dict[type[TodoError], str] = {
     ChangedSince: "This cannot be undone: {field} was changed since{by}.",
     NothingToUndo: "There is nothing to undo.",
     StaleVersion: "This was changed elsewhere meanwhile.",
+    NotRecurring: "This task does not repeat.",
     InvalidInput: "This value cannot be used.",
     InvalidFilter: "This filter cannot be read.",
     UnusableRule: "This way of repeating cannot be used.",
@@ -84,6 +86,7 @@ CHANGED_FIELDS: dict[str, str] = {
     "notes": "the notes",
     "priority": "the priority",
     "due": "the due date",
+    "recurrence": "how it repeats",
     "completed_at": "whether it is done",
     "deleted_at": "whether it is in the trash",
 }
@@ -96,6 +99,10 @@ ACT_MESSAGES: dict[Act, str] = {
     "task.reopened": "Reopened",
     "task.deleted": "Deleted",
     "task.restored": "Restored",
+    "task.skipped": "Skipped a turn of",
+    "occurrence.done": "A turn was done",
+    "occurrence.skipped": "A turn was skipped",
+    "occurrence.reopened": "A turn was reopened",
 }
 """What a person reads about a change, before the title of what was changed."""
 

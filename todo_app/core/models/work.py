@@ -86,6 +86,8 @@ class Task(SQLModel, table=True):
 
     `position` is the place among its siblings; `path` is the way to it, made of the positions of
     its section and of all that it is a part of, so that a project can be read in one order.
+    `recurrence` is how it repeats, as JSON; `scheduled_for` the date or local time in its series
+    that is open, whatever date that was moved to.
     """
 
     __tablename__ = "tasks"
@@ -98,6 +100,8 @@ class Task(SQLModel, table=True):
     due_date: date | None = None
     due_time: str | None = Field(default=None, sa_type=String(5))
     due_zone: str | None = Field(default=None, sa_type=String(64))
+    recurrence: str | None = Field(default=None, sa_type=Text)
+    scheduled_for: str | None = Field(default=None, sa_type=String(16))
     project_id: UUID = Field(
         foreign_key="projects.id", ondelete="CASCADE", sa_column_kwargs={"default": _inbox}
     )
@@ -118,6 +122,28 @@ class Task(SQLModel, table=True):
     version: int = Field(default=1)
     created_at: datetime = Field(sa_type=UtcDateTime)
     updated_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class Occurrence(SQLModel, table=True):
+    """A turn of a recurring task that is closed: scheduled for, done or skipped, when, by whom.
+
+    `due_date` and the rest are what it was due at; `missed` is how many turns went by unclosed.
+    """
+
+    __tablename__ = "occurrences"
+    __table_args__ = (Index("ix_occurrences_task", "task_id", "closed_at", "id"),)
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    user_id: UUID = Field(foreign_key="users.id", ondelete="CASCADE", index=True)
+    task_id: UUID = Field(foreign_key="tasks.id", ondelete="CASCADE")
+    scheduled_for: str = Field(sa_type=String(16))
+    due_date: date | None = None
+    due_time: str | None = Field(default=None, sa_type=String(5))
+    due_zone: str | None = Field(default=None, sa_type=String(64))
+    outcome: str = Field(sa_type=String(8))
+    missed: int
+    closed_at: datetime = Field(sa_type=UtcDateTime)
+    closed_by: UUID
 
 
 class Label(SQLModel, table=True):
@@ -157,6 +183,7 @@ PROJECTS = SQLModel.metadata.tables["projects"]
 SECTIONS = SQLModel.metadata.tables["sections"]
 LABELS = SQLModel.metadata.tables["labels"]
 TASK_LABELS = SQLModel.metadata.tables["task_labels"]
+OCCURRENCES = SQLModel.metadata.tables["occurrences"]
 TASKS = SQLModel.metadata.tables["tasks"]
 """The tables themselves: a statement on one wants nothing of the mapper, which takes its time."""
 

@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+import httpx
+import pytest
+
+from tests.api.answers import TASKS, add_task, all_tasks, assert_problem, path_of
+
+
+async def test_a_task_repeats_as_its_words_say(alice: httpx.AsyncClient) -> None:
+    due = {"date": "2026-12-01", "time": "08:00", "zone": "Europe/Berlin"}
+
+    task = await add_task(alice, due=due, recurrence={"text": "every! 3 days"})
+
+    assert task["recurrence"] == {
+        "rule": "FREQ=DAILY;INTERVAL=3",
+        "mode": "completion",
+        "text": "every! 3 days",
+    }
+    assert task["due"] == due
+
+
+async def test_completing_answers_with_the_next_date_and_reopening_with_the_last(
+    alice: httpx.AsyncClient,
+) -> None:
+    due = {"date": "2999-01-07", "time": None, "zone": None}
+    rule = "INTERVAL=2;FREQ=WEEKLY;BYDAY=MO"
+    task = await add_task(alice, due=due, recurrence={"rule": rule})
+
+    moved = (await alice.post(path_of(task, "/complete"))).json()
+    skipped = (await alice.post(path_of(task, "/skip"))).json()
+    ledger = (await alice.get(path_of(task, "/occurrences"))).json()
+    back = (await alice.post(path_of(task, "/reopen"))).json()
+
+    assert moved["recurrence"] == {"rule": rule, "mode": "schedule", "text": "every other mon"}
+    assert (moved["due"]["date"], moved["completed_at"]) == ("2999-01-21", None)
+    assert skipped["due"]["date"] == "2999-02-04"
+    assert [item["outcome"] for item in ledger["items"]] == ["skipped", "done"]
+    assert ledger["next"][0] == "2999-02-18"
+    assert back["due"] == moved["due"]
+
+
+@pytest.mark.parametrize(
+    ("recurrence", "message"),
+    [
+        ({"text": "soon"}, "is not a rule of repetition"),
+        ({"rule": "FREQ=SECONDLY"}, "repeats more often than once an hour"),
+        ({"rule": "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30"}, "never falls on a date"),
+        ({"rule": "FREQ=DAILY;COUNT=99999"}, None),
+        ({"rule": "FREQ=DAILY;UNTIL=100000101"}, "reaches past the year 9999"),
+        ({"rule": "FREQ=DAILY;BYHOUR=9"}, "says more than can be kept here"),
+    ],
+)
+async def test_a_rule_that_cannot_be_kept_is_refused_with_a_sentence(
+    alice: httpx.AsyncClient, recurrence: dict[str, str], message: str | None
+) -> None:
+    response = await alice.post(TASKS, json={"title": "Water", "recurrence": recurrence})
+
+    [error] = assert_problem(response, 422)["errors"]
+    assert error["pointer"] == "/recurrence"
+    assert message in (None, error["message"])
+    assert await all_tasks(alice) == []
+
+
+async def test_a_task_that_does_not_repeat_cannot_be_skipped(alice: httpx.AsyncClient) -> None:
+    task = await add_task(alice)
+
+    assert_problem(await alice.post(path_of(task, "/skip")), 409)
+
+
+async def test_null_ends_a_recurrence(alice: httpx.AsyncClient) -> None:
+    task = await add_task(alice, recurrence={"text": "every day"})
+
+    changed = (await alice.patch(path_of(task), json={"recurrence": None})).json()
+
+    assert (changed["recurrence"], changed["due"]) == (None, task["due"])

@@ -1,0 +1,318 @@
+"""Occurrences of recurring tasks: planned, closed one by one into a ledger, and opened again.
+
+What is planned is columns of the task, which `tasks` sets; the ledger is written here.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, datetime
+from functools import lru_cache
+from itertools import takewhile
+from typing import Annotated, Any, Literal, Self
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+from sqlalchemy import BindParameter, Row, bindparam, delete, func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from todo_app.core import access, accounts, clock, recurrence
+from todo_app.core.access import Actor
+from todo_app.core.changes import Act, Step
+from todo_app.core.errors import NotFound
+from todo_app.core.models import OCCURRENCES, TASKS, new_id
+from todo_app.core.phrases import DateOrder
+from todo_app.core.quick_add import NEXT_DATES, read_recurrence
+from todo_app.core.recurrence import Occurrence as Turn
+from todo_app.core.recurrence import Recurrence
+from todo_app.core.rules import RULE_MAX_CHARACTERS, Mode
+from todo_app.core.text import TITLE_MAX_CHARACTERS, Line, Text
+
+Outcome = Literal["done", "skipped"]
+
+LEDGER_MAX = 50
+STREAK_MAX = 1_000
+_UNPLANNED: Mapping[str, Any] = {"recurrence": None, "scheduled_for": None}
+
+
+class RecurrenceDraft(BaseModel):
+    """How a task is to repeat: in words, or by a rule. The words fall back to those of the rule."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    rule: Annotated[Text, Field(max_length=RULE_MAX_CHARACTERS)] | None = None
+    mode: Mode | None = None
+    text: Annotated[Line, Field(max_length=TITLE_MAX_CHARACTERS)] | None = None
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if not self.rule and not self.text:
+            msg = "needs a rule or a text"
+            raise ValueError(msg)
+        return self
+
+
+class RecurrenceView(BaseModel):
+    """How a task repeats: its RRULE, what it counts from, and the words it came from."""
+
+    model_config = ConfigDict(frozen=True)
+
+    rule: str
+    mode: Mode
+    text: str
+
+
+class OccurrenceView(BaseModel):
+    """A closed occurrence. `missed` is how many turns went by before it was closed."""
+
+    model_config = ConfigDict(frozen=True)
+
+    scheduled_for: str
+    outcome: Outcome
+    missed: int
+    closed_at: datetime
+
+
+class Ledger(BaseModel):
+    """What became of a recurring task: the last occurrences, latest first, and what comes.
+
+    `missed` turns went by since the open one; `streak` is how many were done in a row before it,
+    none missed; `next` are dates, or local times where there is one.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    items: list[OccurrenceView]
+    streak: int
+    missed: int
+    next: list[str]
+
+
+_ID: BindParameter[UUID] = bindparam("task_id")
+_OF_TASK = (access.own_rows(OCCURRENCES), OCCURRENCES.c.task_id == _ID)
+_LATEST_FIRST = (OCCURRENCES.c.closed_at.desc(), OCCURRENCES.c.id.desc())
+_OF_SERIES = (*_OF_TASK, OCCURRENCES.c.scheduled_for >= bindparam("anchor"))
+_LAST = select(OCCURRENCES).where(*_OF_SERIES).order_by(*_LATEST_FIRST).limit(1)
+_COUNT = select(func.count()).select_from(OCCURRENCES).where(*_OF_SERIES)
+_RECENT = select(OCCURRENCES).where(*_OF_TASK).order_by(*_LATEST_FIRST).limit(STREAK_MAX)
+_PLANNED = select(TASKS.c.recurrence, TASKS.c.scheduled_for).where(
+    *access.READABLE_TASKS, TASKS.c.id == _ID
+)
+_parts = select(TASKS.c.id).where(access.own_rows(TASKS), TASKS.c.id == _ID).cte(recursive=True)
+_parts = _parts.union(select(TASKS.c.id).where(TASKS.c.parent_id == _parts.c.id))
+_DONE_PARTS = select(TASKS).where(
+    *access.READABLE_TASKS,
+    TASKS.c.id.in_(select(_parts.c.id)),
+    TASKS.c.id != _ID,
+    TASKS.c.completed_at.is_not(None),
+)
+_REOPEN = (
+    update(TASKS)
+    .where(access.own_rows(TASKS), TASKS.c.id == _ID)
+    .values(version=TASKS.c.version + 1, completed_at=None, updated_at=bindparam("moment"))
+    .returning(TASKS)
+)
+
+
+def view(stored: str | None) -> RecurrenceView | None:
+    """How a task repeats, from its column."""
+    return None if stored is None else _view(stored)
+
+
+async def plan(
+    db: AsyncSession,
+    actor: Actor,
+    draft: RecurrenceDraft | None,
+    task: Mapping[str, Any],
+    now: datetime,
+) -> dict[str, Any]:
+    """The columns of a task that begins to repeat like this, or no longer does.
+
+    It begins where the task is due, or at the first date that fits; `task` are its columns. One
+    that repeats like this already goes on as it does. Raises UnusableRule.
+    """
+    if draft is None:
+        return dict(_UNPLANNED)
+    due = Turn(task["due_date"], task["due_time"]) if task["due_date"] else None
+    if due is not None and _says_the_same(draft, view(task.get("recurrence"))):
+        return {}
+    zone = task["due_zone"] or actor.time_zone
+    if draft.rule is None:
+        order = await _date_order(db, actor)
+        series, first = read_recurrence(draft.text or "", now, zone, order, start=due)
+        return planned(series if draft.mode is None else replace(series, mode=draft.mode), first)
+    anchor = due or Turn(now.astimezone(ZoneInfo(zone)).date())
+    series = recurrence.recur_by_text(
+        draft.rule,
+        mode=draft.mode or "schedule",
+        anchor=anchor.date,
+        zone=zone,
+        time=anchor.time,
+        text=draft.text or "",
+    )
+    return planned(series, recurrence.first(series) or anchor)
+
+
+def planned(series: Recurrence, first: Turn) -> dict[str, Any]:
+    """The columns of a task with this series, whose open occurrence is this one."""
+    stored = {
+        "rule": series.rule_text,
+        "mode": series.mode,
+        "text": series.text,
+        "anchor": str(series.anchor),
+        "time": series.time,
+        "zone": series.zone,
+    }
+    text = json.dumps(stored, ensure_ascii=False, separators=(",", ":"))
+    return {"recurrence": text, **_due_at(first, series.zone)}
+
+
+async def close(
+    db: AsyncSession, actor: Actor, step: Step, task: Row[*tuple[Any, ...]], outcome: Outcome
+) -> dict[str, Any]:
+    """Close the open occurrence of a task, and return what the task changes to.
+
+    It moves on to its next date, and its parts that are done are to be done again; behind the last
+    occurrence the task itself is done.
+    """
+    series, scheduled = _series(task.recurrence), Turn.read(task.scheduled_for)
+    closed = await _closed_of(db, actor, task, series)
+    await _write(db, actor, step, task, outcome, recurrence.missed(series, scheduled, step.now))
+    after = recurrence.after_completion if outcome == "done" else recurrence.after_skip
+    if task.due_date is not None and task.due_date > scheduled.date:
+        scheduled = Turn(task.due_date, scheduled.time)
+    following = after(series, scheduled, step.now, closed=closed)
+    if following is None:
+        return {"completed_at": step.now}
+    await _reopen_parts(db, actor, step, task.id)
+    return _due_at(following, series.zone)
+
+
+async def reopen(
+    db: AsyncSession, actor: Actor, step: Step, task: Row[*tuple[Any, ...]]
+) -> dict[str, Any]:
+    """Take the last closed occurrence of a series back, and return what its task changes to."""
+    values = {
+        **access.values(actor),
+        "task_id": task.id,
+        "anchor": str(_series(task.recurrence).anchor),
+    }
+    last = (await db.execute(_LAST, values)).one_or_none()
+    if last is None:
+        return {"completed_at": None}
+    await db.execute(delete(OCCURRENCES).where(OCCURRENCES.c.id == last.id))
+    step.record("occurrence.reopened", "occurrence", last, None)
+    return {
+        "completed_at": None,
+        "scheduled_for": last.scheduled_for,
+        "due_date": last.due_date,
+        "due_time": last.due_time,
+        "due_zone": last.due_zone,
+    }
+
+
+async def get_ledger(db: AsyncSession, actor: Actor, task_id: UUID) -> Ledger:
+    """What became of a recurring task, and what comes; nothing of another. Raises NotFound."""
+    values = {**access.values(actor), "task_id": task_id}
+    task = (await db.execute(_PLANNED, values)).one_or_none()
+    if task is None:
+        raise NotFound
+    rows = (await db.execute(_RECENT, values)).all()
+    in_a_row = takewhile(lambda row: row.outcome == "done" and not row.missed, rows)
+    items = [OccurrenceView.model_validate(row, from_attributes=True) for row in rows[:LEDGER_MAX]]
+    if task.recurrence is None:
+        return Ledger(items=items, streak=0, missed=0, next=[])
+    series, scheduled = _series(task.recurrence), Turn.read(task.scheduled_for)
+    return Ledger(
+        items=items,
+        streak=sum(1 for _ in in_a_row),
+        missed=recurrence.missed(series, scheduled, clock.now()),
+        next=[str(turn) for turn in recurrence.upcoming(series, scheduled, NEXT_DATES)],
+    )
+
+
+@lru_cache(maxsize=4_096)
+def _view(stored: str) -> RecurrenceView:
+    return RecurrenceView.model_validate_json(stored)
+
+
+@lru_cache(maxsize=1_024)
+def _series(stored: str) -> Recurrence:
+    parts = json.loads(stored)
+    return recurrence.recur_by_text(
+        parts["rule"],
+        mode=parts["mode"],
+        anchor=date.fromisoformat(parts["anchor"]),
+        zone=parts["zone"],
+        time=parts["time"],
+        text=parts["text"],
+    )
+
+
+def _says_the_same(draft: RecurrenceDraft, current: RecurrenceView | None) -> bool:
+    if current is None:
+        return False
+    said = draft.model_dump(exclude_none=True)
+    return said.items() <= current.model_dump().items()
+
+
+def _due_at(turn: Turn, zone: str) -> dict[str, Any]:
+    return {
+        "scheduled_for": str(turn),
+        "due_date": turn.date,
+        "due_time": turn.time,
+        "due_zone": zone if turn.time else None,
+    }
+
+
+async def _date_order(db: AsyncSession, actor: Actor) -> DateOrder:
+    account = await accounts.get_account(db, actor)
+    return account.date_order
+
+
+async def _closed_of(
+    db: AsyncSession, actor: Actor, task: Row[*tuple[Any, ...]], series: Recurrence
+) -> int:
+    """How many occurrences of the series are closed, where that ends it."""
+    if series.rule.count is None or series.mode == "schedule":
+        return 0
+    values = {**access.values(actor), "task_id": task.id, "anchor": str(series.anchor)}
+    return int((await db.execute(_COUNT, values)).scalar_one())
+
+
+async def _write(
+    db: AsyncSession,
+    actor: Actor,
+    step: Step,
+    task: Row[*tuple[Any, ...]],
+    outcome: Outcome,
+    missed: int,
+) -> None:
+    """Add the open occurrence to the ledger."""
+    values = {
+        "id": new_id(),
+        "user_id": actor.user_id,
+        "task_id": task.id,
+        "scheduled_for": task.scheduled_for,
+        "due_date": task.due_date,
+        "due_time": task.due_time,
+        "due_zone": task.due_zone,
+        "outcome": outcome,
+        "missed": missed,
+        "closed_at": step.now,
+        "closed_by": actor.user_id,
+    }
+    row = (await db.execute(insert(OCCURRENCES).values(values).returning(OCCURRENCES))).one()
+    act: Act = "occurrence.done" if outcome == "done" else "occurrence.skipped"
+    step.record(act, "occurrence", None, row)
+
+
+async def _reopen_parts(db: AsyncSession, actor: Actor, step: Step, task_id: UUID) -> None:
+    """What the task is made of is to be done again too."""
+    values = access.values(actor)
+    for part in (await db.execute(_DONE_PARTS, {**values, "task_id": task_id})).all():
+        changed = {**values, "task_id": part.id, "moment": step.now}
+        step.record("task.reopened", "task", part, (await db.execute(_REOPEN, changed)).one())
