@@ -31,7 +31,7 @@ WIDE = {"width": 1360, "height": 860}
 TIME_CLICKS = """
 window.painted = [];
 window.addEventListener('click', (click) => {
-    const tick = click.target.closest('[role=checkbox]');
+    const tick = click.target.closest('.tick');
     const observer = new MutationObserver(() => {
         observer.disconnect();
         requestAnimationFrame(() => {
@@ -101,7 +101,7 @@ def _compressed(script: Path) -> Path:
 
 async def _time_clicks(page: Page) -> list[float]:
     """Milliseconds from click to paint, with all rows of the window on the page."""
-    ticks = page.get_by_role("checkbox")
+    ticks = page.get_by_role("checkbox", name="Complete")
     while await ticks.count() < ON_TODAY:
         await ticks.last.scroll_into_view_if_needed()
         await page.wait_for_timeout(100)

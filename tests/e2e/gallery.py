@@ -69,6 +69,24 @@ async def _open_task(page: Page, origin: str) -> None:
     await open_panel(page, "Send the Bernoulli table to Charles")
 
 
+async def _chosen(page: Page, origin: str) -> None:
+    await _list("/today")(page, origin)
+    await page.keyboard.press("j")
+    await page.keyboard.press("x")
+    await page.keyboard.press("Shift+ArrowDown")
+    await expect(page.get_by_role("region", name="Selected tasks")).to_contain_text("2 selected")
+
+
+def _dialog(key: str, name: str) -> Callable[[Page, str], Awaitable[None]]:
+    async def show(page: Page, origin: str) -> None:
+        await _list("/today")(page, origin)
+        await page.keyboard.press("j")
+        await page.keyboard.press(key)
+        await expect(page.get_by_role("dialog", name=name)).to_be_visible()
+
+    return show
+
+
 async def _menu(page: Page, origin: str) -> None:
     await _list("/today")(page, origin)
     await page.get_by_role("button", name="Account").click()
@@ -157,6 +175,10 @@ SCREENS = (
     Screen("tokens", is_private=True, show=_tokens),
     Screen("sign-in-code", is_private=False, show=_enter_code),
     Screen("codes", is_private=True, show=_set_up_codes),
+    Screen("chosen", is_private=True, show=_chosen),
+    Screen("due", is_private=True, show=_dialog("d", "Due")),
+    Screen("palette", is_private=True, show=_dialog("Control+k", "Command palette")),
+    Screen("shortcuts", is_private=True, show=_dialog("?", "Keyboard shortcuts")),
     Screen("toast", is_private=True, show=_toast),
     Screen("not-found", is_private=False, show=_not_found),
 )

@@ -12,7 +12,7 @@ def row(page: Page, title: str) -> Locator:
 
 def tick(page: Page, title: str) -> Locator:
     """The tick of a task."""
-    return row(page, title).get_by_role("checkbox")
+    return row(page, title).get_by_role("checkbox", name="Complete")
 
 
 def quick_entry(page: Page) -> Locator:

@@ -125,6 +125,20 @@ async def small_targets(page: Page) -> list[str]:
     return found
 
 
+async def test_a_finger_chooses(open_context: OpenContext, site: Program) -> None:
+    options = {"viewport": PHONE, "has_touch": True, "is_mobile": True}
+    page = await (await open_context(new_furnished(site), **options)).new_page()
+    await page.goto(f"{site.origin}/today")
+    await page.get_by_role("button", name="Select").tap()
+    await page.get_by_role("checkbox", name="Select Water the tomatoes").tap()
+    await page.get_by_role("checkbox", name="Select Renew passport").tap()
+    bar = page.get_by_role("region", name="Selected tasks")
+    await expect(bar).to_contain_text("2 selected")
+    assert await small_targets(page) == []
+    await bar.get_by_role("button", name="Complete").tap()
+    await expect(tick(page, "Water the tomatoes")).to_be_checked()
+
+
 async def test_a_finger_ticks_and_opens(open_context: OpenContext, site: Program) -> None:
     options = {"viewport": PHONE, "has_touch": True, "is_mobile": True}
     page = await (await open_context(new_furnished(site), **options)).new_page()

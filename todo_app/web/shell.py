@@ -6,10 +6,14 @@ import reflex as rx
 from reflex_components_core.react_router.dom import ReactRouterLink
 
 from todo_app.web import reflex_private, routes
+from todo_app.web.components.bulk_bar import bulk_bar, due_dialog
+from todo_app.web.components.commands import PALETTE, commands
 from todo_app.web.components.icons import icon
 from todo_app.web.components.native_form import native_form
+from todo_app.web.components.palette import palette
 from todo_app.web.components.preference import theme_choice
 from todo_app.web.components.quick_add import INPUT_ID
+from todo_app.web.components.shortcut_sheet import shortcut_sheet
 from todo_app.web.components.task_panel import task_panel
 from todo_app.web.components.toast import toast
 from todo_app.web.session import AuthState
@@ -25,6 +29,7 @@ _PLACES = (
 
 def shell(here: str, *content: rx.Component, can_add: bool = True) -> rx.Component:
     """A signed-in page. `here` is its path; strangers see neither content nor a form."""
+    doable = commands(can_add=can_add)
     return rx.el.div(
         # Not a link: every link is the router's, and that does not move the focus.
         rx.el.button(
@@ -40,7 +45,11 @@ def shell(here: str, *content: rx.Component, can_add: bool = True) -> rx.Compone
             reflex_private.is_disconnected,
             rx.el.p("No connection; trying again", role="status", class_name="offline"),
         ),
+        bulk_bar(),
         toast(),
+        due_dialog(),
+        palette(doable),
+        shortcut_sheet(doable),
         class_name="shell",
     )
 
@@ -58,6 +67,14 @@ def _sidebar(here: str) -> rx.Component:
         ),
         *(_place(here, *place) for place in _PLACES),
         rx.el.div(
+            rx.el.button(
+                icon("command"),
+                rx.el.span("Commands"),
+                rx.el.kbd("Ctrl K", aria_hidden="true"),
+                type="button",
+                class_name="place",
+                custom_attrs={"data-opens": PALETTE, "data-keys": "mod+k"},
+            ),
             _place(_settings_or(here), routes.SETTINGS, "Settings", "settings", None),
             _connection(),
             class_name="foot",

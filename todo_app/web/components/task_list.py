@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import reflex as rx
 
+from todo_app.web.components.choice import choose, choose_none, chosen
 from todo_app.web.components.task_row import task_row
 from todo_app.web.list_state import ListName, TaskListState, TaskRow
 
@@ -39,9 +40,18 @@ def _window() -> rx.Component:
             TaskListState.has_earlier,
             _edge("Show earlier tasks", TaskListState.load_earlier, TaskListState.rows[0]),
         ),
+        # For fingers, which hover over nothing.
+        rx.el.button(
+            "Select",
+            type="button",
+            aria_pressed="false",
+            class_name="quiet start-choosing",
+        ),
         rx.el.ul(
             rx.foreach(TaskListState.rows, _row),
             class_name="rows",
+            on_click=choose(),
+            on_mount=choose_none(),
         ),
         rx.cond(
             TaskListState.has_more,
@@ -55,6 +65,7 @@ def _row(row: rx.Var[TaskRow]) -> rx.Component:
     return task_row(
         row=rx.cond(changed.contains(row["id"]), changed[row["id"]], row),
         is_selected=TaskListState.panel["id"] == row["id"],
+        is_chosen=chosen.value.contains(row["id"]),
         key=row["id"],
     )
 

@@ -13,8 +13,10 @@ _NOW = rx.Var("Date.now()", _var_type=int)
 
 
 @rx.memo
-def task_row(row: rx.Var[TaskRow], is_selected: rx.Var[bool], rest: rx.RestProp) -> rx.Component:
-    """A row: heading if it starts a group, tick, title, facts."""
+def task_row(
+    row: rx.Var[TaskRow], is_selected: rx.Var[bool], is_chosen: rx.Var[bool], rest: rx.RestProp
+) -> rx.Component:
+    """A row: heading if it starts a group, tick, title, facts, and the box that chooses it."""
     clicked = reflex_private.client_state("clicked", {"stamp": 0, "value": False})
     is_completed = rx.cond(
         clicked.value["stamp"] > row["stamp"], clicked.value["value"], row["is_completed"]
@@ -23,19 +25,7 @@ def task_row(row: rx.Var[TaskRow], is_selected: rx.Var[bool], rest: rx.RestProp)
         clicked,
         rx.cond(row["heading"] != "", _heading(row)),
         rx.el.div(
-            rx.el.button(
-                rx.el.span(icon("check", size=12), class_name="circle"),
-                type="button",
-                role="checkbox",
-                aria_checked=rx.cond(is_completed, "true", "false"),
-                aria_label=f"Complete {row['title']}",
-                class_name="tick",
-                # The click is stamped before it is sent, so that its answer is never older.
-                on_click=[
-                    clicked.set_value({"stamp": _NOW, "value": ~is_completed}),
-                    TaskListState.set_completed(row["id"], ~is_completed, _NOW),
-                ],
-            ),
+            _tick(row, clicked, is_completed),
             ReactRouterLink.create(
                 rx.el.span(row["title"], class_name="title", dir="auto"),
                 rx.cond(row["due"] != "", _due(row)),
@@ -45,12 +35,44 @@ def task_row(row: rx.Var[TaskRow], is_selected: rx.Var[bool], rest: rx.RestProp)
                 class_name="open",
                 aria_current=rx.cond(is_selected, "true", "false"),
             ),
+            _choice(row, is_chosen),
             class_name=rx.cond(is_completed, "row done", "row")
             + " p"
             + row["priority"].to_string()
-            + rx.cond(is_selected, " selected", ""),
+            + rx.cond(is_selected, " selected", "")
+            + rx.cond(is_chosen, " chosen", ""),
         ),
         rest,
+        custom_attrs={"data-id": row["id"]},
+    )
+
+
+def _tick(
+    row: rx.Var[TaskRow], clicked: reflex_private.ClientStateVar, is_completed: rx.Var[bool]
+) -> rx.Component:
+    return rx.el.button(
+        rx.el.span(icon("check", size=12), class_name="circle"),
+        type="button",
+        role="checkbox",
+        aria_checked=rx.cond(is_completed, "true", "false"),
+        aria_label=f"Complete {row['title']}",
+        class_name="tick",
+        # The click is stamped before it is sent, so that its answer is never older.
+        on_click=[
+            clicked.set_value({"stamp": _NOW, "value": ~is_completed}),
+            TaskListState.set_completed(row["id"], ~is_completed, _NOW),
+        ],
+    )
+
+
+def _choice(row: rx.Var[TaskRow], is_chosen: rx.Var[bool]) -> rx.Component:
+    return rx.el.button(
+        rx.el.span(icon("check", size=12), class_name="box"),
+        type="button",
+        role="checkbox",
+        aria_checked=rx.cond(is_chosen, "true", "false"),
+        aria_label=f"Select {row['title']}",
+        class_name="choose",
     )
 
 

@@ -1,0 +1,194 @@
+// The keyboard of the lists and dialogs. What a key means is said in Python: a command is an option
+// of the palette with its keys in data-keys, and to press a key is to click it. Here is what cannot
+// wait for the server: where the focus goes, and which rows are chosen.
+
+import { openPalette } from "./palette.js";
+
+const TYPING = "input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]";
+const OPEN_DIALOG = "dialog[open], :popover-open";
+const PREFIX_MILLISECONDS = 1500;
+const SWITCH = "todo.single-keys";
+
+let row = null; // The row that last had the focus,
+let place = 0; // and where in the list it was.
+let about = null; // The row that an open dialog is about.
+let anchor = ""; // Where a range of chosen rows starts.
+let lastClick = null;
+let prefix = "";
+let prefixedAt = 0;
+let selectsTitle = false;
+
+const rows = () => [...document.querySelectorAll(".rows > li")];
+const idOf = (item) => item?.dataset.id ?? "";
+const focusedRow = () => document.activeElement?.closest(".rows > li");
+const openRow = () => document.querySelector(".rows > li:has(.row.selected)");
+const bar = () => document.querySelector(".bulk");
+
+// The ids that a command is about: the chosen tasks, else the one that has the focus or is open.
+export function targets(chosen) {
+  const here = document.querySelector("dialog[open]") ? about : (focusedRow() ?? openRow());
+  return chosen.length ? chosen : [idOf(here)].filter(Boolean);
+}
+
+// The chosen ids after a click in the list: with Shift all between that row and the one before.
+export function afterClick(chosen) {
+  const box = lastClick?.target.closest(".choose");
+  if (!box) return chosen;
+  const id = idOf(box.closest("li"));
+  const ids = rows().map(idOf);
+  const [from, to] = [ids.indexOf(anchor), ids.indexOf(id)].sort((a, b) => a - b);
+  const isRange = lastClick.shiftKey && from >= 0 && chosen.includes(anchor);
+  anchor = id;
+  if (isRange) return [...new Set([...chosen, ...ids.slice(from, to + 1)])];
+  return chosen.includes(id) ? chosen.filter((other) => other !== id) : [...chosen, id];
+}
+
+function choose(item, shiftKey) {
+  item?.querySelector(".choose")?.dispatchEvent(
+    new MouseEvent("click", { bubbles: true, cancelable: true, shiftKey }),
+  );
+}
+
+function move(step, extends_) {
+  const all = rows();
+  const here = focusedRow() ?? (row?.isConnected ? row : null);
+  const index = all.indexOf(here);
+  const next = focusedRow() ? all[index + step] : (all[index] ?? all[step > 0 ? 0 : all.length - 1]);
+  if (!next) return;
+  if (extends_ && here && here.querySelector(".choose")?.ariaChecked !== "true") choose(here, false);
+  next.querySelector(".open").focus();
+  next.scrollIntoView({ block: "nearest" });
+  if (extends_) choose(next, true);
+}
+
+function edit(item) {
+  selectsTitle = true;
+  item.querySelector(".open").click();
+}
+
+// What keys do that no command is for; each answers whether there was something to do.
+const MOVES = {
+  j: (event) => (move(1, event.shiftKey), rows().length > 0),
+  k: (event) => (move(-1, event.shiftKey), rows().length > 0),
+  x: (event) => (choose(focusedRow(), event.shiftKey), Boolean(focusedRow())),
+  e: () => (focusedRow() ? (edit(focusedRow()), true) : false),
+  c: () => {
+    const item = focusedRow() ?? openRow();
+    if (bar() || !item) return false;
+    item.querySelector(".tick").click();
+    return true;
+  },
+  escape: () => {
+    if (!bar() || document.querySelector(".panel")) return false;
+    bar().querySelector(".clear").click();
+    return true;
+  },
+};
+Object.assign(MOVES, { arrowdown: MOVES.j, arrowup: MOVES.k, " ": MOVES.c });
+
+// A key as commands name it: "t", "?", "mod+k", "mod+shift+z", "arrowup".
+function nameOf(event) {
+  let key = event.key.toLowerCase();
+  // On a keyboard of another alphabet, the key counts that is in the same place.
+  if (key.length === 1 && key > "~" && /^Key[A-Z]$/.test(event.code)) key = event.code[3].toLowerCase();
+  const isAltGr = event.getModifierState("AltGraph");
+  const mod = (event.ctrlKey || event.metaKey) && !isAltGr ? "mod+" : "";
+  const shift = event.shiftKey && mod ? "shift+" : "";
+  const alt = event.altKey && !isAltGr ? "alt+" : "";
+  return mod + shift + alt + key;
+}
+
+function commandFor(key) {
+  const command = [...document.querySelectorAll("[data-keys]")].find((option) =>
+    option.dataset.keys.split(", ").includes(key),
+  );
+  if (!command || (command.dataset.about === "tasks" && !targets(bar() ? ["some"] : []).length)) return null;
+  return command;
+}
+
+function isSingle(key) {
+  return !key.includes("+") && (key.length === 1 || key.startsWith("g "));
+}
+
+function press(event) {
+  const target = event.target instanceof Element ? event.target : document.body;
+  if (event.defaultPrevented || event.isComposing || target.closest(TYPING)) return;
+  if (document.querySelector(OPEN_DIALOG)) return;
+  if (["Enter", " "].includes(event.key) && target.closest("button")) return;
+  const isPrefixed = prefix && event.timeStamp - prefixedAt < PREFIX_MILLISECONDS;
+  const key = (isPrefixed ? `${prefix} ` : "") + nameOf(event);
+  prefix = "";
+  if (isSingle(key) && !areSingleKeysOn()) return;
+  if (event.repeat && ![MOVES.j, MOVES.k].includes(MOVES[key])) return;
+  if (key === "g") {
+    [prefix, prefixedAt] = [key, event.timeStamp];
+    return;
+  }
+  if (!MOVES[key]?.(event)) {
+    const command = commandFor(key);
+    if (!command) return;
+    command.click();
+  }
+  event.preventDefault();
+}
+
+function areSingleKeysOn() {
+  return localStorage.getItem(SWITCH) !== "off";
+}
+
+function follow(event) {
+  const item = event.target.closest?.(".rows > li");
+  if (item) [row, place] = [item, rows().indexOf(item)];
+  if (event.target.id === "task-title" && selectsTitle) {
+    selectsTitle = false;
+    event.target.select();
+  }
+}
+
+// A row that goes with the focus in it hands it on to the one that takes its place.
+function keepFocus() {
+  if (!row || row.isConnected || document.activeElement !== document.body) return;
+  const all = rows();
+  row = null;
+  all[Math.min(place, all.length - 1)]?.querySelector(".open").focus({ preventScroll: true });
+}
+
+function click(event) {
+  const target = event.target instanceof Element ? event.target : document.body;
+  const starter = target.closest(".start-choosing");
+  if (starter) {
+    const isOn = document.querySelector(".rows").classList.toggle("choosing");
+    starter.setAttribute("aria-pressed", String(isOn));
+  }
+  const isInDialog = Boolean(target.closest("dialog[open]"));
+  target.closest("[data-closes]")?.closest("dialog").close();
+  const opener = target.closest("[data-opens]");
+  if (opener) {
+    if (!isInDialog) about = focusedRow() ?? openRow();
+    const dialog = document.getElementById(opener.dataset.opens);
+    dialog.showModal();
+    if (dialog.matches(".palette")) openPalette(dialog, Boolean(bar() ?? about));
+  }
+  // A click on a dialog itself is one beside what is in it.
+  if (target.matches("dialog[open]")) target.close();
+}
+
+if (typeof window !== "undefined") {
+  // Seen before anything else acts on it.
+  window.addEventListener("click", (event) => (lastClick = event), true);
+  window.addEventListener("click", click);
+  window.addEventListener("submit", (event) => event.target.closest("dialog")?.close());
+  window.addEventListener("keydown", press);
+  window.addEventListener("focusin", follow);
+  window.addEventListener("toggle", (event) => {
+    if (event.target.matches(".sheet") && event.newState === "open") {
+      event.target.querySelector(".switch input").checked = areSingleKeysOn();
+    }
+  }, true);
+  window.addEventListener("change", (event) => {
+    if (event.target.matches(".switch input")) {
+      localStorage.setItem(SWITCH, event.target.checked ? "on" : "off");
+    }
+  });
+  new MutationObserver(keepFocus).observe(document, { childList: true, subtree: true });
+}

@@ -1,0 +1,52 @@
+// The combobox of the palette: what matches shows, and the arrows move over it. The focus stays in
+// the box; aria-activedescendant says where one is.
+
+const palette = () => document.querySelector("dialog.palette[open]");
+const options = (dialog) => [...dialog.querySelectorAll("[role=option]:not([hidden])")];
+
+function activate(dialog, option) {
+  dialog.querySelector("[aria-selected=true]")?.setAttribute("aria-selected", "false");
+  option?.setAttribute("aria-selected", "true");
+  option?.scrollIntoView({ block: "nearest" });
+  const entry = dialog.querySelector("[role=combobox]");
+  if (option) entry.setAttribute("aria-activedescendant", option.id);
+  else entry.removeAttribute("aria-activedescendant");
+  dialog.querySelector(".none").hidden = Boolean(option);
+}
+
+const folded = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
+
+function filter(dialog) {
+  const words = folded(dialog.querySelector("[role=combobox]").value).split(/\s+/).filter(Boolean);
+  for (const option of dialog.querySelectorAll("[data-command]")) {
+    const name = folded(option.querySelector(".name").textContent);
+    const isUnfit = option.dataset.about === "tasks" && !dialog.dataset.about;
+    option.hidden = isUnfit || !words.every((word) => name.includes(word));
+  }
+  activate(dialog, options(dialog)[0]);
+}
+
+function press(event) {
+  const dialog = palette();
+  if (!dialog || event.isComposing) return;
+  const all = options(dialog);
+  const here = all.indexOf(dialog.querySelector("[aria-selected=true]"));
+  const steps = { ArrowDown: here + 1, ArrowUp: here - 1 + all.length, Home: 0, End: all.length - 1 };
+  if (event.key === "Enter") all[here]?.click();
+  else if (event.key in steps && all.length) activate(dialog, all[steps[event.key] % all.length]);
+  else return;
+  event.preventDefault();
+}
+
+export function openPalette(dialog, isAboutTasks) {
+  dialog.dataset.about = isAboutTasks ? "tasks" : "";
+  const entry = dialog.querySelector("[role=combobox]");
+  entry.value = "";
+  filter(dialog);
+  entry.focus();
+}
+
+if (typeof window !== "undefined") {
+  window.addEventListener("keydown", press, true);
+  window.addEventListener("input", () => palette() && filter(palette()));
+}

@@ -1,0 +1,88 @@
+"""What a person does to several tasks at once, or to one by a key."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from typing import Annotated, Literal
+from uuid import UUID
+
+import pydantic
+import reflex as rx
+
+from todo_app.core import bulk, clock
+from todo_app.core.bulk import BULK_MAX, BulkChange
+from todo_app.core.tasks import TaskView
+from todo_app.web import wording
+from todo_app.web.list_state import NO_PANEL, TaskId, TaskListState
+
+TaskIds = Annotated[list[TaskId], pydantic.Field(min_length=1, max_length=BULK_MAX)]
+Day = Annotated[str, pydantic.Field(pattern=r"^((19|[2-9]\d)\d\d-\d\d-\d\d)?$")]
+
+
+class BulkState(TaskListState):
+    """Changes to the tasks that are chosen."""
+
+    @rx.event
+    async def complete_tasks(self, task_ids: TaskIds) -> None:
+        """Mark tasks done."""
+        await self._change(task_ids, BulkChange(is_completed=True), "Completed {what}")
+
+    @rx.event
+    async def delete_tasks(self, task_ids: TaskIds) -> None:
+        """Move tasks to the trash."""
+        await self._change(task_ids, BulkChange(is_deleted=True), "Deleted {what}")
+
+    @rx.event
+    async def set_priority(self, task_ids: TaskIds, priority: Literal["1", "2", "3", "4"]) -> None:
+        """Give tasks a priority."""
+        name = wording.PRIORITY_NAMES[int(priority)]
+        await self._change(task_ids, BulkChange(priority=int(priority)), f"{{what}}: {name}")
+
+    @rx.event
+    async def set_due_in(self, task_ids: TaskIds, days: Literal[0, 1, 7]) -> None:
+        """Make tasks due in so many days from today."""
+        await self._move(task_ids, clock.today(self._actor().time_zone) + timedelta(days=days))
+
+    @rx.event
+    async def set_due_date(self, task_ids: TaskIds, day: Day) -> None:
+        """Make tasks due on a day; an empty one takes the date away."""
+        try:
+            await self._move(task_ids, date.fromisoformat(day) if day else None)
+        except ValueError:
+            self._tell("There is no such day.", is_error=True)
+
+    async def _move(self, task_ids: TaskIds, day: date | None) -> None:
+        words = wording.day_name(day, clock.today(self._actor().time_zone)) if day else "no date"
+        await self._change(task_ids, BulkChange(due_date=day), f"{{what}}: {words}")
+
+    async def _change(self, task_ids: TaskIds, change: BulkChange, words: str) -> None:
+        ids = [UUID(task_id) for task_id in dict.fromkeys(task_ids)]
+        views = await self._run(bulk.change_tasks, ids, change)
+        if views is None:
+            return
+        if change.is_deleted:
+            await self._drop(views)
+        else:
+            for view in views:
+                self._show_change(view)
+            await self._recount()
+        self._offer_undo(words.format(what=_what(views)))
+
+    async def _drop(self, views: Iterable[TaskView]) -> None:
+        """Take the rows of tasks that are gone out of the window."""
+        gone = {str(view.id) for view in views}
+        if self.panel["id"] in gone:
+            self.panel = NO_PANEL
+        rows = self._shown_rows()
+        self._cursors = [
+            cursor
+            for row, cursor in zip(rows, self._cursors, strict=False)
+            if row["id"] not in gone
+        ]
+        await self._recount()
+        self._set_rows([row for row in rows if row["id"] not in gone])
+
+
+def _what(views: list[TaskView]) -> str:
+    return wording.quoted(views[0].title) if len(views) == 1 else f"{len(views)} tasks"

@@ -1,0 +1,94 @@
+"""What can be done to the chosen tasks: a bar while there are any, and the dialog for a day."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from todo_app.web import wording
+from todo_app.web.bulk_state import BulkState
+from todo_app.web.components.choice import choose_none, chosen, targets
+from todo_app.web.components.commands import DUE_DIALOG
+from todo_app.web.components.icons import icon
+
+
+def bulk_bar() -> rx.Component:
+    """The bar; while tasks stay where they are, they stay chosen."""
+    count = chosen.value.length()
+    return rx.cond(
+        count > 0,
+        rx.el.section(
+            rx.el.p(count, rx.el.span(" selected"), role="status", class_name="how-many"),
+            _button(
+                "check",
+                "Complete",
+                on_click=[BulkState.complete_tasks(chosen.value), choose_none()],
+            ),
+            _button("calendar", "Due", custom_attrs={"data-opens": DUE_DIALOG}),
+            rx.el.select(
+                rx.el.option("Priority", value="", disabled=True),
+                *(
+                    rx.el.option(name, value=str(number))
+                    for number, name in wording.PRIORITY_NAMES.items()
+                ),
+                value="",
+                aria_label="Priority",
+                on_change=lambda text: BulkState.set_priority(chosen.value, text),
+            ),
+            _button(
+                "trash-2",
+                "Delete",
+                on_click=[BulkState.delete_tasks(chosen.value), choose_none()],
+            ),
+            rx.el.button(
+                icon("x"),
+                type="button",
+                aria_label="Select none",
+                class_name="tool clear",
+                on_click=choose_none(),
+            ),
+            aria_label="Selected tasks",
+            class_name="bulk",
+        ),
+    )
+
+
+def _button(icon_name: str, label: str, **attributes: object) -> rx.Component:
+    return rx.el.button(
+        icon(icon_name), rx.el.span(label), type="button", class_name="tool", **attributes
+    )
+
+
+def due_dialog() -> rx.Component:
+    """The dialog that asks for a day."""
+    about = targets()
+    closes = {"data-closes": ""}
+    return rx.el.dialog(
+        rx.el.h2("Due"),
+        rx.el.div(
+            *(
+                rx.el.button(
+                    label,
+                    type="button",
+                    custom_attrs=closes,
+                    on_click=BulkState.set_due_in(about, days),
+                )
+                for label, days in (("Today", 0), ("Tomorrow", 1), ("In a week", 7))
+            ),
+            rx.el.button(
+                "No date",
+                type="button",
+                custom_attrs=closes,
+                on_click=BulkState.set_due_date(about, ""),
+            ),
+            class_name="chips",
+        ),
+        rx.el.form(
+            rx.el.label("Another day", html_for="due-day"),
+            rx.el.input(id="due-day", name="day", type="date", max="9999-12-31", required=True),
+            rx.el.button("Set", type="submit", class_name="quiet"),
+            on_submit=lambda form: BulkState.set_due_date(about, form.to(dict)["day"].to(str)),
+        ),
+        id=DUE_DIALOG,
+        class_name="due-dialog",
+        aria_label="Due",
+    )

@@ -1,0 +1,97 @@
+"""Every command of the product: its name, its keys and what it does.
+
+The palette shows them, the keyboard clicks them there by their keys, and the sheet explains them.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+import reflex as rx
+
+from todo_app.web import routes, wording
+from todo_app.web.bulk_state import BulkState
+from todo_app.web.components.choice import choose_none, targets
+from todo_app.web.components.quick_add import INPUT_ID
+from todo_app.web.live_state import LiveState
+
+DUE_DIALOG = "due-dialog"
+PALETTE = "palette"
+SHORTCUTS = "shortcuts"
+
+Group = Literal["Anywhere", "Go to", "Tasks"]
+
+
+class Command(NamedTuple):
+    """Something to do. `keys` are as the script names them, `shown` as they are printed."""
+
+    name: str
+    icon: str
+    group: Group
+    shown: str
+    keys: str
+    on_click: object = None
+    opens: str = ""
+
+
+def commands(*, can_add: bool) -> tuple[Command, ...]:
+    """What can be done on a page."""
+    add = Command("Add a task", "plus", "Anywhere", "q", "q", rx.set_focus(INPUT_ID))
+    return (*_on_tasks(), *((add,) if can_add else ()), *_places(), *_anywhere())
+
+
+def _anywhere() -> tuple[Command, ...]:
+    return (
+        Command("Undo", "undo-2", "Anywhere", "Ctrl Z", "mod+z", LiveState.undo_last),
+        Command("Redo", "redo-2", "Anywhere", "Ctrl Shift Z", "mod+shift+z", LiveState.redo_last),
+        Command("Keyboard shortcuts", "keyboard", "Anywhere", "?", "?", opens=SHORTCUTS),
+    )
+
+
+def _places() -> tuple[Command, ...]:
+    return tuple(
+        Command(f"Go to {name}", icon, "Go to", key, key, rx.redirect(path))
+        for name, icon, key, path in (
+            ("Inbox", "inbox", "g i", routes.INBOX),
+            ("Today", "sun", "g t", routes.TODAY),
+            ("Upcoming", "calendar-days", "g u", routes.UPCOMING),
+            ("Completed", "check", "g c", routes.COMPLETED),
+            ("Settings", "settings", "", routes.SETTINGS),
+        )
+    )
+
+
+def _on_tasks() -> tuple[Command, ...]:
+    """What is done to the chosen tasks, or to the one with the focus."""
+    about = targets()
+    return (
+        Command(
+            "Complete",
+            "check",
+            "Tasks",
+            "c or Space",
+            "c,  ",
+            [BulkState.complete_tasks(about), choose_none()],
+        ),
+        Command("Due today", "sun", "Tasks", "t", "t", BulkState.set_due_in(about, 0)),
+        Command("Due …", "calendar", "Tasks", "d", "d", opens=DUE_DIALOG),
+        *(
+            Command(
+                f"Priority {name}",
+                "flag",
+                "Tasks",
+                str(number),
+                str(number),
+                BulkState.set_priority(about, str(number)),
+            )
+            for number, name in wording.PRIORITY_NAMES.items()
+        ),
+        Command(
+            "Delete",
+            "trash-2",
+            "Tasks",
+            "Delete",
+            "delete, backspace",
+            [BulkState.delete_tasks(about), choose_none()],
+        ),
+    )
