@@ -9,6 +9,7 @@ from typing import NoReturn
 from todo_app.core import (
     api_tokens,
     audit,
+    closing,
     idempotency,
     links,
     mail,
@@ -40,6 +41,7 @@ async def run_forever() -> NoReturn:
 async def purge() -> None:
     """Delete the rows whose time is over."""
     for function in (
+        closing.purge,
         sessions.purge_expired,
         api_tokens.purge,
         idempotency.purge,

@@ -11,6 +11,7 @@ from todo_app.api.app import create_api
 from todo_app.api.health import health_routes
 from todo_app.core import relay
 from todo_app.web import edge, pages, session, theme
+from todo_app.web.account_forms import account_routes
 from todo_app.web.edge import Edge
 from todo_app.web.guard import Guard
 from todo_app.web.recovery_forms import recovery_routes
@@ -32,6 +33,7 @@ app = rx.App(
                 *health_routes,
                 *form_routes,
                 *recovery_routes,
+                *account_routes,
                 *token_routes,
                 *second_factor_routes,
             ]

@@ -24,6 +24,10 @@ BODIES: dict[str, dict[str, Any]] = {
         "current_password": "kettle under seven clouds",
         "new_password": "kettle under eight clouds",
     },
+    "close_account": {
+        "current_password": "kettle under seven clouds",
+        "email": "alice@example.org",
+    },
     "create_token": {"name": "Backup script"},
     "confirm_second_factor": {
         "code": "000000",

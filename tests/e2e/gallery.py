@@ -98,6 +98,14 @@ async def _account(page: Page, origin: str) -> None:
     await expect(page.get_by_label("Name")).to_have_value("Ada Lovelace")
 
 
+async def _account_end(page: Page, origin: str) -> None:
+    await _account(page, origin)
+    await page.get_by_label("Your email").fill("ada@example.org")
+    await page.get_by_label("Current password").fill("not the password")
+    await page.get_by_role("button", name="Delete account").click()
+    await expect(page.get_by_role("alert")).to_be_visible()
+
+
 async def _preferences(page: Page, origin: str) -> None:
     await page.goto(f"{origin}/settings/preferences")
     await expect(page.get_by_label("Time zone")).to_have_value(TIME_ZONE)
@@ -170,6 +178,7 @@ SCREENS = (
     Screen("completed", is_private=True, show=_list("/completed")),
     Screen("menu", is_private=True, show=_menu),
     Screen("account", is_private=True, show=_account),
+    Screen("account-end", is_private=True, show=_account_end),
     Screen("preferences", is_private=True, show=_preferences),
     Screen("security", is_private=True, show=_security),
     Screen("tokens", is_private=True, show=_tokens),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import httpx
@@ -94,3 +95,23 @@ async def test_a_token_is_made_copied_and_revoked(page: Page, site: Program, ali
     await program.aclose()
     assert frames
     assert not [frame for frame in frames if token in frame]
+
+
+async def test_a_person_takes_everything_along_leaves_and_comes_back(
+    page: Page, site: Program, alice: Person
+) -> None:
+    alice.add_task("Feed the cat")
+    await page.goto(f"{site.origin}/settings/account")
+    async with page.expect_download() as download:
+        await page.get_by_role("button", name="Export everything").click()
+    document = json.loads((await (await download.value).path()).read_text("utf-8"))
+    assert [task["title"] for task in document["tasks"]] == ["Feed the cat"]
+    await page.get_by_label("Your email").fill(alice.email)
+    await page.get_by_label("Current password").fill(alice.password)
+    await page.get_by_role("button", name="Delete account").click()
+    await expect(page.get_by_role("status").first).to_contain_text("Sign in before then")
+    await page.get_by_label("Email").fill(alice.email)
+    await page.get_by_label("Password").fill(alice.password)
+    await page.get_by_role("button", name="Sign in").click()
+    await page.get_by_role("link", name="Inbox").first.click()
+    await expect(page.get_by_text("Feed the cat")).to_be_visible()

@@ -269,6 +269,15 @@ async def test_a_member_on_the_sign_in_page_is_led_on(alice: Browser) -> None:
         assert tab.redirects == ["/today"]
 
 
+FORMS = (
+    "/auth/sign-in",
+    "/auth/sign-up",
+    "/auth/sign-out",
+    "/auth/password",
+    "/auth/tokens",
+    "/auth/close",
+    "/auth/export",
+)
 HOSTILE_FORMS: dict[str, tuple[bytes, dict[str, str]]] = {
     "empty": (b"", {}),
     "of a megabyte": (b"email=" + b"a" * 1_048_576, {}),
@@ -313,6 +322,8 @@ HOSTILE_FORMS: dict[str, tuple[bytes, dict[str, str]]] = {
         "/auth/tokens",
         "/auth/forgot-password",
         "/auth/reset-password",
+        "/auth/close",
+        "/auth/export",
     ],
 )
 @pytest.mark.parametrize("kind", HOSTILE_FORMS)

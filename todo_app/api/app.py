@@ -8,7 +8,16 @@ from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
-from todo_app.api import api_tokens, auth, changes, problems, recovery, second_factor, tasks
+from todo_app.api import (
+    api_tokens,
+    auth,
+    changes,
+    exports,
+    problems,
+    recovery,
+    second_factor,
+    tasks,
+)
 from todo_app.api.deps import ROOT
 from todo_app.api.docs import add_docs
 from todo_app.api.gate import Gate
@@ -75,7 +84,7 @@ def create_api() -> FastAPI:
     )
     api.add_middleware(Gate)
     # Not included but taken over: an included router matches every request twice.
-    for room in (auth, recovery, api_tokens, second_factor, tasks, changes):
+    for room in (auth, recovery, api_tokens, second_factor, tasks, changes, exports):
         api.router.routes.extend(room.router.routes)
     add_docs(api)
     return api

@@ -20,8 +20,9 @@ from todo_app.api.deps import (
     operation_id,
 )
 from todo_app.api.problems import documented
-from todo_app.core import accounts, password_change, sessions, throttle
+from todo_app.core import accounts, closing, password_change, sessions, throttle
 from todo_app.core.accounts import AccountDraft, AccountPatch, AccountView
+from todo_app.core.closing import ClosedView, Closing
 from todo_app.core.credentials import Credentials
 from todo_app.core.password_change import PasswordChange
 from todo_app.core.sessions import ApiTokens, SessionView
@@ -118,6 +119,20 @@ async def change_password(
     """
     await password_change.change_password(actor, change, visit)
     return no_content()
+
+
+@router.post(
+    "/close",
+    response_model=ClosedView,
+    responses=documented(400, 401, 413, 415, 422, 429),
+)
+async def close_account(request: Closing, actor: CurrentActor, visit: ClientVisit) -> Response:
+    """Close the account and end every session, this one too.
+
+    It takes the current password and the address in full. Until `deleted_at` its owner gets it
+    back by signing in; then it is deleted with everything in it.
+    """
+    return json_answer((await closing.close_account(actor, request, visit)).model_dump_json())
 
 
 @router.get("/sessions", response_model=SessionList, responses=documented(401))

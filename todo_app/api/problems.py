@@ -229,6 +229,7 @@ SENTENCE_BY_REASON: Mapping[str, str] = {
     "wrong": "is not the current password",
     "wrong_code": "is not the code that the app shows now",
     "common": "is one of the most common passwords",
+    "other_email": "is not the address of this account",
     "too_many": "is one too many; delete another first",
     "personal": "must not be your email address or the name of this program",
     "rule_unreadable": "is not a rule of repetition",

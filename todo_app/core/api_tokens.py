@@ -198,7 +198,11 @@ async def _find(token: str) -> Any:  # noqa: ANN401 - a row of these columns
                 col(User.time_zone),
             )
             .join(User, col(User.id) == ApiToken.user_id)
-            .where(col(ApiToken.token_hash) == _hash(token))
+            .where(
+                col(ApiToken.token_hash) == _hash(token),
+                col(User.disabled_at).is_(None),
+                col(User.closed_at).is_(None),
+            )
         )
         return found.one_or_none()
 

@@ -48,6 +48,11 @@ Kind = Literal[
     "recovery_code_used",
     "password_reset_asked",
     "password_reset",
+    "account_exported",
+    "account_closed",
+    "account_reopened",
+    "account_disabled",
+    "account_enabled",
 ]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 

@@ -91,16 +91,16 @@ async def prove_current(actor: Actor, current_password: SecretStr, visit: Visit)
 
 
 async def check_still_stands(db: AsyncSession, proof: Proof, *, for_change: bool = False) -> None:
-    """Keep the password from being changed until the transaction ends.
+    """Keep the password from being changed until the transaction ends, and the account enabled.
 
     `for_change` keeps everybody else from signing in as well until then.
 
-    Raises WrongCredentials if it was changed since it was proved: who knew the old one only must
-    not come in behind the change that shut them out.
+    Raises WrongCredentials if that happened since it was proved: who is shut out by a change must
+    not come in behind it.
     """
     stored = await db.scalar(
         select(col(User.password_hash))
-        .where(col(User.id) == proof.user_id)
+        .where(col(User.id) == proof.user_id, col(User.disabled_at).is_(None))
         .with_for_update(read=not for_change)
     )
     if stored != proof.password_hash:
@@ -122,12 +122,12 @@ async def _matching_user(account: str, password: str) -> Proof:
     """Who has this canonical address and this password. Raises WrongCredentials."""
     async with reading() as db:
         found = await db.execute(
-            select(col(User.id), col(User.password_hash)).where(
+            select(col(User.id), col(User.password_hash), col(User.disabled_at)).where(
                 col(User.email_canonical) == account
             )
         )
         user = found.one_or_none()
     matches = await passwords.verify_password(password, user.password_hash if user else None)
-    if user is None or not matches:
+    if user is None or not matches or user.disabled_at is not None:
         raise WrongCredentials(user.id if user else None)
     return Proof(user.id, user.password_hash)

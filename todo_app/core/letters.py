@@ -33,10 +33,13 @@ Kind = Literal[
     "second_factor_on",
     "second_factor_off",
     "recovery_codes_renewed",
+    "account_closed",
 ]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
 PRODUCT = "Todo App"
+CLOSED_DAYS = 30
+"""How long a closed account is kept for its owner to come back."""
 
 _Writer = Callable[[AsyncSession, OutboxMessage], Awaitable["Letter | None"]]
 
@@ -93,6 +96,13 @@ async def write(db: AsyncSession, message: OutboxMessage) -> Letter | None:
 
 
 _NOTICES: Mapping[Kind, tuple[str, str]] = {
+    "account_closed": (
+        "Your account will be deleted",
+        (
+            f"Your account was closed and will be deleted in {CLOSED_DAYS} days with everything in "
+            "it. To keep it, sign in before then."
+        ),
+    ),
     "password_changed": (
         "Your password was changed",
         "The password of your account was changed, and all other sessions have ended.",

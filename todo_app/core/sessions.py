@@ -235,21 +235,7 @@ async def authenticate(claims: Claims) -> Actor:
         if seen.actor.user_id == claims.sub:
             return seen.actor
     now = clock.now()
-    async with reading() as db:
-        row = (
-            await db.execute(
-                select(
-                    col(Session.user_id),
-                    col(Session.kind),
-                    col(Session.revoked_at),
-                    col(Session.expires_at),
-                    col(Session.last_used_at),
-                    col(User.time_zone),
-                )
-                .join(User, col(User.id) == Session.user_id)
-                .where(col(Session.id) == claims.sid, col(Session.user_id) == claims.sub)
-            )
-        ).one_or_none()
+    row = await _row_behind(claims)
     if row is None or not _is_alive(row.revoked_at, row.expires_at, row.last_used_at, now):
         forget(claims.sid)
         raise Unauthenticated
@@ -259,6 +245,28 @@ async def authenticate(claims: Claims) -> Actor:
     if _remembered(claims.sid) is None:
         _remember(claims.sid, actor, REUSE_SECONDS)
     return actor
+
+
+async def _row_behind(claims: Claims) -> Any:  # noqa: ANN401 - a row of these columns
+    """What the database says about a token's session, or None if its owner is nobody to it."""
+    async with reading() as db:
+        found = await db.execute(
+            select(
+                col(Session.user_id),
+                col(Session.kind),
+                col(Session.revoked_at),
+                col(Session.expires_at),
+                col(Session.last_used_at),
+                col(User.time_zone),
+            )
+            .join(User, col(User.id) == Session.user_id)
+            .where(
+                col(Session.id) == claims.sid,
+                col(Session.user_id) == claims.sub,
+                col(User.disabled_at).is_(None),
+            )
+        )
+        return found.one_or_none()
 
 
 def forget(session_id: UUID) -> None:
@@ -298,9 +306,11 @@ async def begin(
 ) -> Session:
     """A new session of somebody who has proved who they are, for `web_token` or tokens of the API.
 
-    Raises Unauthenticated if one of this id has begun before.
+    A closed account opens again by this.
+    Raises Unauthenticated if one of this id has begun before, or the account is disabled.
     """
     now = clock.now()
+    await _let_in(db, user_id, visit)
     session = Session(
         id=session_id or new_id(),
         user_id=user_id,
@@ -318,6 +328,19 @@ async def begin(
         raise Unauthenticated from None
     audit.record(db, "signed_in", user_id, visit, way=visit.way)
     return session
+
+
+async def _let_in(db: AsyncSession, user_id: UUID, visit: Visit) -> None:
+    is_owner = col(User.id) == user_id
+    found = await db.execute(
+        select(col(User.disabled_at), col(User.closed_at)).where(is_owner).with_for_update()
+    )
+    user = found.one_or_none()
+    if user is None or user.disabled_at is not None:
+        raise Unauthenticated
+    if user.closed_at is not None:
+        await db.execute(update(User).where(is_owner).values(closed_at=None))
+        audit.record(db, "account_reopened", user_id, visit)
 
 
 def web_token(session: Session) -> str:

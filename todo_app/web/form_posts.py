@@ -47,6 +47,7 @@ def refused(form: Form, fields: Mapping[str, str], errors: dict[str, str]) -> Re
         "codes": routes.SECOND_FACTOR,
         "forgotten-password": routes.FORGOTTEN_PASSWORD,
         "reset-password": routes.RESET_PASSWORD,
+        "close": routes.ACCOUNT,
     }[form]
     brought_back = RefusedForm(
         form=form,

@@ -17,7 +17,14 @@ DONE_LIFETIME_SECONDS = 10
 _COOKIE_MAX_CHARACTERS = 3_000
 
 Form = Literal[
-    "sign-in", "code", "sign-up", "password", "codes", "forgotten-password", "reset-password"
+    "sign-in",
+    "code",
+    "sign-up",
+    "password",
+    "codes",
+    "forgotten-password",
+    "reset-password",
+    "close",
 ]
 
 

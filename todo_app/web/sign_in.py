@@ -23,7 +23,13 @@ from todo_app.core.errors import (
 from todo_app.core.password_change import PasswordChange
 from todo_app.core.tokens import Claims
 from todo_app.web import edge, routes
-from todo_app.web.form_posts import form_fields, redirect, refused, visit_of, with_form_cookie
+from todo_app.web.form_posts import (
+    form_fields,
+    redirect,
+    refused,
+    visit_of,
+    with_form_cookie,
+)
 from todo_app.web.forms import DONE_LIFETIME_SECONDS, RefusedForm
 from todo_app.web.messages import FIELD_MESSAGES, STEP_IS_OVER, message
 from todo_app.web.session_cookies import (

@@ -26,6 +26,8 @@ class User(SQLModel, table=True):
     theme: str = preference("system")
     week_start: str = preference("monday")
     created_at: datetime = Field(sa_type=UtcDateTime)
+    disabled_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    closed_at: datetime | None = Field(default=None, sa_type=UtcDateTime, index=True)
 
 
 class Session(SQLModel, table=True):

@@ -6,6 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import reflex as rx
 
+from todo_app.core.letters import CLOSED_DAYS
 from todo_app.web import routes
 from todo_app.web.components.icons import icon
 from todo_app.web.forms import Form, RefusedForm, from_cookie
@@ -13,6 +14,8 @@ from todo_app.web.session import AuthState
 
 _NOTES = {
     "ended": "Your session has ended. Sign in again to go on.",
+    "closed": f"Your account is closed and will be deleted in {CLOSED_DAYS} days. "
+    "Sign in before then to keep it.",
     "reset": "Your password was changed. Sign in with the new one.",
 }
 """What an address asks the sign-in page to say."""

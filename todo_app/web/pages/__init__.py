@@ -65,7 +65,12 @@ def register(app: rx.App) -> None:
         (routes.UPCOMING, "Upcoming", upcoming.page, _list("upcoming")),
         (routes.INBOX, "Inbox", inbox.page, _list("inbox")),
         (routes.COMPLETED, "Completed", completed.page, _list("completed")),
-        (routes.ACCOUNT, "Account", account.page, _SETTINGS),
+        (
+            routes.ACCOUNT,
+            "Account",
+            account.page,
+            [account.AccountState.show_account(), *_SETTINGS],
+        ),
         (routes.PREFERENCES, "Preferences", preferences.page, _SETTINGS),
         (routes.SECURITY, "Security", security.page, _SECURITY),
         (routes.SECOND_FACTOR, "Codes at sign-in", second_factor.page, _CODES),
