@@ -9,7 +9,7 @@ from pydantic import SecretStr
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from todo_app.core import accounts, sessions, tasks, tokens
+from todo_app.core import accounts, session_memory, sessions, tasks, tokens
 from todo_app.core.access import Actor
 from todo_app.core.accounts import AccountDraft
 from todo_app.core.credentials import Credentials
@@ -83,7 +83,7 @@ async def actor_of(pair: ApiTokens) -> Actor:
 
 async def is_alive(actor: Actor) -> bool:
     """Whether the database says so, whatever this process remembers."""
-    sessions.forget(actor.session_id)
+    session_memory.forget(actor.session_id)
     try:
         await sessions.authenticate(claims_of(actor))
     except Unauthenticated:

@@ -15,7 +15,7 @@ from tests.cast import sign_up
 from tests.mailbox import Mailbox, running_mailbox
 from tests.servers import PostgreSQL, Redis, running_postgresql, running_redis
 from todo_app.core import database as core_database
-from todo_app.core import encryption, sessions, settings, throttle, tokens
+from todo_app.core import encryption, session_memory, settings, throttle, tokens
 from todo_app.core.access import Actor
 from todo_app.core.database import dispose, transaction
 from todo_app.core.migrations import migrate
@@ -48,7 +48,7 @@ def forget_process() -> None:
         encryption._ring,
     ):
         kept.cache_clear()
-    sessions._seen.clear()
+    session_memory._seen.clear()
     throttle.reset()
 
 

@@ -1,4 +1,4 @@
-"""The command line: `python -m todo_app run | dev | export | backend | migrate | rotate-keys`."""
+"""The command line: `python -m todo_app --help` lists what it can do."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 from todo_app import build, serve
+from todo_app import commands as operations
 from todo_app.core.database import dispose
 from todo_app.core.errors import Unavailable
 from todo_app.core.key_rotation import NewRing, rotate_encryption_keys, rotate_signing_keys
@@ -33,15 +34,18 @@ def main() -> int:
     }
     parser = argparse.ArgumentParser(prog="python -m todo_app", description="Todo App")
     choices = parser.add_subparsers(dest="command", required=True)
-    for name, (_, summary) in commands.items():
-        choices.add_parser(name, help=summary)
-    command, _ = commands[parser.parse_args().command]
+    for name, (command, summary) in commands.items():
+        choices.add_parser(name, help=summary).set_defaults(
+            run=lambda _, command=command: command()
+        )
+    operations.add_to(choices)
+    arguments = parser.parse_args()
     # Reflex reads rxconfig.py of the working folder alone, and without a word goes on without it:
     # state would be kept in readable files, and every origin be let in.
     os.chdir(build.ROOT)
     try:
-        command()
-    except (SettingsError, MigrationError, build.BuildError) as error:
+        arguments.run(arguments)
+    except (SettingsError, MigrationError, build.BuildError, operations.CommandError) as error:
         print(f"todo-app: {error}", file=sys.stderr)
         return 1
     except Unavailable:

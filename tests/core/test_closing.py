@@ -123,7 +123,7 @@ async def test_signing_in_takes_the_closing_back(alice: Actor) -> None:
         await jobs.purge()
 
     assert (await act(accounts.get_account, back)).email == email_of("alice")
-    assert (await kinds(back))[:2] == ["account_reopened", "signed_in"]
+    assert (await kinds(back))[:2] == ["signed_in", "account_reopened"]
     assert await api_tokens.authenticate(token, HERE)
 
 

@@ -24,7 +24,7 @@ from tests.cast import (
     sign_up,
     visit_by,
 )
-from todo_app.core import passwords, sessions, settings, throttle, tokens
+from todo_app.core import passwords, session_memory, sessions, settings, throttle, tokens
 from todo_app.core.access import Actor
 from todo_app.core.credentials import Credentials
 from todo_app.core.database import reading, transaction
@@ -210,8 +210,8 @@ async def test_a_sign_out_in_another_process_acts_within_two_seconds(
     async with transaction() as db:
         await db.execute(update(Session).values(revoked_at=sessions.clock.now()))
 
-    later = sessions.time.monotonic() + sessions.REUSE_SECONDS
-    monkeypatch.setattr(sessions.time, "monotonic", lambda: later)
+    later = session_memory.time.monotonic() + sessions.REUSE_SECONDS
+    monkeypatch.setattr(session_memory.time, "monotonic", lambda: later)
 
     with pytest.raises(Unauthenticated):
         await sessions.authenticate(claims_of(alice))
@@ -340,9 +340,9 @@ async def test_sessions_are_purged_a_day_after_their_end(
 async def test_what_is_remembered_of_sessions_is_bounded(
     alice: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sessions, "_SEEN_MAX", 3)
+    monkeypatch.setattr(session_memory, "SESSIONS_MAX", 3)
     for _ in range(5):
         await sign_in("alice")
     throttle.reset()
 
-    assert len(cast("dict[object, object]", sessions._seen)) <= 3
+    assert len(cast("dict[object, object]", session_memory._seen)) <= 3

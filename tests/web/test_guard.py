@@ -31,7 +31,7 @@ from tests.web.browser import (
     Browser,
 )
 from tests.web.handlers import Handlers, fitting_payload, required_payload
-from todo_app.core import sessions, tokens
+from todo_app.core import session_memory, sessions, tokens
 from todo_app.web import edge, guard, reflex_private
 from todo_app.web.edge import Connection
 from todo_app.web.session import is_public
@@ -201,7 +201,7 @@ async def end_session(session_id: UUID) -> None:
     async with transaction() as db:
         session = await db.get_one(Session, session_id)
         session.revoked_at = session.created_at
-    sessions.forget(session_id)
+    session_memory.forget(session_id)
 
 
 async def test_a_setter_of_the_framework_runs_for_nobody(

@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 
 from todo_app.core import access, audit, bus, clock, passwords, projects
 from todo_app.core.access import Actor
@@ -104,6 +105,16 @@ def known_zone(name: str) -> str:
 def canonical_email(email: str) -> str:
     """The form in which an address is unique: one account for every spelling of it."""
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", email).casefold())
+
+
+async def account_id(db: AsyncSession, email: str) -> UUID:
+    """Whose address it is, in any spelling; for operators. Raises NotFound."""
+    found = await db.scalar(
+        select(col(User.id)).where(col(User.email_canonical) == canonical_email(email.strip()))
+    )
+    if found is None:
+        raise NotFound
+    return found
 
 
 async def sign_up(draft: AccountDraft, visit: Visit | None = None) -> AccountView:

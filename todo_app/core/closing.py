@@ -12,15 +12,15 @@ from typing import Any, cast
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, SecretStr
-from sqlalchemy import CursorResult, delete, select, update
+from sqlalchemy import CursorResult, delete, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from todo_app.core import audit, clock, credentials, mail, sessions
+from todo_app.core import accounts, audit, clock, credentials, links, mail, sessions
 from todo_app.core.access import Actor
 from todo_app.core.accounts import canonical_email
 from todo_app.core.database import transaction
-from todo_app.core.errors import InvalidInput, NotFound, WrongCredentials
+from todo_app.core.errors import InvalidInput, WrongCredentials
 from todo_app.core.letters import CLOSED_DAYS
 from todo_app.core.models import User
 from todo_app.core.visits import Visit
@@ -69,15 +69,16 @@ async def close_account(actor: Actor, closing: Closing, visit: Visit) -> ClosedV
 
 async def disable_account(db: AsyncSession, email: str) -> None:
     """Let nobody into an account, and end what is open. Raises NotFound."""
-    user_id = await _user_id(db, email)
+    user_id = await accounts.account_id(db, email)
     await db.execute(update(User).where(_is(user_id)).values(disabled_at=clock.now()))
     audit.record(db, "account_disabled", user_id, None)
+    await links.drop_all(db, user_id)
     await sessions.end_all_sessions(db, user_id)
 
 
 async def enable_account(db: AsyncSession, email: str) -> None:
     """Let its owner into a disabled account again. Raises NotFound."""
-    user_id = await _user_id(db, email)
+    user_id = await accounts.account_id(db, email)
     await db.execute(update(User).where(_is(user_id)).values(disabled_at=None))
     audit.record(db, "account_enabled", user_id, None)
 
@@ -87,15 +88,6 @@ async def purge(db: AsyncSession) -> int:
     oldest = clock.now() - timedelta(days=CLOSED_DAYS)
     gone = await db.execute(delete(User).where(col(User.closed_at) <= oldest))
     return cast("CursorResult[Any]", gone).rowcount
-
-
-async def _user_id(db: AsyncSession, email: str) -> UUID:
-    found = await db.scalar(
-        select(col(User.id)).where(col(User.email_canonical) == canonical_email(email.strip()))
-    )
-    if found is None:
-        raise NotFound
-    return found
 
 
 def _is(user_id: UUID) -> Any:  # noqa: ANN401 - a condition

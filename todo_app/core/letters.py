@@ -162,7 +162,8 @@ async def _notice(
 
 async def _password_forgotten(db: AsyncSession, message: OutboxMessage) -> Letter | None:
     is_theirs = col(User.email_canonical) == message.recipient
-    user = (await db.scalars(select(User).where(is_theirs))).one_or_none()
+    is_open = col(User.disabled_at).is_(None)
+    user = (await db.scalars(select(User).where(is_theirs, is_open))).one_or_none()
     if user is None:
         return None
     audit.record(db, "password_reset_asked", user.id, visit_of(message))

@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-import time
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
@@ -22,23 +20,21 @@ from sqlmodel import col
 
 from todo_app.core import access, audit, bus, clock, first_step, tokens, totp
 from todo_app.core.access import Actor
-from todo_app.core.bus import AccountChanged, News, SessionEnded
+from todo_app.core.bus import SessionEnded
 from todo_app.core.credentials import Credentials, Proof, check_still_stands, prove
 from todo_app.core.database import reading, transaction
 from todo_app.core.devices import device_name
 from todo_app.core.errors import CodeNeeded, NotFound, RefreshTokenReused, Unauthenticated
 from todo_app.core.models import RefreshToken, Session, User, new_id
+from todo_app.core.session_memory import forget, remember, remembered
 from todo_app.core.settings import get_settings
 from todo_app.core.tokens import Claims
 from todo_app.core.visits import Visit, Way
 
 ACCESS_LIFETIME = timedelta(minutes=15)
 REUSE_SECONDS = 2
-REVOKED_SECONDS = 60
-"""Longer than any request that may still hold an older answer of the database."""
 TOUCH_INTERVAL = timedelta(minutes=10)
 LIST_MAX = 100
-_SEEN_MAX = 10_000
 
 
 class ApiTokens(BaseModel):
@@ -83,16 +79,6 @@ class SessionView(BaseModel):
             expires_at=min(session.expires_at, session.last_used_at + idle),
             is_current=session.id == actor.session_id,
         )
-
-
-@dataclass(frozen=True, slots=True)
-class _Seen:
-    actor: Actor | None
-    """None where this process ended the session."""
-    until: float
-
-
-_seen: dict[UUID, _Seen] = {}
 
 
 async def sign_in_web(credentials: Credentials, visit: Visit) -> str:
@@ -228,7 +214,7 @@ async def authenticate(claims: Claims) -> Actor:
     A positive answer is reused for at most two seconds; `sign_out` in this process drops it.
     Raises Unauthenticated, Unavailable.
     """
-    seen = _remembered(claims.sid)
+    seen = remembered(claims.sid)
     if seen is not None:
         if seen.actor is None:
             raise Unauthenticated
@@ -242,8 +228,8 @@ async def authenticate(claims: Claims) -> Actor:
     if now - row.last_used_at > TOUCH_INTERVAL:
         await _touch(claims.sid, now)
     actor = Actor(user_id=row.user_id, session_id=claims.sid, way=row.kind, time_zone=row.time_zone)
-    if _remembered(claims.sid) is None:
-        _remember(claims.sid, actor, REUSE_SECONDS)
+    if remembered(claims.sid) is None:
+        remember(claims.sid, actor, REUSE_SECONDS)
     return actor
 
 
@@ -267,24 +253,6 @@ async def _row_behind(claims: Claims) -> Any:  # noqa: ANN401 - a row of these c
             )
         )
         return found.one_or_none()
-
-
-def forget(session_id: UUID) -> None:
-    """Ask the database again about this session."""
-    _seen.pop(session_id, None)
-
-
-def _hear(news: News) -> None:
-    """Refuse an ended session from now on; ask again about those of an account that was changed."""
-    if isinstance(news, SessionEnded):
-        _remember(news.session_id, None, REVOKED_SECONDS)
-    elif isinstance(news, AccountChanged):
-        for session_id, seen in list(_seen.items()):
-            if seen.actor is not None and seen.actor.user_id == news.user_id:
-                forget(session_id)
-
-
-bus.subscribe(_hear)
 
 
 async def purge_expired(db: AsyncSession) -> int:
@@ -333,7 +301,9 @@ async def begin(
 async def _let_in(db: AsyncSession, user_id: UUID, visit: Visit) -> None:
     is_owner = col(User.id) == user_id
     found = await db.execute(
-        select(col(User.disabled_at), col(User.closed_at)).where(is_owner).with_for_update()
+        select(col(User.disabled_at), col(User.closed_at))
+        .where(is_owner)
+        .with_for_update(read=True)
     )
     user = found.one_or_none()
     if user is None or user.disabled_at is not None:
@@ -393,17 +363,6 @@ async def _touch(session_id: UUID, now: datetime) -> None:
         await db.execute(
             update(Session).where(col(Session.id) == session_id).values(last_used_at=now)
         )
-
-
-def _remembered(session_id: UUID) -> _Seen | None:
-    seen = _seen.get(session_id)
-    return seen if seen is not None and seen.until > time.monotonic() else None
-
-
-def _remember(session_id: UUID, actor: Actor | None, seconds: int) -> None:
-    if len(_seen) >= _SEEN_MAX:
-        _seen.clear()
-    _seen[session_id] = _Seen(actor, time.monotonic() + seconds)
 
 
 async def _revoke(db: AsyncSession, now: datetime, *which: ColumnElement[bool]) -> Sequence[UUID]:

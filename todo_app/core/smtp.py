@@ -66,16 +66,7 @@ def smtp_server(url: str) -> SmtpServer:
 
 async def hand_over(message: EmailMessage, server: SmtpServer, own_host: str) -> None:
     """Give a message to the server. Raises NotSent, and Refused where trying again is no use."""
-    client = aiosmtplib.SMTP(
-        hostname=server.host,
-        port=server.port,
-        username=server.username,
-        password=server.password,
-        use_tls=server.encryption == "tls",
-        start_tls=server.encryption == "starttls",
-        local_hostname=own_host,
-        timeout=SEND_SECONDS,
-    )
+    client = _client(server, own_host)
     try:
         async with asyncio.timeout(SEND_SECONDS):
             await client.connect()
@@ -92,6 +83,31 @@ async def hand_over(message: EmailMessage, server: SmtpServer, own_host: str) ->
         raise NotSent(type(error).__name__) from error
     finally:
         client.close()
+
+
+async def greet(server: SmtpServer, own_host: str) -> None:
+    """Connect, sign in and take leave, without a message. Raises NotSent."""
+    client = _client(server, own_host)
+    try:
+        await client.connect()
+        await client.quit(timeout=_FAREWELL_SECONDS)
+    except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
+        raise NotSent(type(error).__name__) from error
+    finally:
+        client.close()
+
+
+def _client(server: SmtpServer, own_host: str) -> aiosmtplib.SMTP:
+    return aiosmtplib.SMTP(
+        hostname=server.host,
+        port=server.port,
+        username=server.username,
+        password=server.password,
+        use_tls=server.encryption == "tls",
+        start_tls=server.encryption == "starttls",
+        local_hostname=own_host,
+        timeout=SEND_SECONDS,
+    )
 
 
 def _failure(error: aiosmtplib.SMTPResponseException) -> NotSent:

@@ -23,7 +23,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from todo_app.core import bus, links, sessions, tokens
+from todo_app.core import bus, links, session_memory, sessions, tokens
 from todo_app.core.bus import News, SessionEnded
 from todo_app.core.database import reading
 from todo_app.core.errors import TodoError, Unauthenticated, Unavailable
@@ -108,7 +108,7 @@ async def sweep() -> None:
         async with reading() as db:
             ended = await sessions.ended_among(db, ids[start : start + _SWEEP_AT_ONCE])
         for session_id in ended:
-            sessions.forget(session_id)
+            session_memory.forget(session_id)
             end_connections_of(SessionEnded(session_id))
 
 

@@ -1,0 +1,217 @@
+"""What operators type, and what they are told."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+from sqlalchemy import Connection, create_engine, text
+
+from tests.cast import PASSWORD, email_of, visit_by
+from tests.conftest import forget_process
+from tests.servers import Redis, free_port
+from todo_app.__main__ import main
+from todo_app.core import recovery
+from todo_app.core.database import dispose
+from todo_app.core.errors import LinkSpent
+from todo_app.core.recovery import PasswordReset
+from todo_app.core.settings import get_settings
+
+ALICE = email_of("alice")
+Run = Callable[..., int]
+
+
+@pytest.fixture
+async def run(database: str, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Runs a command as the shell does; its exit code."""
+    # A command has connections of its own, in a loop of its own.
+    await dispose()
+
+    def run_one(*arguments: str, typed: str = PASSWORD) -> int:
+        monkeypatch.setattr(sys, "argv", ["todo_app", *arguments])
+        monkeypatch.setattr(sys, "stdin", io.StringIO(f"{typed}\n"))
+        return main()
+
+    return run_one
+
+
+def with_database(query: str) -> list[tuple[object, ...]]:
+    engine = create_engine(get_settings().sqlalchemy_url.replace("+aiosqlite", ""))
+    try:
+        with engine.begin() as connection:
+            return _rows(connection, query)
+    finally:
+        engine.dispose()
+
+
+def _rows(connection: Connection, query: str) -> list[tuple[object, ...]]:
+    found = connection.execute(text(query))
+    return [tuple(row) for row in found] if found.returns_rows else []
+
+
+def test_an_account_is_opened_with_a_password_that_nobody_else_sees(
+    run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("create-user", "Alice@Example.org", "--name", "Alice") == 0
+
+    said = capsys.readouterr()
+    assert said.out == "Alice@example.org can sign in.\n"
+    assert with_database("SELECT name, email_canonical FROM users") == [("Alice", ALICE)]
+    assert PASSWORD not in said.out + said.err
+    assert run("create-user", ALICE) == 1
+    assert "exists already" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "typed", "reason"),
+    [
+        (["create-user", "nobody"], PASSWORD, "email is not an email address"),
+        (["create-user", ALICE], "short", "password must have at least 8 characters"),
+        (["create-user", ALICE, "--time-zone", "Mars"], PASSWORD, "time_zone is not an IANA"),
+        (["reset-link", ALICE], "", "no account has this address"),
+        (["disable", ALICE], "", "no account has this address"),
+        (["enable", ALICE], "", "no account has this address"),
+    ],
+)
+def test_what_cannot_be_done_is_one_line(
+    run: Run, capsys: pytest.CaptureFixture[str], arguments: list[str], typed: str, reason: str
+) -> None:
+    assert run(*arguments, typed=typed) == 1
+
+    error = capsys.readouterr().err
+    assert error.count("\n") == 1
+    assert reason in error
+    assert with_database("SELECT count(*) FROM users") == [(0,)]
+
+
+def test_an_account_is_disabled_and_enabled(run: Run) -> None:
+    run("create-user", ALICE)
+
+    assert run("disable", ALICE.upper()) == 0
+    assert with_database("SELECT count(*) FROM users WHERE disabled_at IS NULL") == [(0,)]
+    assert run("enable", ALICE) == 0
+    assert with_database("SELECT count(*) FROM users WHERE disabled_at IS NULL") == [(1,)]
+
+
+def test_a_link_sets_a_new_password_once(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    run("create-user", ALICE)
+    capsys.readouterr()
+
+    assert run("reset-link", ALICE) == 0
+
+    link = capsys.readouterr().out.strip()
+    assert link.startswith(f"{get_settings().origin}/auth/link/reset-password/")
+    reset = PasswordReset(
+        token=link.rpartition("/")[2], new_password=SecretStr("teapot over eight rivers")
+    )
+    asyncio.run(use(reset))
+    with pytest.raises(LinkSpent):
+        asyncio.run(use(reset))
+
+
+async def use(reset: PasswordReset) -> None:
+    try:
+        await recovery.reset_password(reset, visit_by())
+    finally:
+        await dispose()
+
+
+def test_purging_deletes_what_is_over(run: Run) -> None:
+    run("create-user", ALICE)
+    with_database("UPDATE users SET closed_at = '2026-01-01 00:00:00+00:00'")
+
+    assert run("purge") == 0
+
+    assert with_database("SELECT count(*) FROM users") == [(0,)]
+
+
+def test_a_doctor_finds_a_sound_installation_sound(
+    run: Run,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    redis_server: Redis,
+) -> None:
+    monkeypatch.setenv("REDIS_URL", redis_server.url)
+    get_settings.cache_clear()
+
+    assert run("doctor") == 0
+
+    lines = capsys.readouterr().out.splitlines()
+    assert [line[:2] for line in lines] == ["ok"] * 8
+    for about in ("settings", "disk", "database", "migrations", "Redis", "mail", "clock"):
+        assert any(f"  {about} " in line for line in lines)
+
+
+def _lose_database(patch: pytest.MonkeyPatch, folder: Path) -> None:
+    patch.setenv("DATABASE_URL", f"postgresql://u:hunter2@127.0.0.1:{free_port()}/none")
+
+
+def _lose_redis(patch: pytest.MonkeyPatch, folder: Path) -> None:
+    patch.setenv("REDIS_URL", f"redis://:hunter2@127.0.0.1:{free_port()}/0")
+
+
+def _lose_mail(patch: pytest.MonkeyPatch, folder: Path) -> None:
+    patch.setenv("SMTP_URL", f"smtp://u:hunter2@127.0.0.1:{free_port()}")
+    patch.setenv("MAIL_FROM", "todo@example.org")
+
+
+def _open_secret(patch: pytest.MonkeyPatch, folder: Path) -> None:
+    (folder / "jwt_secret").write_text("hunter2" * 10)
+    (folder / "jwt_secret").chmod(0o644)
+    patch.setenv("DATA_DIR", str(folder))
+
+
+def _turn_clock_back(patch: pytest.MonkeyPatch, folder: Path) -> None:
+    with_database(
+        "INSERT INTO security_events (id, kind, created_at, address, device, details) VALUES "
+        "('01a1fe184d88758e9c3cf83b1a28e1be', 'x', '2126-01-01 00:00:00+00:00', 'x', 'x', '{}')"
+    )
+
+
+def _unmigrate(patch: pytest.MonkeyPatch, folder: Path) -> None:
+    patch.setattr("todo_app.core.migrations.SCRIPTS", _older_scripts(folder))
+
+
+def _older_scripts(folder: Path) -> Path:
+    scripts = folder / "alembic"
+    (scripts / "versions").mkdir(parents=True)
+    (scripts / "versions" / "0001_other.py").write_text("revision = '9999'\ndown_revision = None\n")
+    return scripts
+
+
+@pytest.mark.parametrize(
+    ("about", "break_it", "advice"),
+    [
+        ("database", _lose_database, "check DATABASE_URL"),
+        ("Redis", _lose_redis, "check REDIS_URL"),
+        ("mail", _lose_mail, "check SMTP_URL"),
+        ("data folder", _open_secret, "chmod 600"),
+        ("clock", _turn_clock_back, "something happened at 2126"),
+        ("migrations", _unmigrate, "python -m todo_app migrate"),
+    ],
+)
+def test_a_doctor_says_what_is_ill_and_what_to_do(
+    run: Run,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    about: str,
+    break_it: Callable[[pytest.MonkeyPatch, Path], None],
+    advice: str,
+) -> None:
+    break_it(monkeypatch, tmp_path)
+    forget_process()
+
+    assert run("doctor") == 1
+
+    said = capsys.readouterr()
+    [line] = [line for line in said.out.splitlines() if f"  {about} " in line]
+    assert line.startswith("ILL")
+    assert advice in line
+    assert about in said.err
+    assert "hunter2" not in said.out + said.err

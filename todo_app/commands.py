@@ -1,0 +1,140 @@
+"""What operators do by the command line: accounts, purging, and a look at the installation."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import getpass
+import sys
+from collections.abc import Awaitable, Callable
+
+from pydantic import SecretStr, ValidationError
+
+from todo_app import jobs
+from todo_app.api.problems import SENTENCE_BY_REASON
+from todo_app.core import accounts, audit, closing, database, diagnosis, links
+from todo_app.core.accounts import AccountDraft
+from todo_app.core.database import transaction
+from todo_app.core.errors import EmailTaken, InvalidInput, NotFound, TodoError, Unavailable
+from todo_app.core.settings import get_settings
+
+Arguments = argparse.Namespace
+Command = Callable[[Arguments], Awaitable[None]]
+
+_SENTENCES: dict[type[TodoError], str] = {
+    NotFound: "no account has this address",
+    EmailTaken: "an account with this address exists already",
+    Unavailable: "the database does not answer: python -m todo_app doctor",
+}
+
+
+class CommandError(Exception):
+    """A command could not be carried out; the message is one line that says why."""
+
+
+def add_to(choices: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add every command to those that the command line knows."""
+    for name, command, summary in (
+        ("create-user", create_user, "open an account; the password is asked for, or read"),
+        ("reset-link", reset_link, "make a link by which its owner sets a new password, once"),
+        ("disable", disable, "let nobody into an account, and end what is open"),
+        ("enable", enable, "let its owner into a disabled account again"),
+        ("purge", purge, "delete now what is over: closed accounts, sessions, old trash"),
+        ("doctor", doctor, "look at all that the program stands on, with a verdict on each"),
+    ):
+        parser = choices.add_parser(name, help=summary, description=summary)
+        parser.set_defaults(run=lambda arguments, command=command: _run(command, arguments))
+        if name in {"create-user", "reset-link", "disable", "enable"}:
+            parser.add_argument("email")
+        if name == "create-user":
+            parser.add_argument("--name", default="", help="otherwise the part before the @")
+            parser.add_argument("--time-zone", default="UTC", help="like Europe/Berlin")
+
+
+async def create_user(arguments: Arguments) -> None:
+    """Open an account, whatever the limits on sign-up are."""
+    password = _password()
+    try:
+        draft = AccountDraft(
+            email=arguments.email,
+            password=SecretStr(password),
+            name=arguments.name,
+            time_zone=arguments.time_zone,
+        )
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        reason = first["msg"].removeprefix("Value error, ")
+        raise CommandError(f"{first['loc'][0]} {reason}") from None
+    account = await accounts.sign_up(draft)
+    print(f"{account.email} can sign in.")
+
+
+async def reset_link(arguments: Arguments) -> None:
+    """Print a link for somebody who gets no mail: to be handed over by a way that is theirs."""
+    async with transaction() as db:
+        user_id = await accounts.account_id(db, arguments.email)
+        path = await links.make(db, "reset-password", user_id, user_id)
+        audit.record(db, "password_reset_asked", user_id, None)
+    print(f"{get_settings().origin}{path}")
+    minutes = int(links.LIFETIMES["reset-password"].total_seconds() // 60)
+    print(f"It works once, for {minutes} minutes. Give it to nobody else.", file=sys.stderr)
+
+
+async def disable(arguments: Arguments) -> None:
+    """Shut an account; a running server notices within half a minute."""
+    async with transaction() as db:
+        await closing.disable_account(db, arguments.email)
+    print(f"{arguments.email} is disabled. Its sessions have ended and its tokens are refused.")
+
+
+async def enable(arguments: Arguments) -> None:
+    """Open a disabled account again."""
+    async with transaction() as db:
+        await closing.enable_account(db, arguments.email)
+    print(f"{arguments.email} can sign in again.")
+
+
+async def purge(_arguments: Arguments) -> None:
+    """Do what the server does every hour."""
+    await jobs.purge()
+    print("What was over is deleted.")
+
+
+async def doctor(_arguments: Arguments) -> None:
+    """Print a line for each finding. Raises CommandError if something is not well."""
+    findings = await diagnosis.examine()
+    width = max(len(finding.about) for finding in findings)
+    for finding in findings:
+        print(f"{'ok ' if finding.is_well else 'ILL'}  {finding.about:<{width}}  {finding.verdict}")
+    ill = [finding.about for finding in findings if not finding.is_well]
+    if ill:
+        raise CommandError(f"not well: {', '.join(ill)}")
+
+
+def _run(command: Command, arguments: Arguments) -> None:
+    async def carry_out() -> None:
+        try:
+            await command(arguments)
+        finally:
+            await database.dispose()
+
+    try:
+        asyncio.run(carry_out())
+    except InvalidInput as refusal:
+        sentence = SENTENCE_BY_REASON.get(refusal.reason, "cannot be accepted")
+        raise CommandError(f"{refusal.field} {sentence}") from refusal
+    except TodoError as refusal:
+        raise CommandError(_SENTENCES.get(type(refusal), type(refusal).__name__)) from refusal
+
+
+def _password() -> str:
+    """From the terminal, unseen and twice, or the first line of what is piped in.
+
+    Never from the arguments: every user of the machine can read those.
+    """
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().rstrip("\r\n")
+    password = getpass.getpass("Password: ")
+    if getpass.getpass("Again: ") != password:
+        raise CommandError("the two passwords differ")
+    return password

@@ -1,0 +1,161 @@
+"""What a doctor asks of an installation: each thing it stands on, with a plain verdict."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import stat
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple, cast
+from urllib.parse import urlsplit
+
+from alembic.script import ScriptDirectory
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel import col
+
+from todo_app.core import clock, database, migrations, smtp
+from todo_app.core.database import reading
+from todo_app.core.errors import Unavailable
+from todo_app.core.models import SecurityEvent
+from todo_app.core.settings import SettingsError, get_settings, prepare_data_dir
+
+ANSWER_SECONDS = 5
+LEAST_FREE_BYTES = 200 * 1024 * 1024
+CLOCK_TOLERANCE = timedelta(seconds=5)
+_FOR_OTHERS = stat.S_IRWXG | stat.S_IRWXO
+
+
+class Finding(NamedTuple):
+    """What was found out about one thing. Nothing in it is a secret."""
+
+    about: str
+    is_well: bool
+    verdict: str
+
+
+class _Ill(Exception):  # noqa: N818 - named by outcome
+    """Something is not as it has to be; the message says what to do."""
+
+
+async def examine() -> list[Finding]:
+    """Look at everything; what cannot be found out is not well. Raises SettingsError."""
+    return [
+        await _finding(about, look)
+        for about, look in (
+            ("settings", _settings),
+            ("data folder", _data_folder),
+            ("disk", _disk),
+            ("database", _database),
+            ("migrations", _migrations),
+            ("Redis", _redis),
+            ("mail", _mail),
+            ("clock", _clock),
+        )
+    ]
+
+
+async def _finding(about: str, look: Callable[[], Awaitable[str]]) -> Finding:
+    try:
+        async with asyncio.timeout(ANSWER_SECONDS):
+            return Finding(about, is_well=True, verdict=await look())
+    except _Ill as finding:
+        return Finding(about, is_well=False, verdict=str(finding))
+    except TimeoutError:
+        return Finding(about, is_well=False, verdict=f"no answer within {ANSWER_SECONDS} seconds")
+
+
+async def _settings() -> str:
+    settings = get_settings()
+    if settings.environment == "production" and not settings.is_https:
+        raise _Ill(f"people come by {settings.origin}, unencrypted: set PUBLIC_URL to https://…")
+    return f"{settings.environment}, for people at {settings.origin}"
+
+
+async def _data_folder() -> str:
+    folder = get_settings().data_dir
+    try:
+        prepare_data_dir(folder)
+    except SettingsError as error:
+        raise _Ill(str(error)) from error
+    open_files = [
+        path.name
+        for path in sorted(folder.iterdir())
+        if path.is_file() and "secret" in path.name and path.stat().st_mode & _FOR_OTHERS
+    ]
+    if open_files:
+        raise _Ill(f"others can read {', '.join(open_files)} in {folder}: chmod 600")
+    return f"{folder.resolve()} can be written"
+
+
+async def _disk() -> str:
+    free = shutil.disk_usage(get_settings().data_dir).free
+    text = f"{free // 1024**2:,} MiB free for {get_settings().data_dir.resolve()}"
+    if free < LEAST_FREE_BYTES:
+        raise _Ill(f"{text}: make room, or nothing can be saved soon")
+    return text
+
+
+async def _database() -> str:
+    dialect = database.get_engine().dialect.name
+    if not await database.is_ready():
+        raise _Ill(f"{dialect} does not answer: check DATABASE_URL, and that it runs")
+    return f"{dialect} answers"
+
+
+async def _migrations() -> str:
+    head = ScriptDirectory.from_config(migrations.configuration()).get_current_head()
+    try:
+        async with reading() as db:
+            found = await db.scalar(text("SELECT version_num FROM alembic_version"))
+    except (Unavailable, SQLAlchemyError) as error:
+        raise _Ill("the database has no tables yet: python -m todo_app migrate") from error
+    if found != head:
+        raise _Ill(f"the database is at {found}, the program at {head}: python -m todo_app migrate")
+    return f"the database is at {head}, as the program is"
+
+
+async def _redis() -> str:
+    url = get_settings().redis_url.get_secret_value()
+    if not url:
+        return "not set up, and not needed for one process"
+    client = Redis.from_url(url, socket_timeout=ANSWER_SECONDS)
+    try:
+        await cast("Awaitable[bool]", client.ping())
+    except (RedisError, OSError) as error:
+        raise _Ill(f"no answer ({type(error).__name__}): check REDIS_URL") from error
+    finally:
+        await client.aclose()
+    return "answers"
+
+
+async def _mail() -> str:
+    url = get_settings().smtp_url.get_secret_value()
+    if not url:
+        return "not set up: nobody gets mail"
+    try:
+        await smtp.greet(smtp.smtp_server(url), urlsplit(get_settings().origin).hostname or "")
+    except smtp.NotSent as error:
+        raise _Ill(f"the server lets nobody in ({error}): check SMTP_URL") from error
+    return "the server lets us in"
+
+
+async def _clock() -> str:
+    now = clock.now()
+    try:
+        async with reading() as db:
+            latest = await db.scalar(select(func.max(col(SecurityEvent.created_at))))
+            theirs = await db.scalar(select(func.now()))
+    except (Unavailable, SQLAlchemyError) as error:
+        raise _Ill("the database cannot be asked for its time") from error
+    if isinstance(theirs, datetime):
+        theirs = theirs if theirs.tzinfo else theirs.replace(tzinfo=UTC)
+        if abs(theirs - now) > CLOCK_TOLERANCE:
+            raise _Ill(f"{now:%H:%M:%S} here, {theirs:%H:%M:%S} at the database: set both clocks")
+    if latest is not None and latest - now > CLOCK_TOLERANCE:
+        raise _Ill(f"{now:%Y-%m-%d %H:%M}, but something happened at {latest:%Y-%m-%d %H:%M} (UTC)")
+    return f"{now:%Y-%m-%d %H:%M} UTC, zone of this machine {os.environ.get('TZ') or 'as set up'}"
