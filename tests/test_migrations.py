@@ -171,6 +171,12 @@ def test_tasks_from_before_there_were_projects_are_in_the_inbox_the_newest_first
         assert all(row.path == f"!{row.position}" for row in found)
 
 
+def test_each_migration_follows_the_one_before_it() -> None:
+    scripts = ScriptDirectory.from_config(migrations.configuration()).walk_revisions()
+    files = sorted(path.name[:4] for path in (migrations.SCRIPTS / "versions").glob("0*.py"))
+    assert [script.revision for script in scripts] == files[::-1]
+
+
 def test_migrating_again_keeps_every_row(connection: Connection) -> None:
     migrate()
     fill(connection)
