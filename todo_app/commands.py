@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 from pydantic import SecretStr, ValidationError
 
 from todo_app import jobs
-from todo_app.api.problems import SENTENCE_BY_REASON
+from todo_app.api.sentences import SENTENCE_BY_REASON
 from todo_app.core import accounts, audit, closing, database, diagnosis, links
 from todo_app.core.accounts import AccountDraft
 from todo_app.core.database import transaction

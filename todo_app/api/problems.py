@@ -21,12 +21,12 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Match, Route
 
+from todo_app.api.sentences import SENTENCE_BY_FLAW, SENTENCE_BY_REASON, SENTENCE_BY_TYPE
 from todo_app.core.errors import (
     ChangedSince,
     CodeNeeded,
     Conflict,
     EmailTaken,
-    Flaw,
     Forbidden,
     InvalidCursor,
     InvalidFilter,
@@ -48,9 +48,6 @@ from todo_app.core.errors import (
     WrongCode,
     WrongCredentials,
 )
-from todo_app.core.filters.reader import MAX_CHARACTERS as FILTER_MAX_CHARACTERS
-from todo_app.core.filters.reader import MAX_DEPTH, MAX_TERMS
-from todo_app.core.passwords import MAX_CHARACTERS, MIN_CHARACTERS
 
 log = logging.getLogger(__name__)
 
@@ -222,43 +219,6 @@ STATUS_BY_ERROR: Mapping[type[TodoError], Kind] = {
 }
 """What each refusal of core answers; a test proves that none is missing."""
 
-SENTENCE_BY_REASON: Mapping[str, str] = {
-    "too_short": f"must have at least {MIN_CHARACTERS} characters",
-    "too_long": f"must have at most {MAX_CHARACTERS} characters",
-    "unusable": "contains characters that cannot be used",
-    "wrong": "is not the current password",
-    "wrong_code": "is not the code that the app shows now",
-    "common": "is one of the most common passwords",
-    "other_email": "is not the address of this account",
-    "too_many": "is one too many; delete another first",
-    "personal": "must not be your email address or the name of this program",
-    "rule_unreadable": "is not a rule of repetition",
-    "rule_unsupported": "says more than can be kept here",
-    "rule_too_often": "repeats more often than once an hour",
-    "rule_interval": "repeats at no interval that can be kept",
-    "rule_count": "ends after a number of times that is not between 1 and 1,000",
-    "rule_too_late": "reaches past the year 9999",
-    "rule_never": "never falls on a date",
-}
-"""What `InvalidInput` says for each reason."""
-
-SENTENCE_BY_FLAW: Mapping[Flaw, str] = {
-    "empty": "is empty",
-    "too_long": f"has more than {FILTER_MAX_CHARACTERS} characters",
-    "too_many": f"has more than {MAX_TERMS} parts",
-    "too_deep": f"has more than {MAX_DEPTH} groups in each other",
-    "unusable": "contains characters that cannot be used",
-    "term_missing": "needs something to look for here",
-    "sign_missing": "needs & or | between two parts",
-    "group_open": "has a ( without a )",
-    "group_unopened": "has a ) without a (",
-    "group_list": "has a comma in a group; use | there",
-    "word_unknown": "has a word that is not known",
-    "value_missing": "needs something behind this",
-    "date_unknown": "has a date that cannot be read",
-}
-"""What `InvalidFilter` says for each reason."""
-
 _KIND_BY_STATUS = {
     kind.status: kind for kind in (BAD_JSON, NOT_FOUND, NOT_ALLOWED, TOO_LARGE, NOT_JSON)
 }
@@ -270,19 +230,6 @@ _DOCUMENTED_HEADERS = {
     403: {"WWW-Authenticate": {"description": "What is missing.", "schema": {"type": "string"}}},
     429: _RETRY_AFTER,
     503: _RETRY_AFTER,
-}
-_SENTENCE_BY_TYPE = {
-    "missing": "is required",
-    "extra_forbidden": "is not known here",
-    "model_attributes_type": "must be an object",
-    "uuid_parsing": "must be a UUID",
-    "uuid_type": "must be a UUID",
-    "string_type": "must be a string",
-    "string_unicode": "contains characters that cannot be stored",
-    "int_type": "must be an integer",
-    "int_parsing": "must be an integer",
-    "int_parsing_size": "is out of range",
-    "bool_parsing": "must be true or false",
 }
 
 
@@ -377,7 +324,7 @@ def unexpected(error: Exception) -> Response:
 
 def _describe(flaw: Mapping[str, Any]) -> dict[str, str]:
     place, *path = flaw["loc"]
-    message = _SENTENCE_BY_TYPE.get(flaw["type"]) or flaw["msg"].removeprefix("Value error, ")
+    message = SENTENCE_BY_TYPE.get(flaw["type"]) or flaw["msg"].removeprefix("Value error, ")
     if place == "body":
         return {"pointer": _pointer(path), "message": message}
     name = next((str(part) for part in path if _PLAIN_NAME.fullmatch(str(part))), "")

@@ -32,6 +32,7 @@ EXPORTED: Mapping[str, frozenset[str]] = {
     "projects": frozenset(),
     "sections": frozenset(),
     "tasks": frozenset(),
+    "occurrences": frozenset(),
     "labels": frozenset(),
     "task_labels": frozenset(),
     "changes": frozenset(),
