@@ -215,3 +215,17 @@ def test_a_doctor_says_what_is_ill_and_what_to_do(
     assert advice in line
     assert about in said.err
     assert "hunter2" not in said.out + said.err
+
+
+def test_a_backup_is_made_and_not_restored_over_what_is_there(
+    run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "backup.gz"
+    assert run("create-user", ALICE) == 0
+    assert run("backup", str(file)) == 0
+    assert f"rows are in {file}" in capsys.readouterr().out
+
+    assert run("restore", str(file)) == 1
+    assert "not empty" in capsys.readouterr().err
+    assert run("restore", str(tmp_path / "nothing")) == 1
+    assert run("backup", str(tmp_path / "nowhere" / "backup.gz")) == 1

@@ -7,13 +7,15 @@ import asyncio
 import getpass
 import sys
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 
 from pydantic import SecretStr, ValidationError
 
 from todo_app import jobs
 from todo_app.api.sentences import SENTENCE_BY_REASON
-from todo_app.core import accounts, audit, closing, database, diagnosis, links
+from todo_app.core import accounts, audit, backup, closing, database, diagnosis, links
 from todo_app.core.accounts import AccountDraft
+from todo_app.core.backup import BackupError
 from todo_app.core.database import transaction
 from todo_app.core.errors import EmailTaken, InvalidInput, NotFound, TodoError, Unavailable
 from todo_app.core.settings import get_settings
@@ -49,6 +51,32 @@ def add_to(choices: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
         if name == "create-user":
             parser.add_argument("--name", default="", help="otherwise the part before the @")
             parser.add_argument("--time-zone", default="UTC", help="like Europe/Berlin")
+    for name, act, summary in (
+        ("backup", back_up, "write every row into a file, while the program runs or not"),
+        ("restore", restore, "put the rows of such a file into an empty database"),
+    ):
+        parser = choices.add_parser(name, help=summary, description=summary)
+        parser.set_defaults(run=lambda arguments, act=act: act(arguments.file))
+        # Resolved now: commands run in the folder of the program.
+        parser.add_argument("file", type=lambda text: Path(text).resolve())
+
+
+def back_up(target: Path) -> None:
+    """Write a backup and say what it holds. Raises CommandError."""
+    try:
+        count = backup.back_up(target)
+    except BackupError as error:
+        raise CommandError(str(error)) from error
+    print(f"{count} rows are in {target}.")
+
+
+def restore(source: Path) -> None:
+    """Restore a backup and say what it held. Raises CommandError."""
+    try:
+        count = backup.restore(source)
+    except BackupError as error:
+        raise CommandError(str(error)) from error
+    print(f"{count} rows were restored and checked.")
 
 
 async def create_user(arguments: Arguments) -> None:

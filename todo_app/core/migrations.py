@@ -28,6 +28,11 @@ def configuration() -> Config:
     return config
 
 
+def head_revision() -> str | None:
+    """The newest revision that this code knows."""
+    return ScriptDirectory.from_config(configuration()).get_current_head()
+
+
 def migrate() -> None:
     """Upgrade the database of the settings to the newest revision.
 
@@ -38,10 +43,9 @@ def migrate() -> None:
     try:
         command.upgrade(configuration(), "head")
     except CommandError as error:
-        head = ScriptDirectory.from_config(configuration()).get_current_head()
         msg = (
             f"The database is newer than this version of the program, which knows revisions up to "
-            f"{head} ({error}): start the newer version, or restore a backup made before it"
+            f"{head_revision()} ({error}): start the newer version, or restore an earlier backup"
         )
         raise MigrationError(msg) from error
     except SQLAlchemyError as error:
