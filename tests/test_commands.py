@@ -229,3 +229,24 @@ def test_a_backup_is_made_and_not_restored_over_what_is_there(
     assert "not empty" in capsys.readouterr().err
     assert run("restore", str(tmp_path / "nothing")) == 1
     assert run("backup", str(tmp_path / "nowhere" / "backup.gz")) == 1
+
+
+def test_a_line_becomes_a_task_of_the_only_account_or_of_the_one_that_is_named(
+    run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("add", "Call mum") == 1
+    run("create-user", ALICE)
+    assert run("add", "Water", "the plants every! 3 days starting 2199-12-01 at 7pm") == 0
+    run("create-user", email_of("bob"))
+    assert run("add", "Call mum") == 1
+    assert run("add", "Call mum", "--account", email_of("BOB")) == 0
+    assert run("add", "tomorrow", "--account", ALICE) == 1
+
+    said = capsys.readouterr()
+    assert "Added: Water the plants, due 2199-12-01 19:00, every! 3 days starting" in said.out
+    assert "text leaves no title" in said.err
+    query = "SELECT email_canonical, title FROM tasks JOIN users ON users.id = tasks.user_id"
+    assert sorted(with_database(query)) == [
+        (ALICE, "Water the plants"),
+        (email_of("bob"), "Call mum"),
+    ]

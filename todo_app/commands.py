@@ -1,4 +1,4 @@
-"""What operators do by the command line: accounts, purging, and a look at the installation."""
+"""What the command line does to data: accounts, tasks, purging, a look at the installation."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from todo_app.core.accounts import AccountDraft
 from todo_app.core.backup import BackupError
 from todo_app.core.database import transaction
 from todo_app.core.errors import EmailTaken, InvalidInput, NotFound, TodoError, Unavailable
+from todo_app.core.quick_tasks import create_quick_task
 from todo_app.core.settings import get_settings
 
 Arguments = argparse.Namespace
@@ -41,6 +42,7 @@ def add_to(choices: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
         ("reset-link", reset_link, "make a link by which its owner sets a new password, once"),
         ("disable", disable, "let nobody into an account, and end what is open"),
         ("enable", enable, "let its owner into a disabled account again"),
+        ("add", add, "add a task, said in one line, to the only account or to that of --account"),
         ("purge", purge, "delete now what is over: closed accounts, sessions, old trash"),
         ("doctor", doctor, "look at all that the program stands on, with a verdict on each"),
     ):
@@ -48,6 +50,9 @@ def add_to(choices: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
         parser.set_defaults(run=lambda arguments, command=command: _run(command, arguments))
         if name in {"create-user", "reset-link", "disable", "enable"}:
             parser.add_argument("email")
+        if name == "add":
+            parser.add_argument("line", nargs="+", help='"Water the plants every 3 days at 7pm"')
+            parser.add_argument("--account", metavar="EMAIL")
         if name == "create-user":
             parser.add_argument("--name", default="", help="otherwise the part before the @")
             parser.add_argument("--time-zone", default="UTC", help="like Europe/Berlin")
@@ -120,6 +125,16 @@ async def enable(arguments: Arguments) -> None:
     async with transaction() as db:
         await closing.enable_account(db, arguments.email)
     print(f"{arguments.email} can sign in again.")
+
+
+async def add(arguments: Arguments) -> None:
+    """Add a task, and say how it was read."""
+    async with transaction() as db:
+        actor = await accounts.actor_of_shell(db, arguments.account)
+        task = await create_quick_task(db, actor, " ".join(arguments.line))
+    due = f", due {task.due.date} {task.due.time or ''}".rstrip() if task.due else ""
+    repeats = f", {task.recurrence.text}" if task.recurrence else ""
+    print(f"Added: {task.title}{due}{repeats}")
 
 
 async def purge(_arguments: Arguments) -> None:

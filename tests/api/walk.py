@@ -36,6 +36,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "renew_recovery_codes": {"current_password": "kettle under seven clouds"},
     "switch_off_second_factor": {"current_password": "kettle under seven clouds"},
     "create_task": {"title": "Water the plants"},
+    "create_quick_task": {"text": "Water the plants every day"},
     "update_task": {"title": "Water the roses"},
 }
 """A good body for each operation that takes one."""

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from todo_app.api.problems import SENTENCE_BY_REASON
+from todo_app.api.sentences import SENTENCE_BY_REASON
 from todo_app.core.errors import UnusableRule
 from todo_app.core.recurrence import recur_by_text
 from todo_app.core.rules import Rule, read_rule

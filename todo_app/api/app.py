@@ -14,6 +14,7 @@ from todo_app.api import (
     changes,
     exports,
     problems,
+    quick_add,
     recovery,
     second_factor,
     tasks,
@@ -84,7 +85,8 @@ def create_api() -> FastAPI:
     )
     api.add_middleware(Gate)
     # Not included but taken over: an included router matches every request twice.
-    for room in (auth, recovery, api_tokens, second_factor, tasks, changes, exports):
+    rooms = (auth, recovery, api_tokens, second_factor, quick_add, tasks, changes, exports)
+    for room in rooms:
         api.router.routes.extend(room.router.routes)
     add_docs(api)
     return api

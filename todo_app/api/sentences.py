@@ -8,6 +8,7 @@ from todo_app.core.errors import Flaw
 from todo_app.core.filters.reader import MAX_CHARACTERS as FILTER_MAX_CHARACTERS
 from todo_app.core.filters.reader import MAX_DEPTH, MAX_TERMS
 from todo_app.core.passwords import MAX_CHARACTERS, MIN_CHARACTERS
+from todo_app.core.text import TITLE_MAX_CHARACTERS
 
 SENTENCE_BY_REASON: Mapping[str, str] = {
     "too_short": f"must have at least {MIN_CHARACTERS} characters",
@@ -19,6 +20,8 @@ SENTENCE_BY_REASON: Mapping[str, str] = {
     "other_email": "is not the address of this account",
     "too_many": "is one too many; delete another first",
     "personal": "must not be your email address or the name of this program",
+    "required": "leaves no title",
+    "title_too_long": f"leaves a title of more than {TITLE_MAX_CHARACTERS} characters",
     "rule_unreadable": "is not a rule of repetition",
     "rule_unsupported": "says more than can be kept here",
     "rule_too_often": "repeats more often than once an hour",

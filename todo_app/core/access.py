@@ -29,7 +29,7 @@ class Actor:
     user_id: UUID
     session_id: UUID
     """The session, or the API token, that they came in with."""
-    way: Way | Literal["token"]
+    way: Way | Literal["token", "shell"]
     time_zone: str
     can_write: bool = True
 

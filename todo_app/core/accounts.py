@@ -147,6 +147,21 @@ async def sign_up(draft: AccountDraft, visit: Visit | None = None) -> AccountVie
     return AccountView.of(user)
 
 
+async def actor_of_shell(db: AsyncSession, email: str | None) -> Actor:
+    """Who a command of the machine's own shell acts for: this account, or the only one.
+
+    Raises NotFound if there is no such account, or more than one to choose from.
+    """
+    query = select(User).limit(2)
+    if email is not None:
+        query = query.where(col(User.email_canonical) == canonical_email(email))
+    users = (await db.scalars(query)).all()
+    if len(users) != 1:
+        raise NotFound
+    [user] = users
+    return Actor(user.id, new_id(), "shell", user.time_zone)
+
+
 async def get_account(db: AsyncSession, actor: Actor) -> AccountView:
     """The actor's own account. Raises NotFound if it was closed meanwhile."""
     user = (await db.scalars(select(User).where(access.own_account(actor)))).one_or_none()

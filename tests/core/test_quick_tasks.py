@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+import time_machine
+
+from tests.cast import act, stored_tasks
+from todo_app.core import accounts, quick_tasks
+from todo_app.core.access import Actor
+from todo_app.core.accounts import AccountPatch
+from todo_app.core.errors import InvalidInput
+from todo_app.core.tasks import Due
+
+TODAY = Due(date=date(2026, 11, 22))
+
+
+@time_machine.travel("2026-11-21T16:00:00Z", tick=False)
+async def test_a_line_is_read_in_the_zone_and_the_order_of_dates_of_the_person(
+    alice: Actor,
+) -> None:
+    patch = AccountPatch(time_zone="Asia/Tokyo", date_order="month_first")
+    await act(accounts.update_account, alice, patch)
+
+    readings = [
+        await act(quick_tasks.read_line, alice, line)
+        for line in ("Call today", "Call 12/3", "Call at 2am")
+    ]
+
+    assert [reading.due for reading in readings] == [
+        TODAY,
+        Due(date=date(2026, 12, 3)),
+        Due(date=TODAY.date, time="02:00", zone="Asia/Tokyo"),
+    ]
+
+
+async def test_a_line_that_says_no_date_is_due_when_the_place_says(alice: Actor) -> None:
+    dated = await act(quick_tasks.create_quick_task, alice, "Call 1.12.2199", due=TODAY)
+    undated = await act(quick_tasks.create_quick_task, alice, "Call p1", due=TODAY)
+
+    assert dated.due == Due(date=date(2199, 12, 1))
+    assert (undated.due, undated.priority) == (TODAY, 1)
+
+
+async def test_a_piece_that_was_turned_off_is_in_the_title(alice: Actor) -> None:
+    task = await act(quick_tasks.create_quick_task, alice, "Call today p1", ignored=[(5, 10)])
+
+    assert (task.title, task.due, task.priority) == ("Call today", None, 1)
+
+
+@pytest.mark.parametrize("line", ["", "today p1", "x" * 501])
+async def test_a_line_without_a_title_is_no_task(alice: Actor, line: str) -> None:
+    with pytest.raises(InvalidInput):
+        await act(quick_tasks.create_quick_task, alice, line)
+
+    assert await stored_tasks() == []

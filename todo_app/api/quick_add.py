@@ -1,0 +1,67 @@
+"""Tasks said in one line, over HTTP."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, status
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.responses import Response
+
+from todo_app.api.deps import (
+    ROOT,
+    CurrentActor,
+    Db,
+    JsonRoute,
+    Once,
+    etag,
+    json_answer,
+    operation_id,
+)
+from todo_app.api.problems import documented
+from todo_app.api.tasks import ETAG, LOCATION
+from todo_app.core import quick_tasks
+from todo_app.core.quick_tasks import QuickLine, QuickReading
+from todo_app.core.tasks import TaskView
+
+router = APIRouter(
+    prefix="/v1/tasks",
+    tags=["tasks"],
+    route_class=JsonRoute,
+    generate_unique_id_function=operation_id,
+)
+
+
+class QuickTask(BaseModel):
+    """A line, and whether to read it only."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    text: QuickLine
+    dry_run: bool = Field(default=False, strict=True)
+
+
+@router.post(
+    "/quick",
+    response_model=TaskView,
+    status_code=status.HTTP_201_CREATED,
+    responses={
+        200: {"model": QuickReading, "description": "What the line would become."},
+        201: {"headers": ETAG | LOCATION},
+        **documented(400, 401, 409, 413, 415, 422),
+    },
+)
+async def create_quick_task(
+    line: QuickTask, db: Db, actor: CurrentActor, idempotency: Once
+) -> Response:
+    """Add the task that a line says: `Water plants every 3 days at 7pm p2`."""
+    if line.dry_run:
+        reading = await quick_tasks.read_line(db, actor, line.text)
+        return json_answer(reading.model_dump_json())
+
+    async def create() -> Response:
+        task = await quick_tasks.create_quick_task(db, actor, line.text)
+        location = f"{ROOT}/v1/tasks/{task.id}"
+        return json_answer(
+            task.model_dump_json(), status=201, etag=etag(task.version), location=location
+        )
+
+    return await idempotency.once(create)

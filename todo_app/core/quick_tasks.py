@@ -1,0 +1,139 @@
+"""Tasks out of lines: a line is read as the person means it, and becomes a task."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Annotated, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from todo_app.core import accounts, clock, tasks
+from todo_app.core.access import Actor
+from todo_app.core.accounts import AccountView
+from todo_app.core.errors import InvalidInput
+from todo_app.core.occurrences import RecurrenceDraft, RecurrenceView
+from todo_app.core.pieces import Kind
+from todo_app.core.quick_add import Reading, Span, parse
+from todo_app.core.tasks import NO_PRIORITY, Due, TaskDraft, TaskView
+from todo_app.core.text import TITLE_MAX_CHARACTERS, Text, clean
+
+LINE_MAX_CHARACTERS = 2_000
+KEPT: frozenset[Kind] = frozenset({"priority", "date", "time", "recurrence", "start", "end"})
+"""The kinds of pieces that a task has a place for; the others stay in the title."""
+
+
+def _can_be_stored(line: str) -> str:
+    """The line as it came: spans count its own characters, not those of a cleaned one."""
+    clean(line)
+    return line
+
+
+QuickLine = Annotated[Text, Field(max_length=LINE_MAX_CHARACTERS), AfterValidator(_can_be_stored)]
+
+
+class PieceView(BaseModel):
+    """A recognised part of a line; its span counts Unicode code points."""
+
+    model_config = ConfigDict(frozen=True)
+
+    start: int
+    end: int
+    kind: Kind
+    reading: str
+
+
+class QuickReading(BaseModel):
+    """What a line becomes. `next` are dates, or local times where there is one.
+
+    Reminders are minutes before the due time.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    title: str
+    notes: str = ""
+    project: str | None
+    section: str | None
+    labels: list[str]
+    priority: int
+    due: Due | None
+    recurrence: RecurrenceView | None
+    reminders: list[int]
+    pieces: list[PieceView]
+    next: list[str]
+
+    @classmethod
+    def of(cls, reading: Reading, zone: str) -> Self:
+        """The view of a reading, in the zone of the person."""
+        series = reading.recurrence
+        return cls(
+            title=reading.title,
+            project=reading.project,
+            section=reading.section,
+            labels=list(reading.labels),
+            priority=reading.priority or NO_PRIORITY,
+            due=_due(reading, zone),
+            recurrence=None
+            if series is None
+            else RecurrenceView(rule=series.rule_text, mode=series.mode, text=series.text),
+            reminders=list(reading.reminders),
+            pieces=[
+                PieceView(start=one.start, end=one.end, kind=one.kind, reading=one.reading)
+                for one in reading.pieces
+            ],
+            next=[str(turn) for turn in reading.next],
+        )
+
+
+async def read_line(
+    db: AsyncSession, actor: Actor, line: str, *, ignored: Iterable[Span] = ()
+) -> QuickReading:
+    """What the actor's line would become; `ignored` are spans that are to stay text."""
+    account = await accounts.get_account(db, actor)
+    return QuickReading.of(_read(line, account, clock.now(), ignored), account.time_zone)
+
+
+async def create_quick_task(
+    db: AsyncSession,
+    actor: Actor,
+    line: str,
+    *,
+    ignored: Iterable[Span] = (),
+    due: Due | None = None,
+) -> TaskView:
+    """Add the task that a line says; `due` is when, if the line does not say.
+
+    Raises InvalidInput for a line that leaves no title, or a longer one than a task has.
+    """
+    reading = await read_line(db, actor, line, ignored=ignored)
+    said = reading.recurrence
+    try:
+        draft = TaskDraft(
+            title=reading.title,
+            priority=reading.priority,
+            due=reading.due or due,
+            recurrence=said and RecurrenceDraft(rule=said.rule, mode=said.mode, text=said.text),
+        )
+    except ValidationError:
+        is_long = len(reading.title) > TITLE_MAX_CHARACTERS
+        raise InvalidInput("text", "title_too_long" if is_long else "required") from None
+    task, _ = await tasks.create_task(db, actor, draft)
+    return task
+
+
+def _read(line: str, account: AccountView, now: datetime, ignored: Iterable[Span]) -> Reading:
+    spans = list(ignored)
+    reading = parse(line, now, account.time_zone, account.date_order, spans)
+    homeless = [(one.start, one.end) for one in reading.pieces if one.kind not in KEPT]
+    if not homeless:
+        return reading
+    return parse(line, now, account.time_zone, account.date_order, [*spans, *homeless])
+
+
+def _due(reading: Reading, zone: str) -> Due | None:
+    if reading.due is None:
+        return None
+    day, wall = reading.due
+    return Due(date=day, time=wall, zone=zone if wall else None)
