@@ -13,6 +13,7 @@ from todo_app.core import relay
 from todo_app.web import edge, pages, session, theme
 from todo_app.web.account_forms import account_routes
 from todo_app.web.edge import Edge
+from todo_app.web.email_forms import email_routes
 from todo_app.web.guard import Guard
 from todo_app.web.recovery_forms import recovery_routes
 from todo_app.web.second_factor_forms import second_factor_routes
@@ -34,6 +35,7 @@ app = rx.App(
                 *form_routes,
                 *recovery_routes,
                 *account_routes,
+                *email_routes,
                 *token_routes,
                 *second_factor_routes,
             ]

@@ -18,6 +18,11 @@ BODIES: dict[str, dict[str, Any]] = {
     "sign_in": {"email": "dora@example.org", "password": "kettle under seven clouds"},
     "refresh": {"refresh_token": "none"},
     "ask_for_reset": {"email": "dora@example.org"},
+    "ask_for_email_change": {
+        "new_email": "dora@example.net",
+        "current_password": "kettle under seven clouds",
+    },
+    "confirm_email_change": {"token": "none"},
     "reset_password": {"token": "none", "new_password": "kettle under eight clouds"},
     "update_account": {"name": "Dora"},
     "change_password": {

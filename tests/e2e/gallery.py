@@ -170,6 +170,8 @@ SCREENS = (
     Screen("forgotten-password", is_private=False, show=_page("/forgot-password")),
     Screen("link-sent", is_private=False, show=_page("/link-sent")),
     Screen("reset-password", is_private=False, show=_page("/reset-password")),
+    Screen("confirm-email", is_private=False, show=_page("/confirm-email")),
+    Screen("email-changed", is_private=False, show=_page("/email-changed")),
     Screen("link-spent", is_private=False, show=_page("/link-spent")),
     Screen("today", is_private=True, show=_list("/today")),
     Screen("today-panel", is_private=True, show=_open_task),

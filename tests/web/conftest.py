@@ -9,6 +9,7 @@ import pytest
 import reflex as rx
 from reflex_base.registry import RegistrationContext
 
+from tests.mailbox import Mailbox, running_mailbox
 from tests.servers import PostgreSQL, Redis
 from tests.web.backend import Backend, running_backend
 from tests.web.browser import Browser, browser
@@ -42,6 +43,23 @@ def redis_backend(
     """A backend on SQLite that keeps the state of pages in Redis."""
     folder = tmp_path_factory.mktemp("redis-backend")
     with running_backend(folder, REDIS_URL=redis_server.url) as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def post_office() -> Iterator[Mailbox]:
+    """The mail server of `mailing_backend`."""
+    with running_mailbox() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def mailing_backend(
+    post_office: Mailbox, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Backend]:
+    """A backend on SQLite that sends mail."""
+    folder = tmp_path_factory.mktemp("mailing-backend")
+    with running_backend(folder, SMTP_URL=post_office.url) as started:
         yield started
 
 

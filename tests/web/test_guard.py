@@ -18,6 +18,7 @@ from tests.cast import credentials_of, sign_up, visit_by
 from tests.web.backend import Backend
 from tests.web.browser import (
     AUTH,
+    CONFIRM_EMAIL,
     FORGOTTEN,
     LIST,
     LIVE,
@@ -39,7 +40,7 @@ from todo_app.web.session import is_public
 EVENTS = f"{ROOT_STATE}.reflex___state____update_vars_internal_state.update_vars_internal"
 EXCEPTIONS = f"{ROOT_STATE}.reflex___state____frontend_event_exception_state"
 PUBLIC = {
-    *(f"{form}.show_form" for form in (SIGN_IN, SIGN_UP, FORGOTTEN, RESET)),
+    *(f"{form}.show_form" for form in (SIGN_IN, SIGN_UP, FORGOTTEN, RESET, CONFIRM_EMAIL)),
     f"{SIGN_IN_CODE}.show_code_form",
 }
 

@@ -1,33 +1,17 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
 
 from tests.cast import PASSWORD
-from tests.mailbox import Mailbox, link_in, running_mailbox
-from tests.web.backend import Backend, running_backend
+from tests.mailbox import Mailbox, link_in
+from tests.web.backend import Backend
 from tests.web.browser import FORGOTTEN, RESET, Browser
 from tests.web.conftest import Visit
 from todo_app.web.messages import FIELD_MESSAGES
 
 NEW = "teapot over eight rivers"
-
-
-@pytest.fixture(scope="module")
-def post_office() -> Iterator[Mailbox]:
-    with running_mailbox() as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def mailing_backend(
-    post_office: Mailbox, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Backend]:
-    folder = tmp_path_factory.mktemp("mailing-backend")
-    with running_backend(folder, SMTP_URL=post_office.url) as started:
-        yield started
 
 
 @pytest.fixture

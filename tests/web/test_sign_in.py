@@ -324,6 +324,8 @@ HOSTILE_FORMS: dict[str, tuple[bytes, dict[str, str]]] = {
         "/auth/reset-password",
         "/auth/close",
         "/auth/export",
+        "/auth/email",
+        "/auth/confirm-email",
     ],
 )
 @pytest.mark.parametrize("kind", HOSTILE_FORMS)

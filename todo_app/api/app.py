@@ -12,6 +12,7 @@ from todo_app.api import (
     api_tokens,
     auth,
     changes,
+    email_change,
     exports,
     problems,
     quick_add,
@@ -85,7 +86,17 @@ def create_api() -> FastAPI:
     )
     api.add_middleware(Gate)
     # Not included but taken over: an included router matches every request twice.
-    rooms = (auth, recovery, api_tokens, second_factor, quick_add, tasks, changes, exports)
+    rooms = (
+        auth,
+        recovery,
+        email_change,
+        api_tokens,
+        second_factor,
+        quick_add,
+        tasks,
+        changes,
+        exports,
+    )
     for room in rooms:
         api.router.routes.extend(room.router.routes)
     add_docs(api)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, status
 from starlette.responses import Response
 
-from todo_app.api.deps import ClientVisit, JsonRoute, operation_id
+from todo_app.api.deps import ClientVisit, JsonRoute, no_content, operation_id
 from todo_app.api.problems import documented
 from todo_app.core import recovery
 from todo_app.core.recovery import ForgottenPassword, PasswordReset
@@ -45,4 +45,4 @@ async def reset_password(reset: PasswordReset, visit: ClientVisit) -> Response:
     The token is the last part of the link. Sign in afterwards: nobody is signed in by a reset.
     """
     await recovery.reset_password(reset, visit)
-    return Response(status_code=status.HTTP_204_NO_CONTENT, headers={"Cache-Control": "no-store"})
+    return no_content()

@@ -53,6 +53,8 @@ Kind = Literal[
     "account_reopened",
     "account_disabled",
     "account_enabled",
+    "email_change_asked",
+    "email_changed",
 ]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 

@@ -16,7 +16,7 @@ from sqlalchemy import CursorResult, delete, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from todo_app.core import accounts, audit, clock, credentials, links, mail, sessions
+from todo_app.core import accounts, audit, clock, credentials, email_change, links, mail, sessions
 from todo_app.core.access import Actor
 from todo_app.core.accounts import canonical_email
 from todo_app.core.database import transaction
@@ -72,7 +72,8 @@ async def disable_account(db: AsyncSession, email: str) -> None:
     user_id = await accounts.account_id(db, email)
     await db.execute(update(User).where(_is(user_id)).values(disabled_at=clock.now()))
     audit.record(db, "account_disabled", user_id, None)
-    await links.drop_all(db, user_id)
+    await links.drop(db, user_id, "reset-password")
+    await email_change.take_back(db, user_id)
     await sessions.end_all_sessions(db, user_id)
 
 

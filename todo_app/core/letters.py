@@ -14,6 +14,7 @@ import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal, cast, get_args
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -21,6 +22,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from todo_app.core import audit, links
+from todo_app.core.accounts import canonical_email
 from todo_app.core.devices import device_name
 from todo_app.core.models import OutboxMessage, User
 from todo_app.core.settings import get_settings
@@ -30,6 +32,9 @@ Kind = Literal[
     "password_changed",
     "password_forgotten",
     "password_reset",
+    "email_change",
+    "email_change_asked",
+    "email_changed",
     "second_factor_on",
     "second_factor_off",
     "recovery_codes_renewed",
@@ -89,6 +94,9 @@ def visit_of(message: OutboxMessage) -> Visit:
 
 async def write(db: AsyncSession, message: OutboxMessage) -> Letter | None:
     """The letter for a row of the outbox, or None if there is nobody to write to after all."""
+    # Locked until the letter's link is stored: who takes the letter back takes that back too.
+    if await db.get(OutboxMessage, message.id, with_for_update=True) is None:
+        return None
     kind = cast("Kind", message.kind)
     if kind in _NOTICES:
         return await _notice(db, message, *_NOTICES[kind])
@@ -113,6 +121,17 @@ _NOTICES: Mapping[Kind, tuple[str, str]] = {
             "The password of your account was set anew by a mailed link, and all sessions have "
             "ended."
         ),
+    ),
+    "email_change_asked": (
+        "Another address for your account",
+        (
+            "Your account is to have another address. It keeps this one until the other is "
+            "confirmed; changing your password takes it back."
+        ),
+    ),
+    "email_changed": (
+        "Your account has another address",
+        "Another address was confirmed for your account. This one no longer signs you in.",
     ),
     "second_factor_on": (
         "Codes at sign-in are on",
@@ -182,6 +201,37 @@ async def _password_forgotten(db: AsyncSession, message: OutboxMessage) -> Lette
     )
 
 
+async def _email_change(db: AsyncSession, message: OutboxMessage) -> Letter | None:
+    is_theirs = col(User.email_canonical) == canonical_email(message.recipient)
+    owner_id = await db.scalar(select(col(User.id)).where(is_theirs))
+    if owner_id not in {None, message.user_id}:
+        return Letter(
+            to=message.recipient,
+            subject="You have an account with this address",
+            sentences=(
+                (
+                    "Somebody asked to give this address to another account. It stays with yours: "
+                    "nothing was changed."
+                ),
+            ),
+        )
+    user_id = cast("UUID", message.user_id)
+    return Letter(
+        to=message.recipient,
+        subject="Confirm your new address",
+        sentences=(
+            "This address is to be the one of an account. Confirm it if that account is yours.",
+            (
+                "The link is good for a day and works once. If you know nothing of this, there is "
+                "nothing to do."
+            ),
+        ),
+        path=await links.make(db, "confirm-email", user_id, user_id, message.recipient),
+        link_text="Confirm this address",
+    )
+
+
 _WRITERS: Mapping[Kind, _Writer] = {
     "password_forgotten": _password_forgotten,
+    "email_change": _email_change,
 }

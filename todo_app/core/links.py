@@ -9,7 +9,7 @@ import hashlib
 import secrets
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any, Literal, cast
+from typing import Any, Literal, NamedTuple, cast
 from uuid import UUID
 
 from sqlalchemy import CursorResult, delete, select
@@ -20,14 +20,30 @@ from todo_app.core import clock
 from todo_app.core.errors import LinkSpent
 from todo_app.core.models import MailedLink
 
-Purpose = Literal["reset-password"]
+Purpose = Literal["reset-password", "confirm-email"]
 
-LIFETIMES: Mapping[Purpose, timedelta] = {"reset-password": timedelta(minutes=30)}
+LIFETIMES: Mapping[Purpose, timedelta] = {
+    "reset-password": timedelta(minutes=30),
+    "confirm-email": timedelta(days=1),
+}
 PATH = "/auth/link"
 """Where every link leads, followed by its purpose and its token."""
 
 
-async def make(db: AsyncSession, purpose: Purpose, subject_id: UUID, user_id: UUID | None) -> str:
+class Target(NamedTuple):
+    """What a link is about, and the address it is to confirm."""
+
+    subject_id: UUID
+    email: str | None
+
+
+async def make(
+    db: AsyncSession,
+    purpose: Purpose,
+    subject_id: UUID,
+    user_id: UUID | None,
+    email: str | None = None,
+) -> str:
     """The path of a new link. What it is about is `subject_id`; it goes with the account."""
     token, now = secrets.token_urlsafe(32), clock.now()
     db.add(
@@ -36,6 +52,7 @@ async def make(db: AsyncSession, purpose: Purpose, subject_id: UUID, user_id: UU
             purpose=purpose,
             subject_id=subject_id,
             user_id=user_id,
+            email=email,
             created_at=now,
             expires_at=now + LIFETIMES[purpose],
         )
@@ -57,7 +74,7 @@ async def look_up(db: AsyncSession, purpose: Purpose, token: str) -> UUID:
     return subject_id
 
 
-async def use(db: AsyncSession, purpose: Purpose, token: str) -> UUID:
+async def use(db: AsyncSession, purpose: Purpose, token: str) -> Target:
     """What a link is about; of all who use it, one gets this far. Raises LinkSpent."""
     used = await db.execute(
         delete(MailedLink)
@@ -66,17 +83,21 @@ async def use(db: AsyncSession, purpose: Purpose, token: str) -> UUID:
             col(MailedLink.purpose) == purpose,
             col(MailedLink.expires_at) > clock.now(),
         )
-        .returning(col(MailedLink.subject_id))
+        .returning(col(MailedLink.subject_id), col(MailedLink.email))
     )
-    subject_id = used.scalar_one_or_none()
-    if subject_id is None:
+    target = used.one_or_none()
+    if target is None:
         raise LinkSpent
-    return subject_id
+    return Target(*target)
 
 
-async def drop_all(db: AsyncSession, user_id: UUID) -> None:
-    """Let no link of an account lead anywhere any more."""
-    await db.execute(delete(MailedLink).where(col(MailedLink.user_id) == user_id))
+async def drop(db: AsyncSession, user_id: UUID, *purposes: Purpose) -> None:
+    """Let no link of an account for these purposes lead anywhere any more."""
+    await db.execute(
+        delete(MailedLink).where(
+            col(MailedLink.user_id) == user_id, col(MailedLink.purpose).in_(purposes)
+        )
+    )
 
 
 async def purge(db: AsyncSession) -> int:

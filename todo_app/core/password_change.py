@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict, SecretStr
 
-from todo_app.core import audit, credentials, mail, passwords, sessions
+from todo_app.core import audit, credentials, email_change, links, mail, passwords, sessions
 from todo_app.core.access import Actor
 from todo_app.core.database import transaction
 from todo_app.core.errors import InvalidInput
@@ -38,4 +38,6 @@ async def change_password(actor: Actor, change: PasswordChange, visit: Visit) ->
             raise InvalidInput("current_password", "wrong")
         audit.record(db, "password_changed", actor.user_id, visit)
         await sessions.end_other_sessions(db, actor)
+        await links.drop(db, actor.user_id, "reset-password")
+        await email_change.take_back(db, actor.user_id)
         await mail.tell_owner(db, "password_changed", actor.user_id, visit)

@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, SecretStr
 from sqlalchemy import select, update
 from sqlmodel import col
 
-from todo_app.core import audit, links, mail, passwords, sessions, throttle
+from todo_app.core import audit, email_change, links, mail, passwords, sessions, throttle
 from todo_app.core.accounts import Email, canonical_email
 from todo_app.core.database import reading, transaction
 from todo_app.core.errors import LinkSpent, MailOff
@@ -60,9 +60,10 @@ async def reset_password(reset: PasswordReset, visit: Visit) -> None:
     passwords.check_policy(new_password, email=await _email_of(reset.token), field="new_password")
     new_hash = await passwords.hash_password(new_password)
     async with transaction() as db:
-        user_id = await links.use(db, "reset-password", reset.token)
+        user_id, _ = await links.use(db, "reset-password", reset.token)
         await db.execute(update(User).where(col(User.id) == user_id).values(password_hash=new_hash))
-        await links.drop_all(db, user_id)
+        await links.drop(db, user_id, "reset-password")
+        await email_change.take_back(db, user_id)
         await sessions.end_all_sessions(db, user_id)
         audit.record(db, "password_reset", user_id, visit)
         await mail.tell_owner(db, "password_reset", user_id, visit)

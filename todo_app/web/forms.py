@@ -25,6 +25,8 @@ Form = Literal[
     "forgotten-password",
     "reset-password",
     "close",
+    "email",
+    "confirm-email",
 ]
 
 

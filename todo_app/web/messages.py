@@ -131,6 +131,8 @@ EVENT_MESSAGES: dict[Kind, str] = {
     "recovery_code_used": "Signed in by a recovery code",
     "password_reset_asked": "A link to reset the password was mailed",
     "password_reset": "Password reset by a mailed link",
+    "email_change_asked": "Another email address asked for",
+    "email_changed": "Email address changed",
 }
 """What a person reads about a security event."""
 

@@ -1,4 +1,4 @@
-"""The form endpoints of a forgotten password, and the way from a mailed link to its page.
+"""The form endpoints of a forgotten password, and the way from any mailed link to its page.
 
 The token of a link goes from the address into a cookie at once: it stays out of the history of the
 browser, of the state of the page, and the page works without scripts.
@@ -20,9 +20,11 @@ from todo_app.core.settings import get_settings
 from todo_app.web import edge, routes
 from todo_app.web.form_posts import form_fields, redirect, refused, visit_of
 from todo_app.web.messages import FIELD_MESSAGES, message
+from todo_app.web.session_cookies import without_cookies
 
 _PAGES: dict[str, tuple[Purpose, str]] = {
     "reset-password": ("reset-password", routes.RESET_PASSWORD),
+    "confirm-email": ("confirm-email", routes.CONFIRM_EMAIL),
 }
 """Where the links of each purpose lead."""
 
@@ -77,12 +79,12 @@ async def reset_password(request: Request) -> RedirectResponse:
     try:
         await recovery.reset_password(reset, visit_of(request))
     except LinkSpent:
-        return _without_link(redirect(routes.LINK_SPENT))
+        return without_cookies(redirect(routes.LINK_SPENT), edge.link_cookie())
     except InvalidInput as refusal:
         return refused("reset-password", {}, {refusal.field: message(refusal)})
     except TodoError as refusal:
         return refused("reset-password", {}, {"form": message(refusal)})
-    return _without_link(redirect(f"{routes.SIGN_IN}?reset=1"))
+    return without_cookies(redirect(f"{routes.SIGN_IN}?reset=1"), edge.link_cookie())
 
 
 recovery_routes = [
@@ -90,8 +92,3 @@ recovery_routes = [
     Route(routes.FORGOTTEN_PASSWORD_FORM, ask_for_reset, methods=["POST"]),
     Route(routes.RESET_PASSWORD_FORM, reset_password, methods=["POST"]),
 ]
-
-
-def _without_link(answer: RedirectResponse) -> RedirectResponse:
-    answer.delete_cookie(edge.link_cookie(), secure=get_settings().is_https, httponly=True)
-    return answer

@@ -20,6 +20,8 @@ SIGN_UP = "/sign-up"
 FORGOTTEN_PASSWORD = "/forgot-password"  # noqa: S105 - a path
 RESET_SENT = "/link-sent"
 RESET_PASSWORD = "/reset-password"  # noqa: S105 - a path
+CONFIRM_EMAIL = "/confirm-email"
+EMAIL_CHANGED = "/email-changed"
 LINK_SPENT = "/link-spent"
 
 SIGN_IN_FORM = "/auth/sign-in"
@@ -36,6 +38,8 @@ RECOVERY_CODES_FORM = "/auth/codes/renew"
 SEED_IMAGE = "/auth/codes/seed.svg"
 FORGOTTEN_PASSWORD_FORM = "/auth/forgot-password"  # noqa: S105 - a path
 RESET_PASSWORD_FORM = "/auth/reset-password"  # noqa: S105 - a path
+EMAIL_FORM = "/auth/email"
+CONFIRM_EMAIL_FORM = "/auth/confirm-email"
 
 OPEN_TASK = "task"
 """The query parameter that names the task in the panel, so that Back closes it again."""
@@ -58,7 +62,9 @@ PRIVATE_PAGES = frozenset(
     }
 )
 PUBLIC_PAGES = frozenset({SIGN_IN, SIGN_IN_CODE, SIGN_UP})
-OPEN_PAGES = frozenset({FORGOTTEN_PASSWORD, RESET_SENT, RESET_PASSWORD, LINK_SPENT})
+OPEN_PAGES = frozenset(
+    {FORGOTTEN_PASSWORD, RESET_SENT, RESET_PASSWORD, CONFIRM_EMAIL, EMAIL_CHANGED, LINK_SPENT}
+)
 """For everybody: a link in a mail may be opened by somebody who is signed in."""
 PAGES = PRIVATE_PAGES | PUBLIC_PAGES | OPEN_PAGES
 

@@ -140,6 +140,7 @@ class MailedLink(SQLModel, table=True):
     user_id: UUID | None = Field(
         default=None, foreign_key="users.id", ondelete="CASCADE", index=True
     )
+    email: str | None = Field(default=None, sa_type=String(254))
     created_at: datetime = Field(sa_type=UtcDateTime)
     expires_at: datetime = Field(sa_type=UtcDateTime, index=True)
 

@@ -11,6 +11,8 @@ from todo_app.web.pages import (
     account,
     api_tokens,
     completed,
+    confirm_email,
+    email_changed,
     forgotten_password,
     inbox,
     link_spent,
@@ -54,6 +56,13 @@ _STRANGERS = (
         reset_password.page,
         reset_password.ResetPasswordState.show_form,
     ),
+    (
+        routes.CONFIRM_EMAIL,
+        "Confirm your new address",
+        confirm_email.page,
+        confirm_email.ConfirmEmailState.show_form,
+    ),
+    (routes.EMAIL_CHANGED, "Your new address is confirmed", email_changed.page, None),
     (routes.LINK_SPENT, "Link no longer good", link_spent.page, None),
 )
 

@@ -13,6 +13,10 @@ def page() -> rx.Component:
     return card(
         "This link is no longer good",
         "It was used already, has run out, or was cut short on its way. Nothing was changed.",
-        rx.el.a("Ask for a new link", href=routes.FORGOTTEN_PASSWORD, class_name="button"),
-        rx.el.p(rx.el.a("Back to sign-in", href=routes.SIGN_IN), class_name="other"),
+        rx.el.a("Go on", href=routes.HOME, class_name="button"),
+        rx.el.p(
+            "Forgotten your password? ",
+            rx.el.a("Ask for a new link", href=routes.FORGOTTEN_PASSWORD),
+            class_name="other",
+        ),
     )

@@ -1,0 +1,103 @@
+"""Another address for an account: asked for with the password, confirmed by its own mail."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, SecretStr
+from sqlalchemy import delete
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from todo_app.core import audit, bus, credentials, links, mail, throttle
+from todo_app.core.access import Actor
+from todo_app.core.accounts import Email, canonical_email
+from todo_app.core.bus import AccountChanged
+from todo_app.core.database import transaction
+from todo_app.core.errors import EmailTaken, InvalidInput, LinkSpent, MailOff, WrongCredentials
+from todo_app.core.models import OutboxMessage, User
+from todo_app.core.visits import Visit
+
+
+class EmailChange(BaseModel):
+    """The address to have from now on, and the current password."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    new_email: Email
+    current_password: SecretStr
+
+
+class EmailConfirmation(BaseModel):
+    """The token of the link that was mailed to the new address."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    token: str
+
+
+async def ask_for_change(actor: Actor, change: EmailChange, visit: Visit) -> None:
+    """Have a link sent to the new address that makes it the one of the account; tell the old one.
+
+    Asking again takes back what was asked before. Whether the address belongs to another account is
+    not said here: only who reads its mail learns that.
+    It opens its own transactions, because hashing may not happen inside one.
+    Raises MailOff, InvalidInput with `wrong` for the password, TooManyAttempts, Unauthenticated if
+    the account was closed meanwhile, Unavailable.
+    """
+    if not mail.is_on():
+        raise MailOff
+    proof = await credentials.prove_current(actor, change.current_password, visit)
+    throttle.admit_mail(canonical_email(change.new_email), visit)
+    async with transaction() as db:
+        try:
+            await credentials.check_still_stands(db, proof, for_change=True)
+        except WrongCredentials:
+            raise InvalidInput("current_password", "wrong") from None
+        await take_back(db, actor.user_id)
+        audit.record(db, "email_change_asked", actor.user_id, visit)
+        mail.post(
+            db,
+            "email_change",
+            change.new_email,
+            visit,
+            user_id=actor.user_id,
+            lifetime=links.LIFETIMES["confirm-email"],
+        )
+        await mail.tell_owner(db, "email_change_asked", actor.user_id, visit)
+
+
+async def confirm_change(confirmation: EmailConfirmation, visit: Visit) -> None:
+    """Make the address that a link was mailed to the one of its account, and tell the old one.
+
+    Every other link of the account is spent by it: they were sent to the old address.
+    Raises LinkSpent, EmailTaken if somebody opened an account with it meanwhile, TooManyAttempts,
+    Unavailable.
+    """
+    throttle.admit_link(visit)
+    async with transaction() as db:
+        user_id, email = await links.use(db, "confirm-email", confirmation.token)
+        user = await db.get(User, user_id, with_for_update=True)
+        if user is None or email is None:
+            raise LinkSpent
+        old_email = user.email
+        user.email, user.email_canonical = email, canonical_email(email)
+        try:
+            await db.flush()
+        except IntegrityError:
+            raise EmailTaken from None
+        await links.drop(db, user_id, "confirm-email", "reset-password")
+        audit.record(db, "email_changed", user_id, visit)
+        mail.post(db, "email_changed", old_email, visit, user_id=user_id)
+        bus.publish_after_commit(db, AccountChanged(user_id))
+
+
+async def take_back(db: AsyncSession, user_id: UUID) -> None:
+    """Let a change of the address that was asked for, and not confirmed yet, be nothing."""
+    await db.execute(
+        delete(OutboxMessage).where(
+            col(OutboxMessage.user_id) == user_id, col(OutboxMessage.kind) == "email_change"
+        )
+    )
+    await links.drop(db, user_id, "confirm-email")
