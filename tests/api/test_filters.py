@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from tests.api.answers import TASKS, add_task, assert_problem
-from todo_app.api.problems import SENTENCE_BY_FLAW
+from todo_app.api.sentences import SENTENCE_BY_FLAW
 from todo_app.core.errors import Flaw
 
 

@@ -46,6 +46,9 @@ BODIES: dict[str, dict[str, Any]] = {
 }
 """A good body for each operation that takes one."""
 
+QUERIES: dict[str, dict[str, Any]] = {"search_tasks": {"q": "water"}}
+"""A good query for each operation that needs one."""
+
 
 @dataclass(frozen=True, slots=True)
 class Operation:
@@ -77,7 +80,8 @@ class Operation:
     @property
     def request(self) -> dict[str, Any]:
         """The rest of a good request."""
-        return {"json": BODIES[self.id]} if self.takes_body else {}
+        query = {"params": QUERIES[self.id]} if self.id in QUERIES else {}
+        return query | ({"json": BODIES[self.id]} if self.takes_body else {})
 
 
 def _walk() -> Iterator[Operation]:

@@ -17,6 +17,7 @@ from todo_app.api import (
     problems,
     quick_add,
     recovery,
+    search,
     second_factor,
     tasks,
 )
@@ -94,6 +95,7 @@ def create_api() -> FastAPI:
         second_factor,
         quick_add,
         tasks,
+        search,
         changes,
         exports,
     )

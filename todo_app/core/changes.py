@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import defaultdict
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, Literal
@@ -42,6 +43,7 @@ from todo_app.core.models import (
     UtcDateTime,
     new_id,
 )
+from todo_app.core.search_index import has_text, text_row, write_texts
 
 Act = Literal[
     "task.created",
@@ -126,6 +128,8 @@ class Step:
         self.undoes: UUID | None = None
         self.rows: list[dict[str, Any]] = []
         """What is written to the log."""
+        self.texts: dict[str, dict[UUID, dict[str, Any]]] = defaultdict(dict)
+        """What is written to the index of search, by entity and id."""
         self._actor = actor
         self._number = number
         self._chain = chain
@@ -135,7 +139,7 @@ class Step:
 
         A new row has no `before` and one that is gone no `after`; these are whole. Else both hold
         the row's id, and at least those other columns that changed; where none did, there is no
-        change.
+        change. An `after` with a new text has all of the row that search looks through.
         """
         known = ENTITIES[entity]
         old, new = _mapping(before), _mapping(after)
@@ -145,6 +149,8 @@ class Step:
             names = [name for name in new if name in known.changing and old[name] != new[name]]
             if not names:
                 return
+        if new is not None and has_text(entity, names):
+            self.texts[entity][new["id"]] = text_row(entity, new, self._actor.user_id)
         self._append(act, entity, new or old or {}, _to_json(old, names), _to_json(new, names))
 
     def _append(
@@ -291,6 +297,8 @@ def _open(db: AsyncSession, step: Step) -> Step:
 def _write(session: Session) -> None:
     """Append what was recorded, once the transaction has nothing more to do."""
     step: Step = session.info.pop(_STEP)
+    for entity, texts in step.texts.items():
+        write_texts(session, entity, list(texts.values()))
     if step.rows:
         # A trigger moves the head of the account to the last of them.
         session.execute(_APPEND, step.rows)

@@ -3,11 +3,14 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import update
 
 from tests.cast import act, add_task
 from todo_app.core import clock, task_lists, tasks
 from todo_app.core.access import Actor
+from todo_app.core.database import transaction
 from todo_app.core.errors import InvalidCursor, InvalidFilter
+from todo_app.core.models import TASKS, Label, Project, Section, TaskLabel
 from todo_app.core.task_lists import TaskFilter
 from todo_app.core.tasks import Due
 
@@ -96,6 +99,74 @@ async def test_a_filter_lets_pass_what_it_says(
     alice: Actor, hers: None, text: str, expected: set[str]
 ) -> None:
     assert await titles(alice, text) == expected
+
+
+@pytest.fixture
+async def sorted_(alice: Actor) -> None:
+    """Tasks of Alice's in projects and with labels of hers."""
+    own = {"user_id": alice.user_id, "colour": "grey", "created_at": NOON, "updated_at": NOON}
+    home, office = Project(name="K\u00fcche", **own), Project(name="Home office", **own)
+    label, other = [Label(name=name, name_key=name, **own) for name in ("errand", "errands (far)")]
+    del own["colour"]
+    section = Section(name="Next", project_id=home.id, **own)
+    async with transaction() as db:
+        db.add_all([home, office, label, other])
+        await db.flush()
+        db.add(section)
+    for title, place, labels in (
+        ("pan", {"project_id": home.id}, [label]),
+        ("sink", {"project_id": home.id, "section_id": section.id}, [label, other]),
+        ("desk", {"project_id": office.id}, [other]),
+        ("call", {}, []),
+    ):
+        task = await add_task(alice, title, notes=f"about the {title}")
+        async with transaction() as db:
+            if place:
+                await db.execute(update(TASKS).where(TASKS.c.id == task.id).values(**place))
+            for one in labels:
+                db.add(TaskLabel(user_id=alice.user_id, task_id=task.id, label_id=one.id))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("#kuche", {"pan", "sink"}),
+        ("!#K\u00dcCHE", {"desk", "call"}),
+        ("#inbox", {"call"}),
+        ("#home*", {"desk"}),
+        ("#*c*e", {"pan", "sink", "desk"}),
+        ("#home", set()),
+        ("/next", {"sink"}),
+        ("!/*", {"pan", "desk", "call"}),
+        ("@errand", {"pan", "sink"}),
+        ("@errand*", {"pan", "sink", "desk"}),
+        ('@"errands (far)" & !@errand', {"desk"}),
+        ("no label", {"call"}),
+        ("@*", {"pan", "sink", "desk"}),
+        ("!@nobody knows", {"pan", "sink", "desk", "call"}),
+        ("search: about sin", {"sink"}),
+        ("!search: about sin & #kuche", {"pan"}),
+        ('search: "the pan" | search: desk', {"pan", "desk"}),
+        ("search: &", None),
+        ("search: ...", set()),
+        ("subtask", set()),
+        ("#" + "*a" * 200, set()),
+    ],
+)
+async def test_a_filter_knows_names_and_words(
+    alice: Actor, sorted_: None, text: str, expected: set[str] | None
+) -> None:
+    if expected is None:
+        with pytest.raises(InvalidFilter):
+            await titles(alice, text)
+    else:
+        assert await titles(alice, text) == expected
+
+
+async def test_a_strangers_names_are_no_names(bob: Actor, sorted_: None) -> None:
+    await add_task(bob, "Bob's")
+
+    assert await titles(bob, "#*che | @* | /* | search: pan") == set()
 
 
 async def test_what_is_today_depends_on_where_one_is(alice: Actor, hers: None) -> None:

@@ -7,7 +7,19 @@ from hypothesis import strategies as st
 from todo_app.core.errors import Flaw, InvalidFilter
 from todo_app.core.filters.days import Ahead, CalendarDay
 from todo_app.core.filters.reader import MAX_CHARACTERS, MAX_DEPTH, MAX_TERMS, read
-from todo_app.core.filters.syntax import And, Filter, Is, NextDays, Not, On, Or, Priority, write
+from todo_app.core.filters.syntax import (
+    And,
+    Filter,
+    Is,
+    Named,
+    NextDays,
+    Not,
+    On,
+    Or,
+    Priority,
+    Search,
+    write,
+)
 
 TODAY = On("due", "on", Ahead(0))
 OVERDUE = Is("overdue")
@@ -39,6 +51,19 @@ P1, P2 = Priority(1), Priority(2)
         ("due on: 2026-11-21", On("due", "on", CalendarDay(11, 21, 2026))),
         ("added: yesterday", On("created", "on", Ahead(-1))),
         ("done after: -1 week", On("done", "after", Ahead(-7))),
+        ("#Home Office", Named("project", ("Home Office",))),
+        ('@"two  words"', Named("label", ("two words",))),
+        ("/Next*", Named("section", ("Next", ""))),
+        ("@*", Named("label", ("", ""))),
+        (r"#R\&D \*", Named("project", ("R&D *",))),
+        ('#"R&D, (all)"', Named("project", ("R&D, (all)",))),
+        ("#Home & @a b", And((Named("project", ("Home",)), Named("label", ("a b",))))),
+        ("no labels", Is("no label")),
+        ("search: Tax return ", Search("Tax return")),
+        ('search: "a & b" c', Search('"a & b" c')),
+        (r"search: a \& b", Search("a & b")),
+        ('search: 12" & p1', And((Search('12"'), P1))),
+        ("search: due: x", Search("due: x")),
     ],
 )
 def test_one_list_is_read_by_the_usual_precedence(text: str, expected: object) -> None:
@@ -66,6 +91,9 @@ def test_a_day_is_read_by_the_persons_order() -> None:
         ("due before:  soon & p1", "date_unknown", "soon"),
         ("due: 30.2.", "date_unknown", "30.2."),
         ("p1 & due before: | p2", "value_missing", ":"),
+        ("p1 & search: ", "value_missing", ":"),
+        ("# & p1", "value_missing", "#"),
+        ('@""', "value_missing", '@""'),
         ("p1 &", "term_missing", ""),
         ("p1 & | p2", "term_missing", "|"),
         ("| p1", "term_missing", "|"),

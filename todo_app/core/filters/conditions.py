@@ -2,50 +2,72 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, false, not_, or_, true, tuple_
+from sqlalchemy import ColumnElement, and_, false, not_, or_, select, true, tuple_
 
+from todo_app.core.access import own_rows
 from todo_app.core.filters.days import resolve
 from todo_app.core.filters.syntax import (
     And,
     Expression,
     Filter,
     Is,
+    Named,
     NextDays,
     Not,
     On,
     Or,
     Priority,
     Relation,
+    Search,
+    Term,
     terms,
 )
-from todo_app.core.models import TASKS
+from todo_app.core.models import TASK_LABELS, TASKS
 
 _ONE_DAY = timedelta(days=1)
 _FIRST_DAY, _LAST_DAY = date.min + _ONE_DAY, date.max - _ONE_DAY
 """The days whose midnights are moments in every zone."""
 
 
-def conditions(
-    filter_: Filter, *, now: datetime, zone: str, due_zones: Iterable[str] = ()
-) -> list[ColumnElement[bool]]:
-    """The condition of each list of a filter, seen from a moment in a person's time zone.
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Who asks: when and where, and what only the database knows about their tasks.
 
-    `due_zones` are those of the tasks that are `due_around` the moment. Whose tasks they are is
-    for `access` to say.
+    `due_zones` are those of the tasks that are `due_around` the moment, `ids` those of the things
+    that have a name, and `search` is the condition that search finds a task by a text.
     """
-    view = _View(now, ZoneInfo(zone), tuple(due_zones))
-    return [_list(one, view) for one in filter_.lists]
+
+    now: datetime
+    zone: ZoneInfo
+    search: Callable[[str], ColumnElement[bool]]
+    due_zones: Sequence[str] = ()
+    ids: Mapping[Named, Sequence[UUID]] = field(default_factory=dict)
+
+    @property
+    def today(self) -> date:
+        """The day it is for them."""
+        return self.now.astimezone(self.zone).date()
+
+    def midnight(self, day: date) -> datetime:
+        """The moment a day begins for them."""
+        return datetime.combine(day, time(), self.zone)
 
 
-def needs_due_zones(filter_: Filter) -> bool:
-    """Whether it matters in which zones tasks are due."""
-    return any(term == Is("overdue") for one in filter_.lists for term in terms(one))
+def conditions(filter_: Filter, asker: Asker) -> list[ColumnElement[bool]]:
+    """The condition of each list of a filter. Whose tasks they are is for `access` to say."""
+    return [_list(one, asker) for one in filter_.lists]
+
+
+def all_terms(filter_: Filter) -> Iterator[Term]:
+    """Every term of every list."""
+    return (term for one in filter_.lists for term in terms(one))
 
 
 def due_around(now: datetime) -> ColumnElement[bool]:
@@ -59,51 +81,39 @@ def due_around(now: datetime) -> ColumnElement[bool]:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _View:
-    """When and where days are seen from, and the zones that tasks may be due in."""
-
-    now: datetime
-    zone: ZoneInfo
-    due_zones: tuple[str, ...]
-
-    @property
-    def today(self) -> date:
-        return self.now.astimezone(self.zone).date()
-
-    def midnight(self, day: date) -> datetime:
-        return datetime.combine(day, time(), self.zone)
-
-
-def _list(expression: Expression, view: _View) -> ColumnElement[bool]:
+def _list(expression: Expression, asker: Asker) -> ColumnElement[bool]:
     """A list is of open tasks, unless it says something about done ones."""
     if any(
         term == Is("done") or getattr(term, "moment", "") == "done" for term in terms(expression)
     ):
-        return _meaning(expression, view)
-    return and_(TASKS.c.completed_at.is_(None), _meaning(expression, view))
+        return _meaning(expression, asker)
+    return and_(TASKS.c.completed_at.is_(None), _meaning(expression, asker))
 
 
 # No condition may be NULL where a task has no date: `!` would make nothing of it.
-def _meaning(expression: Expression, view: _View) -> ColumnElement[bool]:
+def _meaning(expression: Expression, asker: Asker) -> ColumnElement[bool]:
     match expression:
         case Or(parts=parts):
-            return or_(*(_meaning(part, view) for part in parts))
+            return or_(*(_meaning(part, asker) for part in parts))
         case And(parts=parts):
-            return and_(*(_meaning(part, view) for part in parts))
+            return and_(*(_meaning(part, asker) for part in parts))
         case Not(part=part):
-            return not_(_meaning(part, view))
+            return not_(_meaning(part, asker))
         case Is():
-            return _word(expression, view)
+            return _word(expression, asker)
         case Priority(number=number):
             return TASKS.c.priority == number
         case NextDays(count=count):
-            return _between(TASKS.c.due_date, view.today, view.today + timedelta(count))
+            return _between(TASKS.c.due_date, asker.today, asker.today + timedelta(count))
         case On():
-            return _on(expression, view)
+            return _on(expression, asker)
+        case Named():
+            return _is_named(expression, asker)
+        case Search(text=text):
+            return asker.search(text)
 
 
-def _word(term: Is, view: _View) -> ColumnElement[bool]:
+def _word(term: Is, asker: Asker) -> ColumnElement[bool]:
     match term.word:
         case "all":
             return true()
@@ -113,21 +123,37 @@ def _word(term: Is, view: _View) -> ColumnElement[bool]:
             return TASKS.c.due_date.is_(None)
         case "no time":
             return TASKS.c.due_time.is_(None)
+        case "no label":
+            return ~TASKS.c.id.in_(select(TASK_LABELS.c.task_id).where(own_rows(TASK_LABELS)))
+        case "subtask":
+            return TASKS.c.parent_id.is_not(None)
         case "overdue":
-            return _is_overdue(view)
+            return _is_overdue(asker)
 
 
-def _is_overdue(view: _View) -> ColumnElement[bool]:
+def _is_named(term: Named, asker: Asker) -> ColumnElement[bool]:
+    ids = asker.ids.get(term, ())
+    match term.kind:
+        case "project":
+            return TASKS.c.project_id.in_(ids)
+        case "section":
+            return and_(TASKS.c.section_id.is_not(None), TASKS.c.section_id.in_(ids))
+        case "label":
+            tagged = select(TASK_LABELS.c.task_id).where(TASK_LABELS.c.label_id.in_(ids))
+            return TASKS.c.id.in_(tagged.where(own_rows(TASK_LABELS)))
+
+
+def _is_overdue(asker: Asker) -> ColumnElement[bool]:
     """A date from the next day on, a time from its instant on, in whatever zone it is."""
     due_date, has_time = TASKS.c.due_date, TASKS.c.due_time.is_not(None)
-    surely = view.now.astimezone(UTC).date() - _ONE_DAY
-    passed = [_has_passed(zone, view.now) for zone in view.due_zones]
+    surely = asker.now.astimezone(UTC).date() - _ONE_DAY
+    passed = [_has_passed(zone, asker.now) for zone in asker.due_zones]
     return and_(
         due_date.is_not(None),
         or_(
-            and_(~has_time, due_date < view.today),
+            and_(~has_time, due_date < asker.today),
             and_(has_time, due_date < surely),
-            and_(due_around(view.now), or_(false(), *passed)),
+            and_(due_around(asker.now), or_(false(), *passed)),
         ),
     )
 
@@ -138,13 +164,13 @@ def _has_passed(zone: str, now: datetime) -> ColumnElement[bool]:
     return and_(TASKS.c.due_zone == zone, due <= (local.date(), f"{local:%H:%M}"))
 
 
-def _on(term: On, view: _View) -> ColumnElement[bool]:
-    day = resolve(term.day, view.today, in_the_past=term.moment != "due")
+def _on(term: On, asker: Asker) -> ColumnElement[bool]:
+    day = resolve(term.day, asker.today, in_the_past=term.moment != "due")
     day = min(max(day, _FIRST_DAY), _LAST_DAY)
     if term.moment == "due":
         return _related(term.relation, TASKS.c.due_date, day, day + _ONE_DAY)
     column = TASKS.c.created_at if term.moment == "created" else TASKS.c.completed_at
-    start, end = view.midnight(day), view.midnight(day + _ONE_DAY)
+    start, end = asker.midnight(day), asker.midnight(day + _ONE_DAY)
     return _related(term.relation, column, start, end)
 
 

@@ -12,21 +12,26 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from typing import NoReturn, get_args
+from unicodedata import normalize
 
 from todo_app.core.errors import Flaw, InvalidFilter
 from todo_app.core.filters.days import read_day
 from todo_app.core.filters.syntax import (
+    MARKS,
     And,
     Expression,
     Filter,
     Is,
+    Kind,
     Moment,
+    Named,
     NextDays,
     Not,
     On,
     Or,
     Priority,
     Relation,
+    Search,
     Term,
     Word,
 )
@@ -47,6 +52,7 @@ _WORDS: dict[str, Term] = {
     "over due": Is("overdue"),
     "no due date": Is("no date"),
     "no priority": Priority(4),
+    "no labels": Is("no label"),
 }
 _MOMENTS: dict[str, Moment] = {
     "due": "due",
@@ -57,6 +63,10 @@ _MOMENTS: dict[str, Moment] = {
     "completed": "done",
 }
 _RELATIONS: tuple[Relation, ...] = ("on", "before", "after")
+_KINDS: dict[str, Kind] = {mark: kind for kind, mark in MARKS.items()}
+_ESCAPED = re.compile(r"\\(.)", re.DOTALL)
+_QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
+_NAME_PIECE = re.compile(r"\\(.)|(\*)|([^\\*]+|\\)", re.DOTALL)
 _NEXT_DAYS = re.compile(r"(?:next )?(\d{1,4}) days?", re.ASCII)
 
 
@@ -156,6 +166,8 @@ class _Reader:
             self._refuse("too_many", token)
         raw = self._text[token.start : token.end]
         words = _plain(raw)
+        if kind := _KINDS.get(raw[0]):
+            return self._name(kind, token)
         name, colon, value = raw.partition(":")
         if colon:
             place = token.start + len(name) + 1
@@ -170,6 +182,9 @@ class _Reader:
 
     def _named(self, name: str, place: _Token, value: str) -> Term | None:
         """The term `name: value`, or None for a name that there is not."""
+        if name == "search":
+            self._require(value, place)
+            return Search(_spaced(_ESCAPED.sub(r"\1", value)))
         first, _, relation = name.partition(" ")
         moment = _MOMENTS.get(first)
         known = next((one for one in _RELATIONS if one == (relation or "on")), None)
@@ -182,6 +197,12 @@ class _Reader:
             self._refuse("date_unknown", _Token(None, place.start + indent, place.end))
         return On(moment, known, day)
 
+    def _name(self, kind: Kind, token: _Token) -> Term:
+        parts = _name_parts(self._text[token.start + 1 : token.end])
+        if parts == ("",):
+            self._refuse("value_missing", token)
+        return Named(kind, parts)
+
     def _require(self, value: str, place: _Token) -> None:
         if not value.strip():
             self._refuse("value_missing", _Token(None, place.start - 1, place.end))
@@ -191,7 +212,31 @@ class _Reader:
 
 
 def _plain(raw: str) -> str:
-    return " ".join(raw.lower().split())
+    return _spaced(raw.lower())
+
+
+def _spaced(text: str) -> str:
+    return " ".join(normalize("NFC", text).split())
+
+
+def _name_parts(raw: str) -> tuple[str, ...]:
+    """A name without quotes around it and backslashes, split where a star stands for anything."""
+    raw = raw.strip()
+    if quoted := _QUOTED.fullmatch(raw):
+        raw = quoted.group(1)
+    parts = [""]
+    for escaped, star, plain in _NAME_PIECE.findall(raw):
+        if star:
+            parts.append("")
+        else:
+            parts[-1] += escaped or plain
+    return _trimmed(parts)
+
+
+def _trimmed(parts: list[str]) -> tuple[str, ...]:
+    spaced = [re.sub(r"\s+", " ", normalize("NFC", part)) for part in parts]
+    spaced[0], spaced[-1] = spaced[0].lstrip(), spaced[-1].rstrip()
+    return tuple(spaced)
 
 
 def _tokens(text: str) -> list[_Token]:

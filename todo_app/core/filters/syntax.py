@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -10,7 +11,12 @@ from todo_app.core.filters.days import Day, write_day
 
 Moment = Literal["due", "created", "done"]
 Relation = Literal["on", "before", "after"]
-Word = Literal["all", "done", "overdue", "no date", "no time"]
+Word = Literal["all", "done", "overdue", "no date", "no time", "no label", "subtask"]
+Kind = Literal["project", "section", "label"]
+
+MARKS: Mapping[Kind, str] = {"project": "#", "section": "/", "label": "@"}
+_SIGNS = re.compile(r"([\\|&!(),])")
+_ESCAPED = r"\\\1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +50,21 @@ class NextDays:
 
 
 @dataclass(frozen=True, slots=True)
+class Named:
+    """In a project or section, or with a label, of a name: its parts with anything between."""
+
+    kind: Kind
+    parts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What search finds by a text."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Not:
     """What does not pass."""
 
@@ -64,7 +85,7 @@ class Or:
     parts: tuple[Expression, ...]
 
 
-Term = Is | Priority | On | NextDays
+Term = Is | Priority | On | NextDays | Named | Search
 Expression = Term | Not | And | Or
 
 
@@ -122,3 +143,11 @@ def _write_term(term: Term) -> str:
             return f"{moment}: {write_day(day)}"
         case On(moment=moment, relation=relation, day=day):
             return f"{moment} {relation}: {write_day(day)}"
+        case Named(kind=kind, parts=parts):
+            return MARKS[kind] + "*".join(map(_write_name, parts))
+        case Search(text=text):
+            return f"search: {_SIGNS.sub(_ESCAPED, text)}"
+
+
+def _write_name(text: str) -> str:
+    return re.sub(r'(["*])', _ESCAPED, _SIGNS.sub(_ESCAPED, text))

@@ -16,6 +16,7 @@ from todo_app.core.models.identity import (
     TotpFactor,
     User,
 )
+from todo_app.core.models.search import SEARCH_TEXTS, SearchText
 from todo_app.core.models.work import (
     DEPTH_MAX,
     DUE_TIME_ORDER,
@@ -44,6 +45,7 @@ __all__ = [
     "OCCURRENCES",
     "PATH_MAX_CHARACTERS",
     "PROJECTS",
+    "SEARCH_TEXTS",
     "SECTIONS",
     "TASKS",
     "TASK_LABELS",
@@ -59,6 +61,7 @@ __all__ = [
     "RecoveryCode",
     "RefreshToken",
     "SQLModel",
+    "SearchText",
     "Section",
     "SecurityEvent",
     "Session",

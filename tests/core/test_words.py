@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from todo_app.core.words import (
+    INDEXED_MAX_BYTES,
+    INDEXED_MAX_WORDS,
+    Phrase,
+    find_spans,
+    fold,
+    indexed_words,
+    read_query,
+    words,
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Buy MILK, bread & eggs!", "buy milk bread eggs"),
+        ("Cafe\u0301 caf\u00e9 na\u00efve", "cafe cafe naive"),
+        (
+            "Stra\u00dfe \u00c6r\u00f8 \u0141\u00f3d\u017a \u0130stanbul",
+            "strasse aero lodz istanbul",
+        ),
+        (
+            "\u0399\u03c9\u03ac\u03bd\u03bd\u03b7\u03c2",
+            "\u03b9\u03c9\u03b1\u03bd\u03bd\u03b7\u03c3",
+        ),
+        ("v1.1 a@b.org C++ snake_case", "v1 1 a b org c snake case"),
+        ("\ufb01nd 5\u00b2", "find 52"),
+        ("\u725b\u4e73 milk", "\u725b \u4e73 milk"),
+        ("\x00\ud800 \U0001f600 --", ""),
+    ],
+)
+def test_words_are_without_case_accents_and_signs(text: str, expected: str) -> None:
+    assert " ".join(words(text)) == expected
+
+
+@pytest.mark.parametrize(
+    ("query", "text", "expected"),
+    [
+        ("cafe str", "The Caf\u00e9 in Stra\u00dfe 5", ["Caf\u00e9", "Stra\u00dfe"]),
+        ("\u8cb7\u3046", "\u725b\u4e73\u3092\u8cb7\u3046", ["\u8cb7\u3046"]),
+        ('"buy milk"', "Buy milk; buy milkshake", ["Buy milk"]),
+        ("v1.1", "Release v1.1.1", ["v1.1"]),
+        ("milk", "Buttermilk", []),
+        ("ho", "Ho, ho! Home", ["Ho", "ho", "Home"]),
+        ("<b>", "<b>bold</b>", ["b", "bold", "b"]),
+        ("", "Milk", []),
+        ("...", "Milk...", []),
+    ],
+)
+def test_what_was_found_is_marked_where_it_is(query: str, text: str, expected: list[str]) -> None:
+    spans = find_spans(text, read_query(query))
+    assert [text[span.start : span.end] for span in spans] == expected
+
+
+def test_a_query_is_words_to_begin_with_and_quoted_phrases() -> None:
+    assert read_query('wat "the plants" wat o\'clock') == [
+        Phrase(("wat",), is_prefix=True),
+        Phrase(("the", "plants"), is_prefix=False),
+        Phrase(("o", "clock"), is_prefix=True),
+    ]
+
+
+def test_queries_and_what_is_indexed_are_bounded() -> None:
+    assert len(read_query(" ".join(map(str, range(100))))) == 10
+    assert sum(len(phrase.words) for phrase in read_query("a." * 10_000)) <= 100
+    assert len(indexed_words("\u725b" * 50_000).split()) == INDEXED_MAX_WORDS
+    assert max(map(len, indexed_words("x" * 50_000).split())) == 64
+    assert len(indexed_words(" ".join(["\ufdfa" * 64] * 700)).encode()) <= INDEXED_MAX_BYTES
+
+
+@settings(deadline=None)
+@given(st.text(), st.text())
+def test_any_text_is_folded_for_good_and_marked_within(text: str, query: str) -> None:
+    assert fold(fold(text)) == fold(text)
+    spans = find_spans(text, read_query(query))
+    ends = [0, *(place for span in spans for place in (span.start, span.end)), len(text)]
+    assert ends == sorted(ends)

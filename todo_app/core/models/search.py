@@ -1,0 +1,71 @@
+"""The words that search looks through."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from sqlalchemy import BigInteger, Dialect, Index, Integer, String, Text, TypeDecorator
+from sqlalchemy.dialects.postgresql import TSVECTOR
+from sqlalchemy.types import TypeEngine
+from sqlmodel import Field, SQLModel
+
+
+class Words(TypeDecorator[str]):
+    """Words with a space between each; PostgreSQL keeps them as a tsvector with their places."""
+
+    impl = Text
+    cache_ok = True
+
+    @property
+    def python_type(self) -> type[str]:
+        """Text."""
+        return str
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[str]:
+        """A tsvector where there is one."""
+        is_postgresql = dialect.name == "postgresql"
+        return dialect.type_descriptor(TSVECTOR() if is_postgresql else Text())
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """Write it as PostgreSQL does, which then need not take it apart by rules of its own."""
+        if value is None or dialect.name != "postgresql":
+            return value
+        return " ".join(f"'{word}':{place}" for place, word in enumerate(value.split(), 1))
+
+
+class SearchText(SQLModel, table=True):
+    """The words of a task, a project or a label, whose id is the one that is not null.
+
+    `title` is of a task's title or of a name alone, `content` of all that is looked through.
+    `scope` is what a search stays within: an account and a kind. `number` is the row's number in
+    the full-text index of SQLite, and larger for what came later.
+    """
+
+    __tablename__ = "search_texts"
+    __table_args__ = (
+        Index("ix_search_texts_scope", "scope", "number"),
+        Index("ix_search_texts_title", "title", postgresql_using="gin").ddl_if("postgresql"),
+        Index("ix_search_texts_content", "content", postgresql_using="gin").ddl_if("postgresql"),
+    )
+
+    number: int | None = Field(
+        default=None,
+        primary_key=True,
+        sa_type=BigInteger().with_variant(Integer, "sqlite"),
+    )
+    user_id: UUID = Field(foreign_key="users.id", ondelete="CASCADE", index=True)
+    scope: str = Field(sa_type=String(40))
+    task_id: UUID | None = Field(
+        default=None, foreign_key="tasks.id", ondelete="CASCADE", unique=True
+    )
+    project_id: UUID | None = Field(
+        default=None, foreign_key="projects.id", ondelete="CASCADE", unique=True
+    )
+    label_id: UUID | None = Field(
+        default=None, foreign_key="labels.id", ondelete="CASCADE", unique=True
+    )
+    title: str = Field(sa_type=Words)
+    content: str = Field(sa_type=Words)
+
+
+SEARCH_TEXTS = SQLModel.metadata.tables["search_texts"]

@@ -1,0 +1,263 @@
+"""Search: from what a person types to the tasks, projects and labels that have it.
+
+Every word has to be found, in a title, in notes, or in the name of a label or project of the task.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import cache
+from typing import Any, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Integer,
+    Select,
+    and_,
+    bindparam,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+    union_all,
+)
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from todo_app.core import access
+from todo_app.core.access import Actor
+from todo_app.core.models import LABELS, PROJECTS, SEARCH_TEXTS, TASK_LABELS, TASKS
+from todo_app.core.search_index import asked, hits, latest_hits, query_text, scope
+from todo_app.core.tasks import COLUMNS, TaskView
+from todo_app.core.words import Phrase, Span, find_spans, read_query
+
+HITS_MAX = 50
+HITS_DEFAULT = 20
+NAMES_MAX = 5
+_NAMES_CONSIDERED = 200
+_NOTES_MAX_CHARACTERS = 5_000
+_EXCERPT_CHARACTERS = 120
+_EXCERPT_LEAD_CHARACTERS = 30
+
+
+class Excerpt(BaseModel):
+    """A piece of notes around what was found in them."""
+
+    model_config = ConfigDict(frozen=True)
+
+    text: str
+    marks: list[Span]
+
+
+class TaskHit(BaseModel):
+    """A task that was found, and where. Marks are places in the text, in code points."""
+
+    model_config = ConfigDict(frozen=True)
+
+    task: TaskView
+    title_marks: list[Span]
+    excerpt: Excerpt | None
+
+
+class NameHit(BaseModel):
+    """A project or a label whose name was found."""
+
+    model_config = ConfigDict(frozen=True)
+
+    kind: Literal["project", "label"]
+    id: UUID
+    name: str
+    colour: str
+    marks: list[Span]
+
+
+class SearchResult(BaseModel):
+    """The best of what was found, open tasks first."""
+
+    model_config = ConfigDict(frozen=True)
+
+    tasks: list[TaskHit]
+    names: list[NameHit]
+
+
+async def search(
+    db: AsyncSession, actor: Actor, text: str, *, limit: int = HITS_DEFAULT
+) -> SearchResult:
+    """The best `limit` tasks for a text, and the projects and labels of that name.
+
+    Open tasks come before done ones; then whole words in the title before beginnings of words,
+    those before notes, and notes before names; then the newest.
+    """
+    phrases = tuple(read_query(text))
+    if not phrases:
+        return SearchResult(tasks=[], names=[])
+    dialect = db.get_bind().dialect.name
+    names = await _named(db, actor, dialect, phrases)
+    within = scope("task", actor.user_id)
+    whole = tuple(replace(phrase, is_prefix=False) for phrase in phrases)
+    values = {
+        "scope": within,
+        "whole": query_text(dialect, within, "title", whole),
+        "begun": query_text(dialect, within, "title", phrases),
+        "anywhere": query_text(dialect, within, "content", phrases),
+        "hits_max": limit,
+    }
+    query: Select[Any] = _best_tasks(dialect)
+    if names:
+        query, more = _best_tasks_with_names(dialect, within, phrases, names)
+        values |= more
+    rows = await db.execute(query, access.values(actor) | values)
+    return SearchResult(
+        tasks=[_task_hit(TaskView.of(row), phrases) for row in rows],
+        names=[name for name in names if _is_found(name.name, phrases)][:NAMES_MAX],
+    )
+
+
+def has_words(dialect: str, actor: Actor, text: str) -> ColumnElement[bool]:
+    """The condition that every word of a text is in the title or the notes of a task."""
+    phrases = tuple(read_query(text))
+    if not phrases:
+        return false()
+    within = scope("task", actor.user_id)
+    words = asked(None, query_text(dialect, within, "content", phrases))
+    numbers = hits(dialect, "content", words).params(scope=within)
+    return TASKS.c.id.in_(select(SEARCH_TEXTS.c.task_id).where(SEARCH_TEXTS.c.number.in_(numbers)))
+
+
+@cache
+def _names(dialect: str) -> CompoundSelect[Any]:
+    """The projects and labels whose name fits the query `any`."""
+    found = latest_hits(dialect, "title", asked("any")).limit(_NAMES_CONSIDERED)
+    is_found = SEARCH_TEXTS.c.number.in_(found)
+    projects = (
+        select(literal("project").label("kind"), PROJECTS.c.id, PROJECTS.c.name, PROJECTS.c.colour)
+        .join(SEARCH_TEXTS, SEARCH_TEXTS.c.project_id == PROJECTS.c.id)
+        .where(access.own_rows(PROJECTS), PROJECTS.c.deleted_at.is_(None), is_found)
+    )
+    labels = (
+        select(literal("label"), LABELS.c.id, LABELS.c.name, LABELS.c.colour)
+        .join(SEARCH_TEXTS, SEARCH_TEXTS.c.label_id == LABELS.c.id)
+        .where(access.own_rows(LABELS), is_found)
+    )
+    return union_all(projects, labels)
+
+
+async def _named(
+    db: AsyncSession, actor: Actor, dialect: str, phrases: tuple[Phrase, ...]
+) -> list[NameHit]:
+    """The projects and labels whose name has one of the phrases."""
+    within = scope("label", actor.user_id)
+    values = {
+        "scope": within,
+        "any": query_text(dialect, within, "title", phrases, is_any=True),
+    }
+    rows = await db.execute(_names(dialect), access.values(actor) | values)
+    named = (NameHit(**row, marks=find_spans(row["name"], phrases)) for row in rows.mappings())
+    return sorted(named, key=lambda hit: (hit.kind == "label", hit.name.casefold(), hit.id))
+
+
+@cache
+def _best_tasks(dialect: str) -> Select[Any]:
+    """The tasks that fit the queries `whole` and `begun` in the title, or `anywhere`."""
+    return _best(_ranked(dialect))
+
+
+def _best_tasks_with_names(
+    dialect: str, within: str, phrases: tuple[Phrase, ...], names: Sequence[NameHit]
+) -> tuple[Select[Any], dict[str, str]]:
+    """The same, and behind them those where names make up for what the text lacks."""
+    values: dict[str, str] = {}
+    conditions = []
+    for number, phrase in enumerate(phrases):
+        values[f"phrase_{number}"] = query_text(dialect, within, "content", [phrase])
+        in_text = latest_hits(dialect, "content", asked(f"phrase_{number}"))
+        named = [name for name in names if _is_found(name.name, [phrase])]
+        conditions.append(or_(SEARCH_TEXTS.c.number.in_(in_text), *_is_named(named)))
+    latest = (
+        select(SEARCH_TEXTS.c.number)
+        .join(TASKS, TASKS.c.id == SEARCH_TEXTS.c.task_id)
+        .where(*access.READABLE_TASKS, *conditions)
+        .order_by(SEARCH_TEXTS.c.number.desc())
+        .limit(_NAMES_CONSIDERED)
+    )
+    return _best([*_ranked(dialect), latest]), values
+
+
+def _is_named(names: Sequence[NameHit]) -> Iterator[ColumnElement[bool]]:
+    """The conditions that a task is in one of the projects or has one of the labels."""
+    if projects := [name.id for name in names if name.kind == "project"]:
+        yield TASKS.c.project_id.in_(projects)
+    if labels := [name.id for name in names if name.kind == "label"]:
+        has_label = TASK_LABELS.c.label_id.in_(labels)
+        yield TASKS.c.id.in_(
+            select(TASK_LABELS.c.task_id).where(access.own_rows(TASK_LABELS), has_label)
+        )
+
+
+def _ranked(dialect: str) -> list[Select[tuple[int]]]:
+    return [
+        latest_hits(dialect, "title", asked("whole")),
+        latest_hits(dialect, "title", asked("begun")),
+        latest_hits(dialect, "content", asked("anywhere")),
+    ]
+
+
+def _best(ranked: Sequence[Select[tuple[int]]]) -> Select[Any]:
+    """The readable tasks of these texts, open ones first, then by the first that has them."""
+    found = union_all(
+        *(
+            select(numbers.subquery().c.number, literal(rank).label("rank"))
+            for rank, numbers in enumerate(ranked)
+        )
+    ).subquery()
+    rank = func.min(found.c.rank).label("rank")
+    best = select(found.c.number, rank).group_by(found.c.number).subquery()
+    # SQLite has no statistics and would go through all tasks of the account: an outer join keeps it
+    # from that, as long as nothing but IS says that there has to be a task.
+    task = and_(TASKS.c.id == SEARCH_TEXTS.c.task_id, *access.READABLE_TASKS)
+    return (
+        select(*COLUMNS)
+        .select_from(best)
+        .join(SEARCH_TEXTS, SEARCH_TEXTS.c.number == best.c.number)
+        .outerjoin(TASKS, task)
+        .where(TASKS.c.id.is_not_distinct_from(SEARCH_TEXTS.c.task_id))
+        .order_by(
+            TASKS.c.completed_at.is_not(None),
+            best.c.rank,
+            TASKS.c.created_at.desc(),
+            TASKS.c.id.desc(),
+        )
+        .limit(bindparam("hits_max", type_=Integer))
+    )
+
+
+def _is_found(name: str, phrases: Sequence[Phrase]) -> bool:
+    return all(find_spans(name, [phrase]) for phrase in phrases)
+
+
+def _task_hit(task: TaskView, phrases: Sequence[Phrase]) -> TaskHit:
+    return TaskHit(
+        task=task,
+        title_marks=find_spans(task.title, phrases),
+        excerpt=_excerpt(task.notes, phrases),
+    )
+
+
+def _excerpt(notes: str, phrases: Sequence[Phrase]) -> Excerpt | None:
+    """A line of notes around the first place where something was found."""
+    line = " ".join(notes[:_NOTES_MAX_CHARACTERS].split())
+    spans = find_spans(line, phrases)
+    if not spans:
+        return None
+    start = max(0, spans[0].start - _EXCERPT_LEAD_CHARACTERS)
+    if start:
+        start = line.find(" ", start, spans[0].start) + 1 or start
+    end = start + _EXCERPT_CHARACTERS
+    before, after = "…" if start else "", "…" if end < len(line) else ""
+    shift = len(before) - start
+    marks = [Span(span.start + shift, span.end + shift) for span in spans if span.end <= end]
+    return Excerpt(text=f"{before}{line[start:end]}{after}", marks=marks)

@@ -1,0 +1,117 @@
+"""The index that search looks through: what is written to it, and the conditions that ask it.
+
+Whoever changes the text of something tells this module in the same transaction; the change log does
+so for everything it records. What a person sees of the answers is in `search`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+from uuid import UUID
+
+from sqlalchemy import (
+    BindParameter,
+    Select,
+    String,
+    bindparam,
+    cast,
+    column,
+    literal_column,
+    select,
+    table,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from todo_app.core.models import SEARCH_TEXTS
+from todo_app.core.words import Phrase, indexed_words
+
+Field = Literal["title", "content"]
+"""What a text is looked for in: a title or a name alone, or that and the notes."""
+
+MOST_HITS = 500
+"""How many hits are looked at, the latest: of what is everywhere nobody reads the rest."""
+_TEXT_COLUMNS: Mapping[str, tuple[str, ...]] = {
+    "task": ("title", "notes"),
+    "project": ("name",),
+    "label": ("name",),
+}
+_FTS = table("search_index", column("rowid"))
+
+
+def has_text(entity: str, names: Sequence[str]) -> bool:
+    """Whether these columns of an entity hold something that search looks through."""
+    return not set(_TEXT_COLUMNS.get(entity, ())).isdisjoint(names)
+
+
+def text_row(kind: str, row: Mapping[str, Any], user_id: UUID) -> dict[str, Any]:
+    """The row of the index for a row of an entity, which has at least its text."""
+    title, notes = (*(row[name] for name in _TEXT_COLUMNS[kind]), "")[:2]
+    return {
+        "user_id": user_id,
+        "scope": scope(kind, user_id),
+        f"{kind}_id": row["id"],
+        "title": indexed_words(title),
+        "content": indexed_words(f"{title} {notes}"),
+    }
+
+
+def write_texts(session: Session, kind: str, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Put rows of the index in the place of what it had of the same entities."""
+    is_sqlite = session.get_bind().dialect.name == "sqlite"
+    insert = (sqlite.insert if is_sqlite else postgresql.insert)(SEARCH_TEXTS)
+    fresh = {name: insert.excluded[name] for name in ("title", "content")}
+    replace = insert.on_conflict_do_update(index_elements=[f"{kind}_id"], set_=fresh)
+    session.execute(replace, list(rows))
+
+
+def scope(kind: str, user_id: UUID) -> str:
+    """What a search within an account stays in, among tasks or among names: a single word."""
+    return f"{'task' if kind == 'task' else 'name'}{user_id.hex}"
+
+
+def asked(name: str | None, value: str | None = None) -> BindParameter[str]:
+    """A value that `query_text` or `scope` made, or will make.
+
+    It becomes a part of the statement: PostgreSQL makes no good plan for a query it does not see.
+    There is nothing but words and signs of ours in it.
+    """
+    return bindparam(name, value, String, unique=name is None, literal_execute=True)
+
+
+def hits(dialect: str, field: Field, query: BindParameter[str]) -> Select[tuple[int]]:
+    """The numbers of the texts that fit a query of `query_text`.
+
+    On PostgreSQL the value named `scope` is asked for too; in SQLite the query holds it.
+    """
+    if dialect == "sqlite":
+        fits = literal_column("search_index").op("MATCH")(query)
+        return select(_FTS.c.rowid.label("number")).where(fits)
+    fits = SEARCH_TEXTS.c[field].op("@@")(cast(query, postgresql.TSQUERY))
+    return select(SEARCH_TEXTS.c.number).where(SEARCH_TEXTS.c.scope == asked("scope"), fits)
+
+
+def latest_hits(dialect: str, field: Field, query: BindParameter[str]) -> Select[tuple[int]]:
+    """The numbers of the latest texts that fit a query."""
+    numbers = hits(dialect, field, query)
+    return numbers.order_by(numbers.selected_columns.number.desc()).limit(MOST_HITS)
+
+
+def query_text(
+    dialect: str, scope_: str, field: Field, phrases: Sequence[Phrase], *, is_any: bool = False
+) -> str:
+    """A query as the database reads it: for every phrase, or for any."""
+    if dialect == "sqlite":
+        asked = (" OR " if is_any else " AND ").join(map(_fts_phrase, phrases))
+        return f"scope : {scope_} AND {field} : ({asked})"
+    return (" | " if is_any else " & ").join(map(_ts_phrase, phrases))
+
+
+def _fts_phrase(phrase: Phrase) -> str:
+    return f'"{" ".join(phrase.words)}"{" *" if phrase.is_prefix else ""}'
+
+
+def _ts_phrase(phrase: Phrase) -> str:
+    words = " <-> ".join(f"'{word}'" for word in phrase.words)
+    return f"({words}:*)" if phrase.is_prefix else f"({words})"
