@@ -15,6 +15,7 @@ from todo_app import commands as operations
 from todo_app.core.database import dispose
 from todo_app.core.errors import Unavailable
 from todo_app.core.key_rotation import NewRing, rotate_encryption_keys, rotate_signing_keys
+from todo_app.core.log_lines import OneLine
 from todo_app.core.migrations import MigrationError, migrate
 from todo_app.core.settings import SettingsError, get_settings, prepare_data_dir
 
@@ -107,9 +108,9 @@ def backend() -> None:
 def prepare() -> None:
     """Check the settings, make the data folder and the key, migrate."""
     settings = get_settings()
-    logging.basicConfig(
-        level=settings.log_level.upper(), format="%(levelname)s %(name)s %(message)s"
-    )
+    handler = logging.StreamHandler()
+    handler.setFormatter(OneLine("%(levelname)s %(name)s %(message)s"))
+    logging.basicConfig(level=settings.log_level.upper(), handlers=[handler])
     logging.getLogger("alembic").setLevel(logging.WARNING)
     prepare_data_dir(settings.data_dir)
     migrate()

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, status
+from fastapi import APIRouter, Query, status
 from pydantic import BaseModel, ConfigDict
 from starlette.responses import Response
 
@@ -20,8 +21,9 @@ from todo_app.api.deps import (
     operation_id,
 )
 from todo_app.api.problems import documented
-from todo_app.core import accounts, closing, password_change, sessions, throttle
+from todo_app.core import accounts, audit, closing, password_change, sessions, throttle
 from todo_app.core.accounts import AccountDraft, AccountPatch, AccountView
+from todo_app.core.audit import EventPage
 from todo_app.core.closing import ClosedView, Closing
 from todo_app.core.credentials import Credentials
 from todo_app.core.password_change import PasswordChange
@@ -168,6 +170,18 @@ async def end_session(session_id: UUID, db: Db, actor: CurrentActor) -> Response
     """End one session, which may be this one; its tokens are worth nothing from now on."""
     await sessions.end_session(db, actor, session_id)
     return no_content()
+
+
+@router.get("/events", response_model=EventPage, responses=documented(400, 401, 422))
+async def list_events(
+    actor: CurrentActor,
+    db: ReadDb,
+    limit: Annotated[int, Query(ge=1, le=audit.PAGE_MAX)] = audit.LIST_MAX,
+    cursor: Annotated[str | None, Query(max_length=audit.CURSOR_MAX_CHARACTERS)] = None,
+) -> Response:
+    """What concerns the safety of the account, the latest first, for 180 days."""
+    page = await audit.page_events(db, actor, limit=limit, cursor=cursor)
+    return json_answer(page.model_dump_json())
 
 
 @router.get("/me", response_model=AccountView, responses=documented(401))

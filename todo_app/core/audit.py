@@ -6,6 +6,7 @@ ever holds a password, a token, or what somebody typed as an email: that may be 
 
 from __future__ import annotations
 
+import base64
 import json
 import logging
 from collections.abc import Mapping
@@ -14,19 +15,34 @@ from typing import Any, Literal, cast, get_args
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import CursorResult, delete, event, select
+from sqlalchemy import (
+    ColumnElement,
+    CursorResult,
+    Uuid,
+    delete,
+    event,
+    func,
+    literal,
+    select,
+    tuple_,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from todo_app.core import access, clock
 from todo_app.core.access import Actor
+from todo_app.core.database import reading
 from todo_app.core.devices import device_name
-from todo_app.core.models import SecurityEvent, Session
-from todo_app.core.visits import UNKNOWN_ADDRESS, Visit
+from todo_app.core.errors import InvalidCursor
+from todo_app.core.models import SecurityEvent, Session, User, UtcDateTime
+from todo_app.core.visits import UNKNOWN_ADDRESS, Visit, network
 
 log = logging.getLogger("todo_app.audit")
 
 LIST_MAX = 50
+PAGE_MAX = 200
+PLACES_MAX = 100
+CURSOR_MAX_CHARACTERS = 200
 KEPT_DAYS = 180
 
 Kind = Literal[
@@ -85,6 +101,15 @@ class EventView(BaseModel):
         )
 
 
+class EventPage(BaseModel):
+    """A part of the list of events. `next_cursor` is null where the list ends."""
+
+    model_config = ConfigDict(frozen=True)
+
+    items: list[EventView]
+    next_cursor: str | None
+
+
 def record(
     db: AsyncSession,
     kind: Kind,
@@ -106,13 +131,57 @@ async def record_in_session(db: AsyncSession, kind: Kind, session_id: UUID, **de
 
 async def list_events(db: AsyncSession, actor: Actor) -> list[EventView]:
     """The last events of the actor's account, the latest first, at most `LIST_MAX`."""
+    return (await page_events(db, actor, limit=LIST_MAX)).items
+
+
+async def page_events(
+    db: AsyncSession, actor: Actor, *, limit: int, cursor: str | None = None
+) -> EventPage:
+    """A part of the events of the actor's account, the latest first. Raises InvalidCursor."""
+    place = tuple_(col(SecurityEvent.created_at), col(SecurityEvent.id))
+    before = [] if cursor is None else [place < tuple_(*_place_of(cursor))]
     found = await db.scalars(
         select(SecurityEvent)
-        .where(access.own_events(actor))
+        .where(access.own_events(actor), *before)
         .order_by(col(SecurityEvent.created_at).desc(), col(SecurityEvent.id).desc())
-        .limit(LIST_MAX)
+        .limit(limit + 1)
     )
-    return [EventView.of(row) for row in found]
+    items = [EventView.of(row) for row in found]
+    last = items[limit - 1] if len(items) > limit else None
+    return EventPage(items=items[:limit], next_cursor=last and _cursor_at(last))
+
+
+def _cursor_at(event_view: EventView) -> str:
+    place = f"{event_view.created_at.isoformat()} {event_view.id}"
+    return base64.urlsafe_b64encode(place.encode()).decode()
+
+
+def _place_of(cursor: str) -> tuple[ColumnElement[datetime], ColumnElement[UUID]]:
+    try:
+        moment, _, event_id = base64.urlsafe_b64decode(cursor).decode().partition(" ")
+        at = datetime.fromisoformat(moment)
+        if at.tzinfo is None:
+            raise InvalidCursor
+        return (
+            literal(at, UtcDateTime()),
+            literal(UUID(event_id), Uuid()),
+        )
+    except (ValueError, UnicodeError, OverflowError):
+        raise InvalidCursor from None
+
+
+async def is_known_place(account: str, visit: Visit) -> bool:
+    """Whether somebody signed in to this canonical address from this network before."""
+    async with reading() as db:
+        found = await db.scalars(
+            select(col(SecurityEvent.address))
+            .join(User, col(User.id) == SecurityEvent.user_id)
+            .where(col(User.email_canonical) == account, col(SecurityEvent.kind) == "signed_in")
+            .group_by(col(SecurityEvent.address))
+            .order_by(func.max(col(SecurityEvent.created_at)).desc())
+            .limit(PLACES_MAX)
+        )
+        return network(visit.address) in {network(address) for address in found}
 
 
 async def purge(db: AsyncSession) -> int:

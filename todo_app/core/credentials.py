@@ -47,7 +47,8 @@ async def prove(
     account = canonical_email(credentials.email.strip()[:EMAIL_MAX_CHARACTERS])
     account = account.encode("utf-8", "replace").decode().replace("\x00", "")
     password = credentials.password.get_secret_value()
-    with throttle.sign_in_attempt(account, visit):
+    is_known_place = await audit.is_known_place(account, visit)
+    with throttle.sign_in_attempt(account, visit, is_known_place=is_known_place):
         try:
             proof = await _matching_user(account, password)
         except WrongCredentials as refusal:

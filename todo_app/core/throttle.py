@@ -47,12 +47,16 @@ _running: Counter[_Window] = Counter()
 
 
 @contextmanager
-def sign_in_attempt(account: str, visit: Visit) -> Iterator[None]:
+def sign_in_attempt(account: str, visit: Visit, *, is_known_place: bool = False) -> Iterator[None]:
     """Let a sign-in be tried, and count it if it ends in WrongCredentials.
 
+    From a place where its owner has signed in before, what others fail with elsewhere does not
+    count: else a crowd of guessers would keep the owner waiting.
     Raises TooManyAttempts, with the seconds to wait, after too many that failed.
     """
-    with _attempt(_sign_in_windows(account, visit), WrongCredentials):
+    pair, per_account, per_network = _sign_in_windows(account, visit)
+    windows = (pair, per_network) if is_known_place else (pair, per_account, per_network)
+    with _attempt(windows, WrongCredentials):
         yield
 
 
