@@ -46,6 +46,7 @@ WITHHELD: Mapping[str, str] = {
     "refresh_tokens": "hashes of credentials, worth nothing to anybody",
     "idempotency_keys": "copies of answers about rows that are exported themselves",
     "outbox": "mail on its way, about events that are exported themselves",
+    "search_texts": "what is exported itself, folded for the search",
     "change_heads": "the end of the chain whose links are exported themselves",
 }
 """What belongs to an account and is not in its export, and why."""
