@@ -18,6 +18,7 @@ from todo_app.core.key_rotation import NewRing, rotate_encryption_keys, rotate_s
 from todo_app.core.log_lines import OneLine
 from todo_app.core.migrations import MigrationError, migrate
 from todo_app.core.settings import SettingsError, get_settings, prepare_data_dir
+from todo_app.core.verification import Report, verify
 
 EXPORT_DIR = Path("export")
 _DEV_FRONTEND_PORT = 3000
@@ -32,6 +33,7 @@ def main() -> int:
         "backend": (backend, "serve without the frontend, for an exported one"),
         "migrate": (prepare, "bring the database to this version"),
         "rotate-keys": (rotate_keys, "make new keys that sign and encrypt; nobody is signed out"),
+        "verify": (check_log, "find rows of the change log that were altered or removed"),
     }
     parser = argparse.ArgumentParser(prog="python -m todo_app", description="Todo App")
     choices = parser.add_subparsers(dest="command", required=True)
@@ -136,6 +138,24 @@ def rotate_keys() -> None:
 async def _rotate_encryption_keys() -> NewRing:
     try:
         return await rotate_encryption_keys()
+    finally:
+        await dispose()
+
+
+def check_log() -> None:
+    """Read the whole change log, and say where it is not what was written; then the code is 1."""
+    prepare()
+    report = asyncio.run(_verify())
+    for flaw in report.flaws:
+        print(f"account {flaw.user_id}, change {flaw.number}: {flaw.what}")
+    print(f"{report.changes} changes of {report.accounts} accounts, {len(report.flaws)} flaws")
+    if report.flaws:
+        sys.exit(1)
+
+
+async def _verify() -> Report:
+    try:
+        return await verify()
     finally:
         await dispose()
 

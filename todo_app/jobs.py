@@ -50,10 +50,12 @@ async def purge() -> None:
         audit.purge,
         second_factor.purge,
     ):
-        async with transaction() as db:
-            count = await function(db)
-        if count:
-            log.info("purged %d rows by %s", count, function.__qualname__)
+        count = 1
+        while count:
+            async with transaction() as db:
+                count = await function(db)
+            if count:
+                log.info("purged %d rows by %s", count, function.__qualname__)
 
 
 async def send_mail_forever() -> NoReturn:

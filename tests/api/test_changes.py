@@ -1,9 +1,15 @@
 from __future__ import annotations
 
+from datetime import timedelta
+from typing import Any
+
 import httpx
+import time_machine
 
 from tests.api.answers import TASKS, add_task, all_tasks, assert_problem, path_of
 from tests.api.walk import ROOT
+from tests.cast import sign_in_api
+from todo_app.core import clock
 from todo_app.core.models import new_id
 
 V1 = f"{ROOT}/v1"
@@ -92,3 +98,42 @@ async def test_the_history_is_read_in_parts(alice: httpx.AsyncClient) -> None:
         assert_problem(await alice.get(f"{V1}/changes", params=bad), 400)
     for bad in ({"limit": 0}, {"limit": 201}, {"about": "x"}, {"other": "x"}):
         assert_problem(await alice.get(f"{V1}/changes", params=bad), 422)
+
+
+async def test_a_client_follows_by_its_token(
+    alice: httpx.AsyncClient, bob: httpx.AsyncClient
+) -> None:
+    task = await add_task(alice)
+    page: dict[str, Any] = {"has_more": True, "next": None}
+    items: list[dict[str, Any]] = []
+    while page["has_more"]:
+        since = {"since": page["next"]} if page["next"] else {}
+        page = (await alice.get(f"{V1}/sync", params=since)).json()
+        items += page["items"]
+    assert {"entity": "task", "id": task["id"], "value": task} in items
+    await alice.delete(path_of(task))
+
+    params = {"since": page["next"]}
+    after = (await alice.get(f"{V1}/sync", params=params)).json()
+
+    assert after["items"] == [{"entity": "task", "id": task["id"], "value": None}]
+    assert_problem(await bob.get(f"{V1}/sync", params=params), 400)
+    for bad in ({"limit": 0}, {"limit": 501}, {"other": "x"}):
+        assert_problem(await alice.get(f"{V1}/sync", params=bad), 422)
+    with time_machine.travel(clock.now() + timedelta(days=91), tick=False):
+        headers = {"Authorization": f"Bearer {(await sign_in_api()).access_token}"}
+        assert_problem(await alice.get(f"{V1}/sync", params=params, headers=headers), 410)
+
+
+async def test_a_task_is_shown_as_it_was(alice: httpx.AsyncClient, bob: httpx.AsyncClient) -> None:
+    task = await add_task(alice)
+    await alice.patch(path_of(task), json={"title": "New"})
+    moment = {"as_of": task["updated_at"]}
+
+    response = await alice.get(path_of(task), params=moment)
+
+    assert response.json() == task
+    assert "etag" not in response.headers
+    assert_problem(await alice.get(path_of(task), params={"as_of": "2020-01-01T00:00:00Z"}), 404)
+    assert_problem(await alice.get(path_of(task), params={"as_of": "yesterday"}), 422)
+    assert_problem(await bob.get(path_of(task), params=moment), 404)

@@ -1,4 +1,4 @@
-"""History, undo and redo over HTTP."""
+"""History, undo, redo and sync over HTTP."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from starlette.responses import Response
 
 from todo_app.api.deps import CurrentActor, Db, JsonRoute, Once, ReadDb, json_answer, operation_id
 from todo_app.api.problems import documented
-from todo_app.core import history, undo
+from todo_app.core import history, sync, undo
 from todo_app.core.history import CURSOR_MAX_CHARACTERS, PAGE_DEFAULT, PAGE_MAX, ChangePage
+from todo_app.core.sync import TOKEN_MAX_CHARACTERS, SyncPage
 from todo_app.core.undo import UndoneStep
 
 router = APIRouter(
@@ -82,6 +83,28 @@ async def undo_change(change_id: UUID, db: Db, actor: CurrentActor, idempotency:
         return _answer(await undo.undo_change(db, actor, change_id))
 
     return await idempotency.once(undo_it)
+
+
+class SyncQuery(BaseModel):
+    """Since when, and how much at once."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    since: str | None = Field(
+        None,
+        max_length=TOKEN_MAX_CHARACTERS,
+        description="The `next` of the answer before; without it, everything is read.",
+    )
+    limit: int = Field(sync.PAGE_DEFAULT, ge=1, le=sync.PAGE_MAX)
+
+
+@router.get("/sync", response_model=SyncPage, responses=documented(400, 401, 410, 422))
+async def read_sync(
+    actor: CurrentActor, query: Annotated[SyncQuery, Query()], db: ReadDb
+) -> Response:
+    """What changed since, tombstones too; a token that is too old is answered 410."""
+    page = await sync.sync(db, actor, since=query.since, limit=query.limit)
+    return json_answer(page.model_dump_json())
 
 
 def _answer(step: UndoneStep) -> Response:

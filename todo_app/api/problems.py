@@ -40,6 +40,7 @@ from todo_app.core.errors import (
     NotRecurring,
     RefreshTokenReused,
     StaleVersion,
+    SyncExpired,
     TodoError,
     TooManyAttempts,
     Unauthenticated,
@@ -147,6 +148,9 @@ INVALID = Kind(422, "invalid-input", "Invalid input", "Some values cannot be acc
 BAD_CURSOR = Kind(
     400, "invalid-cursor", "Invalid cursor", "The cursor is not from this list with these filters."
 )
+SYNC_EXPIRED = Kind(
+    410, "sync-expired", "Token expired", "Read everything anew: ask without `since`."
+)
 EMAIL_TAKEN = Kind(
     409, "email-taken", "Email taken", "An account with this email address exists already."
 )
@@ -206,6 +210,7 @@ STATUS_BY_ERROR: Mapping[type[TodoError], Kind] = {
     UnusableRule: INVALID,
     InvalidCursor: BAD_CURSOR,
     InvalidFilter: INVALID,
+    SyncExpired: SYNC_EXPIRED,
     EmailTaken: EMAIL_TAKEN,
     WrongCredentials: WRONG_CREDENTIALS,
     CodeNeeded: CODE_NEEDED,

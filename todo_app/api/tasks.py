@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request, status
+from fastapi import APIRouter, Depends, Query, Request, status
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -27,7 +27,7 @@ from todo_app.api.deps import (
     query_parameters,
 )
 from todo_app.api.problems import documented
-from todo_app.core import occurrences, task_lists, tasks
+from todo_app.core import occurrences, past, task_lists, tasks
 from todo_app.core.access import Actor
 from todo_app.core.filters.reader import MAX_CHARACTERS
 from todo_app.core.occurrences import Ledger
@@ -39,7 +39,7 @@ from todo_app.core.task_lists import (
     TaskFilter,
 )
 from todo_app.core.tasks import NO_PRIORITY, TaskDraft, TaskPatch, TaskView
-from todo_app.core.text import CalendarDate
+from todo_app.core.text import CalendarDate, Moment
 
 router = APIRouter(
     prefix="/v1/tasks",
@@ -158,11 +158,21 @@ async def list_tasks(
     responses={
         200: {"headers": ETAG},
         304: {"description": "Not Modified", "headers": ETAG},
-        **documented(401, 404),
+        **documented(401, 404, 422),
     },
 )
-async def get_task(task_id: UUID, actor: CurrentActor, known: KnownEtags, db: ReadDb) -> Response:
+async def get_task(
+    task_id: UUID,
+    actor: CurrentActor,
+    known: KnownEtags,
+    db: ReadDb,
+    as_of: Annotated[
+        Moment | None, Query(description="Show it as it was at this moment; without an ETag.")
+    ] = None,
+) -> Response:
     """One task. Its `ETag` is its version."""
+    if as_of is not None:
+        return json_answer((await past.get_task_as_of(db, actor, task_id, as_of)).model_dump_json())
     task = await tasks.get_task(db, actor, task_id)
     current = etag(task.version)
     if current in known or "*" in known:

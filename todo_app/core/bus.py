@@ -13,6 +13,7 @@ from uuid import UUID
 
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +32,14 @@ class AccountChanged:
     user_id: UUID
 
 
-News = SessionEnded | AccountChanged
+@dataclass(frozen=True, slots=True)
+class ChangesMade:
+    """Something in an account was changed, by whoever may."""
+
+    user_id: UUID
+
+
+News = SessionEnded | AccountChanged | ChangesMade
 Listener = Callable[[News], None]
 
 _listeners: list[Listener] = []
@@ -48,9 +56,10 @@ def unsubscribe(listener: Listener) -> None:
     _listeners.remove(listener)
 
 
-def publish_after_commit(db: AsyncSession, news: News) -> None:
+def publish_after_commit(db: AsyncSession | Session, news: News) -> None:
     """Tell the news once the transaction is committed, and never if it is taken back."""
-    event.listen(db.sync_session, "after_commit", lambda _session: tell(news), once=True)
+    session = db.sync_session if isinstance(db, AsyncSession) else db
+    event.listen(session, "after_commit", lambda _session: tell(news), once=True)
 
 
 def tell(news: News) -> None:

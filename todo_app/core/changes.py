@@ -18,21 +18,25 @@ from uuid import UUID
 
 from sqlalchemy import (
     Column,
+    ColumnElement,
     Date,
     Row,
     Select,
     Table,
     Uuid,
     bindparam,
+    delete,
     event,
     insert,
     select,
+    update,
 )
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
-from todo_app.core import access, clock
+from todo_app.core import access, bus, clock
 from todo_app.core.access import Actor
+from todo_app.core.bus import ChangesMade
 from todo_app.core.errors import NotFound
 from todo_app.core.models import (
     CHANGE_HEADS,
@@ -56,6 +60,7 @@ Act = Literal[
     "occurrence.done",
     "occurrence.skipped",
     "occurrence.reopened",
+    "task.purged",
 ]
 Mode = Literal["do", "undo", "redo"]
 Image = Row[*tuple[Any, ...]] | Mapping[str, Any]
@@ -65,6 +70,9 @@ BOOKKEEPING = frozenset({"version", "updated_at"})
 """Columns that move with every change, and are none themselves."""
 FIELDS = dict.fromkeys(("due_date", "due_time", "due_zone", "scheduled_for"), "due")
 """What a column is called outside, where that is another name."""
+PURGED = ".purged"
+"""How the name of an act ends that deletes for good."""
+_ERASED_AT_ONCE = 500
 _STEP = "todo_app.step"
 _CHAINED = (
     "id",
@@ -120,7 +128,7 @@ ENTITIES: Mapping[str, Entity] = {
 class Step:
     """What one transaction changes in an account; until it ends, nobody else changes that one."""
 
-    def __init__(self, actor: Actor, number: int, chain: str) -> None:
+    def __init__(self, user_id: UUID, actor: Actor | None, number: int, chain: str) -> None:
         self.id = new_id()
         self.now = clock.now()
         """The moment of all that is changed in this step."""
@@ -130,7 +138,9 @@ class Step:
         """What is written to the log."""
         self.texts: dict[str, dict[UUID, dict[str, Any]]] = defaultdict(dict)
         """What is written to the index of search, by entity and id."""
-        self._actor = actor
+        self._user_id = user_id
+        self._actor_id = actor.user_id if actor else None
+        self._way = actor.way if actor else "system"
         self._number = number
         self._chain = chain
 
@@ -150,8 +160,12 @@ class Step:
             if not names:
                 return
         if new is not None and has_text(entity, names):
-            self.texts[entity][new["id"]] = text_row(entity, new, self._actor.user_id)
+            self.texts[entity][new["id"]] = text_row(entity, new, self._user_id)
         self._append(act, entity, new or old or {}, _to_json(old, names), _to_json(new, names))
+
+    def record_purge(self, act: Act, entity: str, row: Mapping[str, Any]) -> None:
+        """Write down that a row is gone for good, and nothing of what was in it."""
+        self._append(act, entity, row, _to_json(row, ["id"]), None)
 
     def _append(
         self, act: Act, entity: str, image: Mapping[str, Any], before: str | None, after: str | None
@@ -159,13 +173,13 @@ class Step:
         self._number += 1
         row: dict[str, Any] = {
             "id": new_id(),
-            "user_id": self._actor.user_id,
+            "user_id": self._user_id,
             "number": self._number,
             "batch_id": self.id,
             "mode": self.mode,
             "undoes": self.undoes,
-            "actor_id": self._actor.user_id,
-            "way": self._actor.way,
+            "actor_id": self._actor_id,
+            "way": self._way,
             "act": act,
             "entity": entity,
             "entity_id": image["id"],
@@ -179,11 +193,12 @@ class Step:
         self.rows.append(row)
 
 
-_LOCK_HEAD = (
+LOCK_HEAD = (
     select(CHANGE_HEADS.c.number, CHANGE_HEADS.c.hash)
     .where(access.own_rows(CHANGE_HEADS))
     .with_for_update(key_share=True)
 )
+"""Locks an account, named by `actor_id`, and reads where its chain ends."""
 _APPEND = insert(CHANGES)
 
 
@@ -214,8 +229,34 @@ async def begin(db: AsyncSession, actor: Actor) -> Step:
     step: Step | None = db.info.get(_STEP)
     if step is not None:
         return step
-    head = (await db.execute(_LOCK_HEAD, {"actor_id": actor.user_id})).one()
-    return _open(db, Step(actor, head.number, head.hash))
+    return await _begin(db, actor, actor.user_id)
+
+
+async def purge(db: AsyncSession, act: Act, entity: str, condition: ColumnElement[bool]) -> int:
+    """Delete rows of one account for good, from the log too, and return how many.
+
+    What the log held of them is erased and its hashes stay, so that the chain does; that they were
+    purged is the last that it says of them. Call it again until nothing is left.
+    """
+    known = ENTITIES[entity]
+    user_id = await db.scalar(select(known.table.c.user_id).where(condition).limit(1))
+    if user_id is None:
+        return 0
+    step = await _begin(db, None, user_id)
+    own = known.table.c.user_id == user_id
+    gone = await db.execute(delete(known.table).where(own, condition).returning(*known.columns))
+    rows = [dict(row) for row in gone.mappings()]
+    for row in rows:
+        step.record_purge(act, entity, row)
+    for start in range(0, len(rows), _ERASED_AT_ONCE):
+        ids = [row["id"] for row in rows[start : start + _ERASED_AT_ONCE]]
+        theirs = CHANGES.c.entity_id.in_(ids)
+        await db.execute(
+            update(CHANGES)
+            .where(CHANGES.c.user_id == user_id, CHANGES.c.entity == entity, theirs)
+            .values(before=None, after=None)
+        )
+    return len(rows)
 
 
 def step_of(db: AsyncSession) -> UUID | None:
@@ -237,7 +278,7 @@ async def take(
     row = found.one_or_none()
     if row is None:
         raise NotFound
-    return step or _open(db, Step(actor, row.head_number, row.head_hash)), row
+    return step or _open(db, Step(actor.user_id, actor, row.head_number, row.head_hash)), row
 
 
 def _to_json(row: Mapping[str, Any] | None, names: list[str]) -> str | None:
@@ -288,6 +329,11 @@ def _mapping(row: Image | None) -> Mapping[str, Any] | None:
     return row._asdict() if isinstance(row, Row) else row
 
 
+async def _begin(db: AsyncSession, actor: Actor | None, user_id: UUID) -> Step:
+    head = (await db.execute(LOCK_HEAD, {"actor_id": user_id})).one()
+    return _open(db, Step(user_id, actor, head.number, head.hash))
+
+
 def _open(db: AsyncSession, step: Step) -> Step:
     db.info[_STEP] = step
     event.listen(db.sync_session, "before_commit", _write, once=True)
@@ -302,3 +348,4 @@ def _write(session: Session) -> None:
     if step.rows:
         # A trigger moves the head of the account to the last of them.
         session.execute(_APPEND, step.rows)
+        bus.publish_after_commit(session, ChangesMade(step.rows[-1]["user_id"]))

@@ -112,6 +112,10 @@ class InvalidFilter(TodoError):
         self.end = end
 
 
+class SyncExpired(TodoError):
+    """What a client knows is too old, or of a log that is no longer: it has to read all anew."""
+
+
 class EmailTaken(TodoError):
     """An account with this address exists."""
 

@@ -16,7 +16,7 @@ from sqlmodel import col
 
 from todo_app.core import access
 from todo_app.core.access import Actor
-from todo_app.core.changes import ENTITIES, Act, Mode, content_of
+from todo_app.core.changes import ENTITIES, PURGED, Act, Mode, content_of
 from todo_app.core.errors import InvalidCursor
 from todo_app.core.models import CHANGES, User
 
@@ -71,7 +71,7 @@ class ChangeView(BaseModel):
                 "title": title or named.get("title") or named.get("name"),
                 "before": before,
                 "after": after,
-                "can_undo": can_undo and not (before is after is None),
+                "can_undo": can_undo and is_kept(row),
             }
         )
 
@@ -99,6 +99,12 @@ _PLAIN = (
 )
 _UNDONE = CHANGES.alias("undone")
 _REDONE = CHANGES.alias("redone")
+
+
+def is_kept(row: Mapping[str, Any]) -> bool:
+    """Whether the log still holds what a change was, so that it can be taken back."""
+    is_erased = row["before"] is None and row["after"] is None
+    return not (is_erased or row["act"].endswith(PURGED))
 
 
 def is_taken_back(step: ColumnElement[UUID]) -> ColumnElement[bool]:

@@ -208,8 +208,8 @@ async def ended_among(db: AsyncSession, session_ids: Collection[UUID]) -> set[UU
     return set(session_ids) - set(living)
 
 
-async def authenticate(claims: Claims) -> Actor:
-    """The actor of a verified token whose session still lives.
+async def authenticate(claims: Claims, *, is_use: bool = True) -> Actor:
+    """The actor of a verified token whose session still lives; without `is_use` it grows no longer.
 
     A positive answer is reused for at most two seconds; `sign_out` in this process drops it.
     Raises Unauthenticated, Unavailable.
@@ -225,7 +225,7 @@ async def authenticate(claims: Claims) -> Actor:
     if row is None or not _is_alive(row.revoked_at, row.expires_at, row.last_used_at, now):
         forget(claims.sid)
         raise Unauthenticated
-    if now - row.last_used_at > TOUCH_INTERVAL:
+    if is_use and now - row.last_used_at > TOUCH_INTERVAL:
         await _touch(claims.sid, now)
     actor = Actor(user_id=row.user_id, session_id=claims.sid, way=row.kind, time_zone=row.time_zone)
     if remembered(claims.sid) is None:

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
-from typing import Annotated, Any, Self, cast
+from types import SimpleNamespace
+from typing import Annotated, Any, Self
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from sqlalchemy import (
     ColumnElement,
-    CursorResult,
     Row,
     ScalarSelect,
     bindparam,
-    delete,
     func,
     select,
     update,
@@ -131,7 +130,7 @@ class TaskView(BaseModel):
     updated_at: datetime
 
     @classmethod
-    def of(cls, row: TaskRow) -> TaskView:
+    def of(cls, row: TaskRow | SimpleNamespace) -> TaskView:
         """The view of a row of `COLUMNS`."""
         due_date = row.due_date
         return cls.model_validate(
@@ -345,10 +344,9 @@ async def count_tasks(db: AsyncSession, actor: Actor) -> TaskCounts:
 
 
 async def purge_trash(db: AsyncSession) -> int:
-    """Delete for good what has been in the trash for 30 days and return how many."""
+    """Delete for good what has been in the trash of an account for 30 days; how many it were."""
     limit = clock.now() - TRASH_LIFETIME
-    gone = await db.execute(delete(TASKS).where(TASKS.c.deleted_at < limit))
-    return cast("CursorResult[Any]", gone).rowcount
+    return await changes.purge(db, "task.purged", "task", TASKS.c.deleted_at < limit)
 
 
 def _due_columns(due: Due | None) -> dict[str, date | str | None]:

@@ -34,7 +34,7 @@ from todo_app.core import access, changes
 from todo_app.core.access import Actor
 from todo_app.core.changes import BOOKKEEPING, ENTITIES, FIELDS, Act, Mode, Step, content_of, plain
 from todo_app.core.errors import ChangedSince, NotFound, NothingToUndo
-from todo_app.core.history import ChangeView, is_taken_back
+from todo_app.core.history import ChangeView, is_kept, is_taken_back
 from todo_app.core.models import CHANGES, User
 
 READ_AT_ONCE = 500
@@ -46,6 +46,7 @@ Key = tuple[str, UUID]
 _DONE = CHANGES.alias("done")
 _REDONE = CHANGES.alias("redone")
 _NEWER = CHANGES.alias("newer")
+_ERASED = CHANGES.alias("erased")
 
 
 def _by_actor(log: FromClause, mode: Mode) -> ColumnElement[bool]:
@@ -53,9 +54,12 @@ def _by_actor(log: FromClause, mode: Mode) -> ColumnElement[bool]:
     return and_(own, log.c.actor_id == bindparam("actor_id"), log.c.mode == mode)
 
 
+_IS_ERASED = exists().where(
+    _ERASED.c.batch_id == _DONE.c.batch_id, _ERASED.c.before.is_(None), _ERASED.c.after.is_(None)
+)
 _LAST_DONE = (
     select(_DONE.c.batch_id)
-    .where(_by_actor(_DONE, "do"), ~is_taken_back(_DONE.c.batch_id))
+    .where(_by_actor(_DONE, "do"), ~is_taken_back(_DONE.c.batch_id), ~_IS_ERASED)
     .order_by(_DONE.c.number.desc())
     .limit(1)
 )
@@ -184,7 +188,7 @@ async def _changes_of(db: AsyncSession, actor: Actor, batch_id: UUID) -> list[Ro
     """The changes of a step, the last one first. Raises NotFound."""
     values = {**access.values(actor), "batch_id": batch_id}
     found = [dict(row) for row in (await db.execute(_CHANGES_OF, values)).mappings()]
-    if not found or any(row["before"] is row["after"] is None for row in found):
+    if not found or not all(is_kept(row) for row in found):
         raise NotFound
     return found
 

@@ -22,6 +22,7 @@ from todo_app.core.errors import (
     NotRecurring,
     RefreshTokenReused,
     StaleVersion,
+    SyncExpired,
     TodoError,
     TooManyAttempts,
     Unauthenticated,
@@ -44,6 +45,7 @@ MESSAGES: dict[type[TodoError], str] = {
     InvalidFilter: "This filter cannot be read.",
     UnusableRule: "This way of repeating cannot be used.",
     InvalidCursor: "This list has changed. Open it again.",
+    SyncExpired: "This page is too old. Open it again.",
     KeyReused: "This was sent before with other content.",
     KeyInUse: "This is still being worked on. Try again in a moment.",
     EmailTaken: "An account with this email already exists. Sign in instead.",
@@ -104,6 +106,7 @@ ACT_MESSAGES: dict[Act, str] = {
     "occurrence.done": "A turn was done",
     "occurrence.skipped": "A turn was skipped",
     "occurrence.reopened": "A turn was reopened",
+    "task.purged": "Deleted for good",
 }
 """What a person reads about a change, before the title of what was changed."""
 

@@ -33,7 +33,7 @@ class Change(SQLModel, table=True):
     __table_args__ = (
         Index("ix_changes_number", "user_id", "number", unique=True),
         Index("ix_changes_about", "about_id", "number"),
-        Index("ix_changes_actor", "actor_id", "batch_id"),
+        Index("ix_changes_batch", "batch_id"),
         Index(
             "ix_changes_undoes",
             "undoes",
