@@ -8,9 +8,22 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from playwright.async_api import BrowserContext, Page, expect
 
+from tests.e2e.conftest import OpenContext
 from tests.e2e.person import Person
 from tests.e2e.program import Program
-from tests.e2e.screen import add, is_ready, open_panel, panel, quick_entry, row, sign_out, tick
+from tests.e2e.screen import (
+    add,
+    is_ready,
+    open_panel,
+    panel,
+    quick_entry,
+    row,
+    sign_out,
+    tick,
+    toast,
+)
+
+AT_ONCE_MILLISECONDS = 1_000
 
 
 async def sign_in(page: Page, person: Person) -> None:
@@ -19,21 +32,47 @@ async def sign_in(page: Page, person: Person) -> None:
     await page.get_by_role("button", name="Sign in").click()
 
 
-async def test_another_tab_shows_after_a_reload_what_this_one_did(
-    context: BrowserContext, page: Page, site: Program
+async def test_another_browser_shows_within_a_second_what_this_one_did(
+    page: Page, open_context: OpenContext, site: Program, alice: Person
 ) -> None:
     await page.goto(f"{site.origin}/inbox")
     await is_ready(page)
-    other = await context.new_page()
+    other = await (await open_context(alice)).new_page()
     await other.goto(f"{site.origin}/inbox")
     await is_ready(other)
+    await quick_entry(other).fill("What is typed meanwhile")
+
     await add(page, "Water the plants")
-    await add(page, "Call the piano tuner")
-    await tick(page, "Call the piano tuner").click()
-    await expect(tick(page, "Call the piano tuner")).to_be_checked()
-    await other.reload()
-    await expect(row(other, "Water the plants")).to_be_visible()
-    await expect(row(other, "Call the piano tuner")).to_have_count(0)
+    await expect(row(other, "Water the plants")).to_be_visible(timeout=AT_ONCE_MILLISECONDS)
+    await tick(other, "Water the plants").click()
+    await expect(row(page, "Water the plants")).to_have_count(0, timeout=AT_ONCE_MILLISECONDS)
+    await toast(other).get_by_role("button", name="Undo").click()
+    await expect(row(page, "Water the plants")).to_be_visible(timeout=AT_ONCE_MILLISECONDS)
+    await expect(quick_entry(other)).to_have_value("What is typed meanwhile")
+
+
+async def test_a_field_somebody_is_in_keeps_its_text_and_the_others_follow(
+    context: BrowserContext, page: Page, site: Program, alice: Person
+) -> None:
+    alice.add_task("Water the plants")
+    await page.goto(f"{site.origin}/inbox")
+    await open_panel(page, "Water the plants")
+    other = await context.new_page()
+    await other.goto(f"{site.origin}/inbox")
+    await open_panel(other, "Water the plants")
+    title = panel(other).get_by_label("Title")
+    await title.press("End")
+    await title.press_sequentially(", all of ")
+
+    await panel(page).get_by_label("Notes").fill("Not the cactus")
+    await panel(page).get_by_label("Priority").select_option("1")
+    await expect(panel(other).get_by_label("Notes")).to_have_value("Not the cactus")
+    await expect(panel(other).get_by_label("Priority")).to_have_value("1")
+    await expect(title).to_be_focused()
+    await title.press_sequentially("them")
+    await panel(other).get_by_label("Notes").focus()
+
+    await expect(panel(page).get_by_label("Title")).to_have_value("Water the plants, all of them")
 
 
 async def test_a_duplicated_tab_works_on_its_own(
@@ -171,6 +210,7 @@ async def test_a_stale_edit_is_told_and_loses_nothing(
     for tab in (page, other):
         await tab.goto(f"{site.origin}/inbox")
         await open_panel(tab, "Water the plants")
+    await panel(other).get_by_label(field).focus()
     await panel(page).get_by_label(field).fill("Theirs")
     await quick_entry(page).focus()
     await expect(row(page, "Theirs" if field == "Title" else "Water the plants")).to_contain_text(

@@ -164,6 +164,7 @@ async def test_no_date_takes_the_time_along(tab: Tab) -> None:
 async def test_a_field_changed_elsewhere_is_not_overwritten_and_says_to_what(
     alice: Browser, tab: Tab, elsewhere: Tab
 ) -> None:
+    await tab.ask(f"{PANEL}.enter_field", field="title")
     await elsewhere.save("title", "Water the roses")
 
     await tab.save("title", "Water the cactus")
@@ -175,6 +176,7 @@ async def test_a_field_changed_elsewhere_is_not_overwritten_and_says_to_what(
 async def test_what_was_typed_against_a_change_elsewhere_is_kept_and_can_be_saved_next(
     alice: Browser, tab: Tab, elsewhere: Tab
 ) -> None:
+    await tab.ask(f"{PANEL}.enter_field", field="title")
     await elsewhere.save("title", "Water the roses")
     opened = tab.shown["task_panel_state.opened"]
     await tab.save("title", "Water the cactus")
@@ -201,6 +203,7 @@ async def test_two_fields_changed_in_two_tabs_are_both_kept(
 async def test_a_field_of_a_task_deleted_elsewhere_says_so_and_keeps_what_was_typed(
     tab: Tab, elsewhere: Tab
 ) -> None:
+    await tab.ask(f"{PANEL}.enter_field", field="title")
     await elsewhere.ask(f"{PANEL}.delete_task", task_id=elsewhere.panel["id"])
     opened = tab.shown["task_panel_state.opened"]
 

@@ -57,6 +57,14 @@ class Connection:
     id: str = field(default_factory=lambda: secrets.token_urlsafe(24))
     task: asyncio.Task[None] | None = None
     is_ended: bool = False
+    place: reflex_private.Place | None = None
+    """Where its page was when it last sent an event."""
+    awaits_refresh: bool = False
+
+    @property
+    def is_open(self) -> bool:
+        """Whether something can still be sent to it."""
+        return not self.is_ended and self.task is not None and not self.task.done()
 
     def end(self) -> None:
         """Close the socket because its session is over; the page comes back as a stranger."""
@@ -74,6 +82,15 @@ _identity: ContextVar[str] = ContextVar("identity", default="anonymous")
 def connection_of(event_headers: dict[str, str]) -> Connection | None:
     """The connection that an event came by; closed ones answer for a few seconds more."""
     return _connections.get(event_headers.get("authorization", ""))
+
+
+def open_connections_of(user_id: UUID) -> list[Connection]:
+    """The open sockets of an account, in whatever session."""
+    return [
+        connection
+        for connection in _connections.values()
+        if connection.is_open and connection.claims and connection.claims.sub == user_id
+    ]
 
 
 def end_connections_of(news: News) -> None:

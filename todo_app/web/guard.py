@@ -16,7 +16,7 @@ from reflex_base.event import Event
 
 from todo_app.core import sessions
 from todo_app.core.errors import Unauthenticated, Unavailable
-from todo_app.web import edge, reflex_private, routes
+from todo_app.web import edge, live, reflex_private, routes
 from todo_app.web.list_state import TaskListState
 from todo_app.web.messages import message
 from todo_app.web.session import AuthState, is_public, set_actor
@@ -42,7 +42,9 @@ class Guard(rx.Middleware):
         root = reflex_private.root_of(state)
         auth = await root.get_state(AuthState)
         try:
-            set_actor(await sessions.authenticate(connection.claims))
+            is_use = event.name not in live.NAMES
+            set_actor(await sessions.authenticate(connection.claims, is_use=is_use))
+            live.note_event(connection)
             if auth._claims is None:
                 await auth._become(connection.claims)
             elif await auth._follow_zone():

@@ -18,7 +18,13 @@ P = ParamSpec("P")
 
 
 class LiveState(TaskPanelState):
-    """Undo and redo."""
+    """Undo, redo, and what others do meanwhile."""
+
+    @rx.event
+    async def refresh(self) -> None:
+        """Show what was changed elsewhere."""
+        await self._refresh()
+        await self._refresh_panel()
 
     @rx.event
     async def undo(self) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 from uuid import UUID
 
 import pydantic
@@ -19,8 +19,10 @@ from todo_app.web.list_state import NO_PANEL, Stamp, TaskId, TaskListState, Task
 
 Number = Annotated[int, pydantic.Field(ge=0, lt=2**31)]
 Field = Literal["title", "notes", "priority", "due_date", "due_time"]
+FIELDS: tuple[Field, ...] = get_args(Field)
 
 _EARLIEST_YEAR = "1900"
+_DELETED_ELSEWHERE = "This task was deleted elsewhere. What you typed is still here."
 _FIELD_ERRORS = {
     "title": f"A title has 1 to {TITLE_MAX_CHARACTERS} characters.",
     "notes": f"Notes have up to {NOTES_MAX_CHARACTERS:,} characters.",
@@ -34,7 +36,10 @@ class TaskPanelState(TaskListState):
     """What the panel adds: which field was refused and why."""
 
     opened: int = 0
+    renewed: dict[str, int] = dict.fromkeys(FIELDS, 0)
     errors: dict[str, str] = {}
+    _editing: str = ""
+    _outdated: frozenset[str] = frozenset()
     _saved: dict[str, tuple[str, str]] = {}
 
     @rx.event
@@ -42,7 +47,7 @@ class TaskPanelState(TaskListState):
         """Open the task that the page's address names, or close the panel if it names none."""
         panel = await self._wanted_panel()
         if panel["id"] != self.panel["id"]:
-            self.errors = {}
+            self.errors, self._editing = {}, ""
         if panel != self.panel:
             self.panel = panel
             # A new number makes new inputs; while it stays, what is typed in them stays too. It
@@ -90,6 +95,18 @@ class TaskPanelState(TaskListState):
                 self.opened += 1  # The input that this came from is gone; the new one shall know.
 
     @rx.event
+    async def enter_field(self, field: Field) -> None:
+        """Leave a field alone while somebody is in it."""
+        self._editing = field
+
+    @rx.event
+    async def leave_field(self, field: Field) -> None:
+        """Show a field as it is now, unless there is something in it that could not be saved."""
+        self._editing = ""
+        if field in self._outdated and not self.errors.get(field, ""):
+            await self._refresh_panel()
+
+    @rx.event
     async def set_due_in(self, task_id: TaskId, days: Literal[0, 1, 7]) -> None:
         """Make a task due in so many days from today."""
         day = clock.today(self._actor().time_zone) + timedelta(days=days)
@@ -117,17 +134,32 @@ class TaskPanelState(TaskListState):
         self._offer_undo(f"Deleted {wording.quoted(view.title)}")
 
     async def _refresh_panel(self) -> None:
-        """Show the open task as it is now, or close the panel if it is gone."""
+        """Show the open task as it is now, but for fields that somebody is typing in.
+
+        Those keep what is typed, and say that they were changed elsewhere; saving them is refused
+        once, as the version that they were typed on top of is kept.
+        """
         task_id = self.panel["id"]
         if not task_id:
             return
+        typed = {field for field, error in self.errors.items() if error} | {self._editing} - {""}
         try:
             panel = self._panel_of(await self._read(tasks.get_task, UUID(task_id)))
         except NotFound:
-            panel = NO_PANEL
-        if panel != self.panel:
-            self.panel = panel
-            self.opened += 1
+            for field in typed:
+                self._set_error(field, _DELETED_ELSEWHERE)
+            if not typed:
+                self.panel = NO_PANEL
+            return
+        changed = {field for field in FIELDS if panel[field] != self.panel[field]}
+        self._outdated = frozenset(changed & typed)
+        for field in changed:
+            if field in typed:
+                self._set_error(field, _changed_elsewhere(panel[field]))
+                panel = {**panel, field: self.panel[field], "version": self.panel["version"]}
+            else:
+                self.renewed = {**self.renewed, field: self.renewed.get(field, 0) + 1}
+        self.panel = panel
 
     async def _save_due_date(self, task_id: TaskId, text: str) -> None:
         version, before = self.panel["version"], self.panel["due_date"]
@@ -173,17 +205,19 @@ class TaskPanelState(TaskListState):
             return await self._write(
                 tasks.update_task, task_id, patch, expected_version=current["version"]
             )
-        theirs = wording.quoted(current[field] or "nothing")
-        self._set_error(
-            field,
-            f"Changed elsewhere to {theirs} meanwhile. "
-            "What you typed is still here: change it once more to replace theirs.",
-        )
+        self._set_error(field, _changed_elsewhere(current[field]))
         return None
 
     def _set_error(self, field: Field, text: str) -> None:
         if self.errors.get(field, "") != text:
             self.errors = {**self.errors, field: text}
+
+
+def _changed_elsewhere(text: str) -> str:
+    return (
+        f"Changed elsewhere to {wording.quoted(text or 'nothing')} meanwhile. "
+        "What you typed is still here: change it once more to replace theirs."
+    )
 
 
 def _patch(shown: TaskPanel, field: Field, text: str, today: date) -> TaskPatch:

@@ -6,6 +6,7 @@ Checked against reflex 0.10.1; tests/web/test_reflex_private.py fails when one o
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ from reflex.state import (
 )
 from reflex.utils import prerequisites, token_manager
 from reflex_base import constants
-from reflex_base.event import Event
+from reflex_base.event import Event, EventHandler
 from reflex_base.event.context import EventContext
 from reflex_base.registry import RegistrationContext
 from reflex_base.utils.format import format_event_handler
@@ -73,6 +74,36 @@ def event_path() -> str:
     router_data = EventContext.get().router_data
     _, mark, query = str(router_data.get("asPath", "")).partition("?")
     return f"{router_data.get('pathname', '/')}{mark}{query.partition('#')[0]}"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The state that a page has, and where the page is."""
+
+    token: str
+    router_data: dict[str, Any]
+
+
+def event_place() -> Place:
+    """Where the page is that sent the event being handled."""
+    context = EventContext.get()
+    return Place(context.token, context.router_data)
+
+
+async def send_event(place: Place, handler: EventHandler) -> None:
+    """Let a page's state handle an event as if the page had sent it, the guard included.
+
+    Not from inside of a handler: it would become a part of that one's event.
+    """
+    [event] = Event.from_event_type(handler())
+    app = RegistrationContext.get().app
+    event = replace(event, router_data=dict(place.router_data))
+    await app.event_processor.enqueue(place.token, event)
+
+
+def event_name(handler: EventHandler) -> str:
+    """The name that an event handler is called by."""
+    return format_event_handler(handler)
 
 
 def handler_function(event: Event) -> Callable[..., Any]:

@@ -105,7 +105,8 @@ def _identity(name: Field) -> dict[str, object]:
     has_error = TaskPanelState.errors.get(name, "") != ""
     return {
         "id": f"task-{name}",
-        "key": f"{name}-{TaskPanelState.opened}",
+        "key": f"{name}-{TaskPanelState.opened}-{TaskPanelState.renewed[name]}",
+        "on_focus": TaskPanelState.enter_field(name),
         "aria_invalid": rx.cond(has_error, "true", "false"),
         "aria_describedby": rx.cond(has_error, f"task-{name}-error", ""),
     }
@@ -120,7 +121,7 @@ def _save(field: Field, text: rx.Var[str]) -> rx.event.EventSpec:
 def _saved_while_typed(name: Literal["title", "notes"]) -> dict[str, object]:
     return {
         "on_change": lambda text: _save(name, text).debounce(SAVE_PAUSE_MILLISECONDS),
-        "on_blur": lambda text: _save(name, text),
+        "on_blur": lambda text: [_save(name, text), TaskPanelState.leave_field(name)],
     }
 
 
@@ -164,6 +165,7 @@ def _due() -> rx.Component:
                 max="9999-12-31",
                 default_value=_PANEL["due_date"],
                 on_change=lambda text: _save("due_date", text),
+                on_blur=TaskPanelState.leave_field("due_date"),
                 **_identity("due_date"),
             ),
             _shortcuts(),
@@ -179,6 +181,7 @@ def _due() -> rx.Component:
                 type="time",
                 default_value=_PANEL["due_time"],
                 on_change=lambda text: _save("due_time", text),
+                on_blur=TaskPanelState.leave_field("due_time"),
                 **_identity("due_time"),
             ),
         ),
@@ -210,6 +213,7 @@ def _priority() -> rx.Component:
             ),
             default_value=_PANEL["priority"],
             on_change=lambda text: _save("priority", text),
+            on_blur=TaskPanelState.leave_field("priority"),
             **_identity("priority"),
         ),
     )

@@ -1,14 +1,14 @@
 """Find the changes of a step by the step: undo reads them so, and nothing asks for an actor's.
 
-Revision: 0013, after 0012
+Revision: 0015, after 0014
 """
 
 from __future__ import annotations
 
 from alembic import op
 
-revision = "0013"
-down_revision = "0012"
+revision = "0015"
+down_revision = "0014"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,166 @@
+"""What is changed in one place shows in every other, without a reload."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator
+
+import httpx
+import pytest
+
+from tests.cast import PASSWORD
+from tests.web.backend import Backend
+from tests.web.browser import LIST, LIVE, PANEL, Browser, Tab
+from tests.web.conftest import Visit
+
+AT_ONCE_SECONDS = 1
+
+
+@pytest.fixture(params=["sqlite", "redis"])
+def backend(request: pytest.FixtureRequest) -> Iterator[Backend]:
+    """State in memory, and state in Redis."""
+    return request.getfixturevalue(f"{request.param}_backend")
+
+
+@pytest.fixture
+async def here(alice: Browser) -> AsyncIterator[Tab]:
+    async with alice.tab("/today") as tab:
+        await tab.add("Water the plants")
+        yield tab
+
+
+@pytest.fixture
+async def there(alice: Browser, here: Tab, visit: Visit) -> AsyncIterator[Tab]:
+    """The same list on another device of hers."""
+    phone = visit()
+    phone.sign_in(alice.email)
+    async with phone.tab("/today") as tab:
+        assert titles(tab) == ["Water the plants"]
+        yield tab
+
+
+def titles(tab: Tab) -> list[str]:
+    return [row["title"] for row in tab.rows]
+
+
+def errors(tab: Tab) -> dict[str, str]:
+    found: dict[str, str] = tab.shown["task_panel_state.errors"]
+    return found
+
+
+async def at_once(tab: Tab, condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(AT_ONCE_SECONDS):
+        await tab.until(condition)
+
+
+async def test_what_is_done_on_one_device_shows_on_the_other(here: Tab, there: Tab) -> None:
+    await here.add("Feed the cat")
+    await at_once(there, lambda: len(there.rows) == 2)
+    assert there.shown["auth_state.counts"] == here.shown["auth_state.counts"]
+
+    await there.tick(there.rows[0]["id"])
+    await at_once(here, lambda: any(row["is_completed"] for row in here.rows))
+
+    await here.ask(f"{PANEL}.delete_task", task_id=here.rows[0]["id"])
+    await at_once(there, lambda: len(there.rows) == 1)
+
+    await there.ask(f"{LIVE}.undo_last")
+    await at_once(here, lambda: len(here.rows) == 2)
+    await here.ask(f"{LIVE}.redo_last")
+    await at_once(there, lambda: len(there.rows) == 1)
+    assert here.shown["auth_state.notice"]["text"].startswith("Done again: Deleted “")
+
+
+async def test_what_a_program_does_shows_in_the_page(alice: Browser, here: Tab) -> None:
+    body = {"email": alice.email, "password": PASSWORD}
+    async with httpx.AsyncClient(base_url=f"{alice.backend.address}/api/v1") as client:
+        pair = (await client.post("/auth/signin", json=body)).json()
+        client.headers["Authorization"] = f"Bearer {pair['access_token']}"
+        today = {"date": "2020-01-01"}
+        await client.post("/tasks", json={"title": "From elsewhere", "due": today})
+        await at_once(here, lambda: "From elsewhere" in titles(here))
+
+
+async def test_nothing_of_it_reaches_another_person(here: Tab, bob: Browser) -> None:
+    async with bob.tab("/today") as his:
+        await here.add("Feed the cat")
+        assert await his.settle() == []
+
+
+async def test_the_page_it_was_done_in_is_not_refreshed(here: Tab, there: Tab) -> None:
+    seen = len(here.frames)
+    await here.send(f"{LIST}.set_completed", task_id=here.rows[0]["id"], is_completed=True, stamp=1)
+    await at_once(there, lambda: there.rows[0]["is_completed"])
+
+    assert len(await here.settle(seen)) == 1
+
+
+async def test_a_field_that_nobody_is_in_shows_what_it_is_now(here: Tab, there: Tab) -> None:
+    task_id = here.rows[0]["id"]
+    await here.open_task(task_id)
+    await there.open_task(task_id)
+
+    await there.save("notes", "Not the cactus")
+
+    await at_once(here, lambda: here.panel["notes"] == "Not the cactus")
+    assert here.shown["task_panel_state.renewed"]["notes"] == 1
+    assert here.shown["task_panel_state.renewed"]["title"] == 0
+
+
+async def test_a_field_that_somebody_is_in_keeps_its_text_and_says_so(
+    here: Tab, there: Tab
+) -> None:
+    task_id = here.rows[0]["id"]
+    await here.open_task(task_id)
+    await there.open_task(task_id)
+    await here.ask(f"{PANEL}.enter_field", field="title")
+    renewed = here.shown["task_panel_state.renewed"]
+
+    await there.save("title", "Theirs")
+
+    await at_once(here, lambda: "title" in errors(here))
+    assert errors(here)["title"].startswith("Changed elsewhere to “Theirs” meanwhile.")
+    assert here.panel["title"] == "Water the plants"
+    assert here.shown["task_panel_state.renewed"] == renewed
+
+    await here.save("title", "Hers")
+    assert there.panel["title"] == "Theirs", "the first save is refused"
+    await here.save("title", "Hers, once more")
+    await at_once(there, lambda: there.panel["title"] == "Hers, once more")
+    assert errors(here)["title"] == ""
+
+
+async def test_a_field_that_is_left_untouched_shows_what_it_is_now(here: Tab, there: Tab) -> None:
+    task_id = here.rows[0]["id"]
+    await here.open_task(task_id)
+    await there.open_task(task_id)
+    await here.ask(f"{PANEL}.enter_field", field="title")
+    await there.save("title", "Theirs")
+    await at_once(here, lambda: "title" in errors(here))
+
+    await here.save("title", "Water the plants")
+    await here.ask(f"{PANEL}.leave_field", field="title")
+
+    assert here.panel["title"] == "Theirs"
+    assert here.shown["task_panel_state.renewed"]["title"] == 1
+    assert errors(here)["title"] == ""
+
+
+async def test_a_task_that_is_deleted_elsewhere_closes_unless_somebody_is_typing(
+    here: Tab, there: Tab
+) -> None:
+    task_id = here.rows[0]["id"]
+    await here.open_task(task_id)
+    await there.open_task(task_id)
+    await here.ask(f"{PANEL}.enter_field", field="title")
+
+    await there.ask(f"{PANEL}.delete_task", task_id=task_id)
+    await at_once(here, lambda: "title" in errors(here))
+    assert here.panel["id"] == task_id
+    assert errors(here)["title"].startswith("This task was deleted elsewhere.")
+
+    await there.ask(f"{LIVE}.undo_last")
+    await there.open_task("")
+    await there.open_task(task_id)
+    await here.ask(f"{PANEL}.delete_task", task_id=task_id)
+    await at_once(there, lambda: there.panel["id"] == "")
