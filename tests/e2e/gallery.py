@@ -30,7 +30,7 @@ async def _refused_sign_in(page: Page, origin: str) -> None:
     await _sign_in(page, origin)
     await page.get_by_label("Email").fill("ada@example.org")
     await page.get_by_label("Password").fill("not the password")
-    await page.get_by_role("button", name="Sign in").click()
+    await page.get_by_role("button", name="Sign in", exact=True).click()
     await expect(page.get_by_role("alert")).to_be_visible()
 
 
@@ -144,6 +144,11 @@ async def _set_up_codes(page: Page, origin: str) -> None:
     await expect(page.get_by_label("Secret")).not_to_have_value("")
 
 
+async def _passkeys(page: Page, origin: str) -> None:
+    await page.goto(f"{origin}/settings/security/passkeys")
+    await expect(page.get_by_role("button", name="Add passkey")).to_be_visible()
+
+
 async def _toast(page: Page, origin: str) -> None:
     await _list("/today")(page, origin)
     await tick(page, "Water the tomatoes").click()
@@ -185,6 +190,7 @@ SCREENS = (
     Screen("security", is_private=True, show=_security),
     Screen("tokens", is_private=True, show=_tokens),
     Screen("sign-in-code", is_private=False, show=_enter_code),
+    Screen("passkeys", is_private=True, show=_passkeys),
     Screen("codes", is_private=True, show=_set_up_codes),
     Screen("chosen", is_private=True, show=_chosen),
     Screen("due", is_private=True, show=_dialog("d", "Due")),

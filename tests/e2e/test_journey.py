@@ -84,7 +84,7 @@ async def test_a_wrong_password_says_so_and_keeps_the_address(
     await stranger.goto(f"{site.origin}/sign-in?next=/inbox")
     await stranger.get_by_label("Email").fill("nobody@example.org")
     await stranger.get_by_label("Password").fill("not the password")
-    await stranger.get_by_role("button", name="Sign in").click()
+    await stranger.get_by_role("button", name="Sign in", exact=True).click()
     await expect(stranger.get_by_role("alert")).to_have_text(
         "That email and password don’t match. Try again, or reset your password."  # noqa: RUF001 - as it is shown
     )
@@ -132,7 +132,7 @@ async def test_a_new_user_gets_through_a_day_by_mouse(stranger: Page, site: Prog
     await sign_out(page)
     await page.get_by_label("Email").fill(address)
     await page.get_by_label("Password").fill(PASSWORD)
-    await page.get_by_role("button", name="Sign in").click()
+    await page.get_by_role("button", name="Sign in", exact=True).click()
     await is_ready(page)
     for title in (LONG, *ODD_TITLES[2:]):
         await expect(row(page, title)).to_be_visible()

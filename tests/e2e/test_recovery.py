@@ -59,7 +59,7 @@ async def test_a_forgotten_password_is_chosen_anew_by_mail(
     await expect(page.get_by_role("heading", name="Welcome back")).to_be_visible()
     await stranger.get_by_label("Email").fill(alice.email)
     await stranger.get_by_label("Password").fill(NEW)
-    await stranger.get_by_role("button", name="Sign in").click()
+    await stranger.get_by_role("button", name="Sign in", exact=True).click()
     await is_ready(stranger)
 
     await stranger.goto(link)

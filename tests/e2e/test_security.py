@@ -21,7 +21,7 @@ async def sign_in(page: Page, person: Person) -> None:
     await page.goto(f"{person.origin}/sign-in")
     await page.get_by_label("Email").fill(person.email)
     await page.get_by_label("Password").fill(person.password)
-    await page.get_by_role("button", name="Sign in").click()
+    await page.get_by_role("button", name="Sign in", exact=True).click()
     await is_ready(page)
 
 

@@ -113,6 +113,6 @@ async def test_a_person_takes_everything_along_leaves_and_comes_back(
     await expect(page.get_by_role("status").first).to_contain_text("Sign in before then")
     await page.get_by_label("Email").fill(alice.email)
     await page.get_by_label("Password").fill(alice.password)
-    await page.get_by_role("button", name="Sign in").click()
+    await page.get_by_role("button", name="Sign in", exact=True).click()
     await page.get_by_role("link", name="Inbox").first.click()
     await expect(page.get_by_text("Feed the cat")).to_be_visible()

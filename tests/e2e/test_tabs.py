@@ -29,7 +29,7 @@ AT_ONCE_MILLISECONDS = 1_000
 async def sign_in(page: Page, person: Person) -> None:
     await page.get_by_label("Email").fill(person.email)
     await page.get_by_label("Password").fill(person.password)
-    await page.get_by_role("button", name="Sign in").click()
+    await page.get_by_role("button", name="Sign in", exact=True).click()
 
 
 async def test_another_browser_shows_within_a_second_what_this_one_did(

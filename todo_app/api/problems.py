@@ -48,6 +48,7 @@ from todo_app.core.errors import (
     UnusableRule,
     WrongCode,
     WrongCredentials,
+    WrongPasskey,
 )
 
 log = logging.getLogger(__name__)
@@ -215,6 +216,7 @@ STATUS_BY_ERROR: Mapping[type[TodoError], Kind] = {
     WrongCredentials: WRONG_CREDENTIALS,
     CodeNeeded: CODE_NEEDED,
     WrongCode: WRONG_CODE,
+    WrongPasskey: WRONG_CODE,
     Unauthenticated: UNAUTHENTICATED,
     RefreshTokenReused: UNAUTHENTICATED,
     LinkSpent: LINK_SPENT,

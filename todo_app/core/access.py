@@ -13,6 +13,7 @@ from todo_app.core.errors import Forbidden
 from todo_app.core.models import (
     TASKS,
     ApiToken,
+    Passkey,
     RecoveryCode,
     SecurityEvent,
     Session,
@@ -67,6 +68,11 @@ def own_events(actor: Actor) -> ColumnElement[bool]:
 def own_factor(actor: Actor) -> ColumnElement[bool]:
     """The condition that a second factor is the actor's own."""
     return col(TotpFactor.user_id) == actor.user_id
+
+
+def own_passkeys(actor: Actor) -> ColumnElement[bool]:
+    """The condition that a passkey is the actor's own."""
+    return col(Passkey.user_id) == actor.user_id
 
 
 def own_recovery_codes(actor: Actor) -> ColumnElement[bool]:

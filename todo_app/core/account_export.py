@@ -28,6 +28,7 @@ EXPORTED: Mapping[str, frozenset[str]] = {
     "users": frozenset({"password_hash", "email_canonical", "disabled_at", "closed_at"}),
     "sessions": frozenset(),
     "api_tokens": frozenset({"token_hash"}),
+    "passkeys": frozenset({"credential_id", "public_key", "sign_count"}),
     "security_events": frozenset(),
     "projects": frozenset(),
     "sections": frozenset(),

@@ -71,6 +71,9 @@ Kind = Literal[
     "account_enabled",
     "email_change_asked",
     "email_changed",
+    "passkey_added",
+    "passkey_removed",
+    "passkey_failed",
 ]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 

@@ -142,6 +142,15 @@ class WrongCode(TodoError):
     """The code of the second factor is not right, or was used before."""
 
 
+class WrongPasskey(WrongCode):
+    """A passkey that is not known here, or that did not answer the challenge."""
+
+    def __init__(self, user_id: UUID | None = None) -> None:
+        super().__init__()
+        self.user_id = user_id
+        """Whose passkey it claimed to be, for the audit log alone."""
+
+
 class Unauthenticated(TodoError):
     """Nobody, or no longer anybody: missing, invalid, expired or revoked proof of identity."""
 

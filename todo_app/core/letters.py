@@ -39,6 +39,8 @@ Kind = Literal[
     "second_factor_off",
     "recovery_codes_renewed",
     "account_closed",
+    "passkey_added",
+    "passkey_removed",
 ]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
@@ -150,6 +152,17 @@ _NOTICES: Mapping[Kind, tuple[str, str]] = {
             "The recovery codes of your account were replaced by new ones, and all other sessions "
             "have ended."
         ),
+    ),
+    "passkey_added": (
+        "A passkey was added",
+        (
+            "A passkey was added to your account: whoever holds it can sign in without your "
+            "password. All other sessions have ended."
+        ),
+    ),
+    "passkey_removed": (
+        "A passkey was removed",
+        "A passkey of your account was removed, and all other sessions have ended.",
     ),
 }
 """What happened to an account: the subject and the first sentence for its owner."""

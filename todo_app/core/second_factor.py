@@ -7,7 +7,7 @@ right is asked in `totp`.
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any, Literal, cast
+from typing import Any, cast
 
 import pyotp
 from pydantic import BaseModel, ConfigDict, SecretStr
@@ -19,26 +19,19 @@ from sqlmodel import col
 from todo_app.core import (
     access,
     accounts,
-    audit,
     clock,
-    credentials,
     encryption,
-    mail,
     recovery_codes,
-    sessions,
     totp,
 )
 from todo_app.core.access import Actor
-from todo_app.core.credentials import Proof
-from todo_app.core.database import transaction
-from todo_app.core.errors import Conflict, InvalidInput, NotFound, WrongCode, WrongCredentials
+from todo_app.core.errors import Conflict, InvalidInput, NotFound, WrongCode
 from todo_app.core.models import TotpFactor
 from todo_app.core.visits import Visit
+from todo_app.core.way_in_change import changing
 
 ISSUER = "Todo App"
 ENROLMENT_LIFETIME = timedelta(hours=1)
-
-_Change = Literal["second_factor_on", "second_factor_off", "recovery_codes_renewed"]
 
 
 class SecondFactorView(BaseModel):
@@ -128,9 +121,7 @@ async def switch_on(actor: Actor, confirmation: Confirmation, visit: Visit) -> N
     Raises InvalidInput for the password and for the code, NotFound if no seed waits,
     TooManyAttempts, Unauthenticated, Unavailable.
     """
-    proof = await credentials.prove_current(actor, confirmation.current_password, visit)
-    async with transaction() as db:
-        await _check_stands(db, proof)
+    async with changing(actor, confirmation.current_password, visit, "second_factor_on") as db:
         factor = await _own_factor(db, actor)
         if factor is None or not _is_begun(factor):
             raise NotFound
@@ -142,7 +133,6 @@ async def switch_on(actor: Actor, confirmation: Confirmation, visit: Visit) -> N
             raise InvalidInput("code", "wrong_code") from None
         factor.confirmed_at = now
         await recovery_codes.drop(db, actor)
-        await _close_change(db, actor, visit, "second_factor_on")
 
 
 async def switch_off(actor: Actor, current_password: SecretStr, visit: Visit) -> None:
@@ -151,15 +141,12 @@ async def switch_off(actor: Actor, current_password: SecretStr, visit: Visit) ->
     It opens its own transactions. Raises InvalidInput for the password, NotFound if it is off,
     TooManyAttempts, Unauthenticated, Unavailable.
     """
-    proof = await credentials.prove_current(actor, current_password, visit)
-    async with transaction() as db:
-        await _check_stands(db, proof)
+    async with changing(actor, current_password, visit, "second_factor_off") as db:
         factor = await _own_factor(db, actor)
         if factor is None or factor.confirmed_at is None:
             raise NotFound
         await db.delete(factor)
         await recovery_codes.drop(db, actor)
-        await _close_change(db, actor, visit, "second_factor_off")
 
 
 async def drop_recovery_codes(actor: Actor, current_password: SecretStr, visit: Visit) -> None:
@@ -168,13 +155,10 @@ async def drop_recovery_codes(actor: Actor, current_password: SecretStr, visit: 
     It opens its own transactions. Raises InvalidInput for the password, NotFound if the factor is
     off, TooManyAttempts, Unauthenticated, Unavailable.
     """
-    proof = await credentials.prove_current(actor, current_password, visit)
-    async with transaction() as db:
-        await _check_stands(db, proof)
+    async with changing(actor, current_password, visit, "recovery_codes_renewed") as db:
         if not await totp.is_needed(db, actor.user_id):
             raise NotFound
         await recovery_codes.drop(db, actor)
-        await _close_change(db, actor, visit, "recovery_codes_renewed")
 
 
 async def make_recovery_codes(db: AsyncSession, actor: Actor) -> list[str]:
@@ -218,24 +202,6 @@ async def _enrolment(db: AsyncSession, actor: Actor, seed: str) -> Enrolment:
     email = (await accounts.get_account(db, actor)).email
     uri = pyotp.TOTP(seed).provisioning_uri(name=email, issuer_name=ISSUER)
     return Enrolment(seed=seed, uri=uri)
-
-
-async def _close_change(db: AsyncSession, actor: Actor, visit: Visit, kind: _Change) -> None:
-    """What belongs to each change: it is written down, told, and other sessions end."""
-    audit.record(db, kind, actor.user_id, visit)
-    await mail.tell_owner(db, kind, actor.user_id, visit)
-    await sessions.end_other_sessions(db, actor)
-
-
-async def _check_stands(db: AsyncSession, proof: Proof) -> None:
-    """Keep everybody from signing in until the transaction ends.
-
-    Raises InvalidInput if the password was changed since it was proved.
-    """
-    try:
-        await credentials.check_still_stands(db, proof, for_change=True)
-    except WrongCredentials:
-        raise InvalidInput("current_password", "wrong") from None
 
 
 def _is_begun(factor: TotpFactor | None) -> bool:

@@ -18,7 +18,7 @@ from todo_app.core.errors import Unauthenticated
 from todo_app.core.models import new_id
 from todo_app.core.settings import get_settings
 
-Kind = Literal["web", "access", "mfa"]
+Kind = Literal["web", "access", "mfa", "passkey", "new_passkey"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
 ISSUER = "todo-app"

@@ -50,6 +50,7 @@ def refused(form: Form, fields: Mapping[str, str], errors: dict[str, str]) -> Re
         "close": routes.ACCOUNT,
         "email": routes.ACCOUNT,
         "confirm-email": routes.CONFIRM_EMAIL,
+        "passkeys": routes.PASSKEYS,
     }[form]
     brought_back = RefusedForm(
         form=form,

@@ -27,6 +27,7 @@ Form = Literal[
     "close",
     "email",
     "confirm-email",
+    "passkeys",
 ]
 
 

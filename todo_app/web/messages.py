@@ -30,6 +30,7 @@ from todo_app.core.errors import (
     UnusableRule,
     WrongCode,
     WrongCredentials,
+    WrongPasskey,
 )
 
 MESSAGES: dict[type[TodoError], str] = {
@@ -52,6 +53,7 @@ MESSAGES: dict[type[TodoError], str] = {
     WrongCredentials: "That email and password don’t match. Try again, or reset your password.",
     CodeNeeded: "Enter the code from your authenticator app.",
     WrongCode: "That code is not right, or was used before. Try the next one.",
+    WrongPasskey: "That passkey does not open an account here. Sign in in another way.",
     Unauthenticated: "Your session has ended. Sign in again.",
     RefreshTokenReused: "Your session has ended. Sign in again.",
     LinkSpent: "This link is no longer good. Ask for a new one.",
@@ -65,6 +67,8 @@ FIELD_MESSAGES: dict[str, str] = {
     "too_long": "Use at most 1,024 characters.",
     "unusable": "This contains characters that cannot be used.",
     "wrong": "That is not your current password.",
+    "passkey_name": "Give it a name of at most 100 characters.",
+    "passkey": "That passkey could not be added. Try again.",
     "wrong_code": "That is not the code that the app shows now.",
     "common": "This is one of the most common passwords. Choose another.",
     "personal": "Choose a password that is not your email or our name.",
@@ -136,6 +140,9 @@ EVENT_MESSAGES: dict[Kind, str] = {
     "password_reset": "Password reset by a mailed link",
     "email_change_asked": "Another email address asked for",
     "email_changed": "Email address changed",
+    "passkey_added": "Passkey added",
+    "passkey_removed": "Passkey removed",
+    "passkey_failed": "A passkey was refused at sign-in",
 }
 """What a person reads about a security event."""
 
@@ -146,6 +153,7 @@ ALARMS: frozenset[Kind] = frozenset(
         "refresh_token_reused",
         "spent_token_used",
         "second_factor_failed",
+        "passkey_failed",
     }
 )
 

@@ -14,6 +14,7 @@ PREFERENCES = "/settings/preferences"
 SECURITY = "/settings/security"
 API_TOKENS = "/settings/tokens"
 SECOND_FACTOR = "/settings/security/codes"
+PASSKEYS = "/settings/security/passkeys"
 SIGN_IN = "/sign-in"
 SIGN_IN_CODE = "/sign-in/code"
 SIGN_UP = "/sign-up"
@@ -40,6 +41,11 @@ FORGOTTEN_PASSWORD_FORM = "/auth/forgot-password"  # noqa: S105 - a path
 RESET_PASSWORD_FORM = "/auth/reset-password"  # noqa: S105 - a path
 EMAIL_FORM = "/auth/email"
 CONFIRM_EMAIL_FORM = "/auth/confirm-email"
+PASSKEY_CHALLENGE = "/auth/passkeys/challenge"
+PASSKEY_SIGN_IN_FORM = "/auth/passkeys/sign-in"
+NEW_PASSKEY_CHALLENGE = "/auth/passkeys/new"
+ADD_PASSKEY_FORM = "/auth/passkeys/add"
+REMOVE_PASSKEY_FORM = "/auth/passkeys/remove"
 
 OPEN_TASK = "task"
 """The query parameter that names the task in the panel, so that Back closes it again."""
@@ -58,6 +64,7 @@ PRIVATE_PAGES = frozenset(
         PREFERENCES,
         SECURITY,
         SECOND_FACTOR,
+        PASSKEYS,
         API_TOKENS,
     }
 )

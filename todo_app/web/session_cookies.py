@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from typing import TypeVar
 
 from starlette.requests import Request
-from starlette.responses import RedirectResponse
+from starlette.responses import RedirectResponse, Response
 
 from todo_app.core import first_step, sessions
 from todo_app.core.database import transaction
@@ -14,6 +15,8 @@ from todo_app.core.settings import get_settings
 from todo_app.core.tokens import Claims
 from todo_app.web import edge, routes
 from todo_app.web.form_posts import redirect
+
+AnyResponse = TypeVar("AnyResponse", bound=Response)
 
 
 async def signed_in(request: Request, token: str, next_path: str) -> RedirectResponse:
@@ -24,13 +27,13 @@ async def signed_in(request: Request, token: str, next_path: str) -> RedirectRes
     return without_cookies(answer, edge.form_cookie(), edge.step_cookie())
 
 
-def with_step_cookie(answer: RedirectResponse, step_token: str) -> RedirectResponse:
+def with_step_cookie(answer: AnyResponse, step_token: str) -> AnyResponse:
     """An answer after the first of two steps."""
     _set(answer, edge.step_cookie(), step_token, int(first_step.LIFETIME.total_seconds()))
     return without_cookies(answer, edge.form_cookie())
 
 
-def without_cookies(answer: RedirectResponse, *names: str) -> RedirectResponse:
+def without_cookies(answer: AnyResponse, *names: str) -> AnyResponse:
     """An answer that takes cookies back."""
     for name in names:
         answer.delete_cookie(name, secure=get_settings().is_https, httponly=True, samesite="lax")
@@ -48,7 +51,7 @@ async def end_session(request: Request) -> None:
             await sessions.sign_out(db, actor)
 
 
-def _set(answer: RedirectResponse, name: str, value: str, lifetime_seconds: int) -> None:
+def _set(answer: Response, name: str, value: str, lifetime_seconds: int) -> None:
     answer.set_cookie(
         name,
         value,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Index, String, Text
+from sqlalchemy import BigInteger, Index, String, Text
 from sqlmodel import Field, SQLModel
 
 from todo_app.core.models.columns import UtcDateTime, new_id, preference
@@ -94,6 +94,21 @@ class RecoveryCode(SQLModel, table=True):
     code_hash: str = Field(sa_type=String(64), primary_key=True)
     user_id: UUID = Field(foreign_key="users.id", ondelete="CASCADE", index=True)
     used_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class Passkey(SQLModel, table=True):
+    """A public key of an authenticator that signs its owner in; the private one never leaves it."""
+
+    __tablename__ = "passkeys"
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    user_id: UUID = Field(foreign_key="users.id", ondelete="CASCADE", index=True)
+    credential_id: str = Field(sa_type=String(1_400), unique=True)
+    public_key: str = Field(sa_type=Text)
+    sign_count: int = Field(sa_type=BigInteger)
+    name: str = Field(sa_type=String(100))
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    last_used_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
 class SecurityEvent(SQLModel, table=True):

@@ -9,6 +9,7 @@ from todo_app.web import routes
 from todo_app.web.components.icons import icon
 
 _WAYS = (
+    (routes.PASSKEYS, "Passkeys", "The lock of your device in place of a password", "key-round"),
     (
         routes.SECOND_FACTOR,
         "Codes at sign-in",

@@ -17,6 +17,7 @@ from todo_app.web.pages import (
     inbox,
     link_spent,
     not_found,
+    passkeys,
     preferences,
     reset_password,
     reset_sent,
@@ -32,6 +33,7 @@ from todo_app.web.panel_state import TaskPanelState
 
 _SETTINGS = [PreferenceState.show_preferences(), TaskPanelState.show_task()]
 _SECURITY = [security.SecurityState.show_security(), TaskPanelState.show_task()]
+_PASSKEYS = [passkeys.PasskeysState.show_passkeys(), TaskPanelState.show_task()]
 _CODES = [second_factor.SecondFactorState.show_second_factor(), TaskPanelState.show_task()]
 _TOKENS = [api_tokens.ApiTokensState.show_tokens(), TaskPanelState.show_task()]
 _STRANGERS = (
@@ -82,6 +84,7 @@ def register(app: rx.App) -> None:
         ),
         (routes.PREFERENCES, "Preferences", preferences.page, _SETTINGS),
         (routes.SECURITY, "Security", security.page, _SECURITY),
+        (routes.PASSKEYS, "Passkeys", passkeys.page, _PASSKEYS),
         (routes.SECOND_FACTOR, "Codes at sign-in", second_factor.page, _CODES),
         (routes.API_TOKENS, "API tokens", api_tokens.page, _TOKENS),
         *_STRANGERS,

@@ -7,6 +7,7 @@ import reflex as rx
 from todo_app.web import edge, reflex_private, routes
 from todo_app.web.components.account_form import AccountFormState, card, form_error, text_field
 from todo_app.web.components.native_form import native_form
+from todo_app.web.components.passkey_form import passkey_form
 from todo_app.web.session import public
 
 
@@ -54,7 +55,20 @@ def page() -> rx.Component:
             ),
             rx.el.button("Sign in", type="submit", class_name="primary"),
         ),
+        _by_passkey(),
         rx.el.p(
             "New here? ", rx.el.a("Create an account", href=routes.SIGN_UP), class_name="other"
         ),
+    )
+
+
+def _by_passkey() -> rx.Component:
+    return passkey_form(
+        "passkey",
+        routes.PASSKEY_SIGN_IN_FORM,
+        rx.el.input(type="hidden", name="next", value=SignInState.next_path, read_only=True),
+        challenge_path=routes.PASSKEY_CHALLENGE,
+        method="get",
+        label="Sign in with a passkey",
+        button_class="secondary",
     )
