@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -164,6 +165,20 @@ def test_operations_of_core_take_the_database_and_the_actor_first() -> None:
 
 def test_every_error_of_core_lives_in_its_module() -> None:
     assert {error.__module__ for error in family(TodoError)} == {errors.__name__}
+
+
+def test_every_test_that_the_security_page_names_exists() -> None:
+    page = (ROOT / "docs" / "security.md").read_text("utf-8")
+    named = re.findall(r"`([a-z0-9_/]+\.py)::(test_\w+)`", page)
+
+    missing = [
+        f"{path}::{name}"
+        for path, name in named
+        if not re.search(rf"def {name}\(", (ROOT / "tests" / path).read_text("utf-8"))
+    ]
+
+    assert len(named) > 50
+    assert missing == []
 
 
 def test_the_api_has_an_answer_for_every_error_of_core() -> None:
