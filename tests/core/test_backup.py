@@ -13,14 +13,17 @@ from tests.conftest import forget_process
 from tests.servers import PostgreSQL
 from tests.test_migrations import fill
 from todo_app.core import backup, tasks
+from todo_app.core.access import Actor
 from todo_app.core.backup import BackupError, back_up, restore
 from todo_app.core.database import dispose, transaction
 from todo_app.core.migrations import migrate
-from todo_app.core.models import TASKS, SQLModel
+from todo_app.core.models import SEARCH_TEXTS, TASKS, SQLModel
+from todo_app.core.search import search
 from todo_app.core.settings import get_settings
 from todo_app.core.tasks import Due, TaskDraft
 
-TABLES = SQLModel.metadata.sorted_tables
+TABLES = [table for table in SQLModel.metadata.sorted_tables if table is not SEARCH_TEXTS]
+TITLE = "Träume \N{SPARKLES} 'x' \\"
 UseDatabase = Callable[[str], None]
 
 
@@ -41,16 +44,19 @@ def use_new_database(
     return use
 
 
-async def write_something() -> None:
+async def write_something() -> Actor:
     """A row in every table, and tasks with subtasks that are older than their parents."""
     migrate()
     engine = create_engine(get_settings().sqlalchemy_url.replace("+aiosqlite", ""))
     with engine.connect() as connection:
         fill(connection)
+        # Its made-up number would be in the way of the next.
+        connection.execute(SEARCH_TEXTS.delete())
+        connection.commit()
     engine.dispose()
     alice = await sign_up("alice")
     async with transaction() as db:
-        child, _ = await tasks.create_task(db, alice, TaskDraft(title="Träume \N{SPARKLES} 'x' \\"))
+        child, _ = await tasks.create_task(db, alice, TaskDraft(title=TITLE))
         parent, _ = await tasks.create_task(
             db, alice, TaskDraft(title="Later", due=Due(date=date(2026, 11, 21)))
         )
@@ -58,6 +64,7 @@ async def write_something() -> None:
         await db.execute(moved.values(parent_id=parent.id))
         await tasks.complete_task(db, alice, parent.id)
     await dispose()
+    return alice
 
 
 def counts() -> dict[str, int]:
@@ -81,7 +88,7 @@ async def test_a_backup_restores_every_row_on_either_database(
     use_new_database: UseDatabase, tmp_path: Path, source: str, target: str
 ) -> None:
     use_new_database(source)
-    await write_something()
+    alice = await write_something()
     before = counts()
     file = tmp_path / "backup.gz"
     assert back_up(file) == sum(before.values())
@@ -96,6 +103,8 @@ async def test_a_backup_restores_every_row_on_either_database(
     bob = await sign_up("bob")
     async with transaction() as db:
         await tasks.create_task(db, bob, TaskDraft(title="Life goes on"))
+    async with transaction() as db:
+        assert [hit.task.title for hit in (await search(db, alice, "traum")).tasks] == [TITLE]
     await dispose()
 
 

@@ -38,6 +38,8 @@ from sqlmodel import SQLModel
 
 from todo_app.core import clock
 from todo_app.core.migrations import head_revision, migrate
+from todo_app.core.models import SEARCH_TEXTS
+from todo_app.core.search_index import index_everything
 from todo_app.core.settings import get_settings
 
 FORMAT = "todo-app backup 1"
@@ -94,6 +96,7 @@ def restore(source: Path) -> int:
             _refuse_rows(connection)
             with _triggers_off(connection):
                 _insert(connection, source)
+            index_everything(connection)
             restored = hashlib.sha256()
             for line in _lines(connection):
                 restored.update(line)
@@ -131,9 +134,8 @@ def _lines(connection: Connection) -> Iterator[bytes]:
     for table in _tables():
         columns = _columns(table)
         order = [_in_byte_order(connection, column) for column in table.primary_key]
-        found = connection.execution_options(yield_per=_ROWS_AT_ONCE).execute(
-            select(*columns).order_by(*order)
-        )
+        query = select(*columns).order_by(*order).execution_options(yield_per=_ROWS_AT_ONCE)
+        found = connection.execute(query)
         for row in found:
             values = zip((column.name for column in columns), row, strict=True)
             yield _line([table.name, {name: _plain(value) for name, value in values}])
@@ -202,7 +204,8 @@ def _plain(value: object) -> object:
 
 
 def _tables() -> list[Table]:
-    return SQLModel.metadata.sorted_tables
+    """Every table but that of the words of the others, which each database keeps in its own way."""
+    return [table for table in SQLModel.metadata.sorted_tables if table is not SEARCH_TEXTS]
 
 
 def _columns(table: Table) -> list[Column[Any]]:

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from sqlalchemy import (
     BindParameter,
+    Connection,
     Select,
     String,
     bindparam,
@@ -24,7 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from todo_app.core.models import SEARCH_TEXTS
+from todo_app.core.models import LABELS, PROJECTS, SEARCH_TEXTS, TASKS
 from todo_app.core.words import Phrase, indexed_words
 
 Field = Literal["title", "content"]
@@ -37,6 +38,7 @@ _TEXT_COLUMNS: Mapping[str, tuple[str, ...]] = {
     "project": ("name",),
     "label": ("name",),
 }
+_INDEXED_AT_ONCE = 500
 _FTS = table("search_index", column("rowid"))
 
 
@@ -64,6 +66,18 @@ def write_texts(session: Session, kind: str, rows: Sequence[Mapping[str, Any]]) 
     fresh = {name: insert.excluded[name] for name in ("title", "content")}
     replace = insert.on_conflict_do_update(index_elements=[f"{kind}_id"], set_=fresh)
     session.execute(replace, list(rows))
+
+
+def index_everything(connection: Connection) -> None:
+    """Fill an empty index from what it is of, the oldest first."""
+    for kind, source in (("project", PROJECTS), ("label", LABELS), ("task", TASKS)):
+        wanted = [source.c[name] for name in ("id", "user_id", *_TEXT_COLUMNS[kind])]
+        # An Inbox has the id of its owner, and cannot be looked for.
+        query = select(*wanted).where(source.c.id != source.c.user_id).order_by(source.c.id)
+        found = connection.execute(query.execution_options(yield_per=_INDEXED_AT_ONCE))
+        for rows in found.mappings().partitions():
+            texts = [text_row(kind, dict(row), row["user_id"]) for row in rows]
+            connection.execute(SEARCH_TEXTS.insert(), texts)
 
 
 def scope(kind: str, user_id: UUID) -> str:
