@@ -7,7 +7,8 @@ import pytest
 import time_machine
 
 from tests.cast import visit_by
-from todo_app.core import throttle
+from todo_app.core import bus, throttle
+from todo_app.core.bus import News
 from todo_app.core.errors import TooManyAttempts, WrongCredentials
 from todo_app.core.visits import Visit
 
@@ -120,3 +121,17 @@ def test_sign_ups_of_one_network_are_limited(monkeypatch: pytest.MonkeyPatch) ->
 
     assert 1 <= refusal.value.retry_after_seconds <= 3_600
     throttle.admit_sign_up(ELSEWHERE)
+
+
+def test_what_is_tried_at_another_process_counts_here_too() -> None:
+    told: list[News] = []
+    bus.subscribe(told.append)
+    fail(2)
+    bus.unsubscribe(told.append)
+    assert {news.limit for news in told} == {"pair", "account", "network"}
+
+    for news in told * 2:
+        bus.tell(news)
+
+    with pytest.raises(TooManyAttempts):
+        attempt("alice@example.org", HERE)

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Iterator
 from contextlib import ExitStack
 
+import httpx
 import pytest
 
 from tests.servers import PostgreSQL, Redis
@@ -49,3 +50,19 @@ async def test_signing_out_at_one_process_closes_the_pages_that_hang_on_the_othe
             async with asyncio.timeout(AT_ONCE_SECONDS):
                 await tab.until(lambda: tab.is_closed)
         assert other_tab.get("/today").headers["location"].endswith("?ended=1")
+
+
+async def test_guesses_at_one_process_slow_the_next_at_the_other(
+    processes: tuple[Backend, Backend],
+) -> None:
+    def guess(backend: Backend) -> int:
+        return httpx.post(
+            f"{backend.address}/api/v1/auth/signin",
+            json={"email": "alice@example.org", "password": "a guess of mine"},
+            headers={"X-Forwarded-For": "192.0.2.66"},
+        ).status_code
+
+    for backend in processes * 3:
+        assert guess(backend) == 401
+        await asyncio.sleep(AT_ONCE_SECONDS / 4)
+    assert [guess(backend) for backend in processes] == [429, 429]

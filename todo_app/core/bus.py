@@ -39,7 +39,15 @@ class ChangesMade:
     user_id: UUID
 
 
-News = SessionEnded | AccountChanged | ChangesMade
+@dataclass(frozen=True, slots=True)
+class AttemptCounted:
+    """Somebody tried something that people are slowed down at; `keys` say who or where."""
+
+    limit: str
+    keys: tuple[str, ...]
+
+
+News = SessionEnded | AccountChanged | ChangesMade | AttemptCounted
 Listener = Callable[[News], None]
 
 _listeners: list[Listener] = []

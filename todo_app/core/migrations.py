@@ -45,7 +45,8 @@ def migrate() -> None:
     except CommandError as error:
         msg = (
             f"The database is newer than this version of the program, which knows revisions up to "
-            f"{head_revision()} ({error}): start the newer version, or restore an earlier backup"
+            f"{head_revision()} ({error}): start the newer version, or restore a backup made "
+            "before it"
         )
         raise MigrationError(msg) from error
     except SQLAlchemyError as error:

@@ -1,4 +1,8 @@
-"""Attempts per account and per address: people are slowed down, never locked out for good."""
+"""Attempts per account and per address: people are slowed down, never locked out for good.
+
+Each process keeps count by itself, so that none waits for another, and tells the others what it
+counts. If they cannot be reached, its own count still holds.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +17,8 @@ from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
+from todo_app.core import bus
+from todo_app.core.bus import AttemptCounted, News
 from todo_app.core.errors import TodoError, TooManyAttempts, WrongCode, WrongCredentials
 from todo_app.core.settings import get_settings
 from todo_app.core.visits import Visit, network
@@ -35,6 +41,22 @@ MAIL_PER_ACCOUNT_AND_NETWORK = RateLimitItemPerMinute(3, 10, "mail-pair")
 MAIL_PER_ACCOUNT = RateLimitItemPerHour(10, 1, "mail-account")
 MAIL_PER_NETWORK = RateLimitItemPerHour(30, 1, "mail-network")
 LINKS_PER_NETWORK = RateLimitItemPerMinute(30, 5, "link")
+_SIGN_UPS = "sign-up"
+_LIMITS = {
+    limit.namespace: limit
+    for limit in (
+        PER_ACCOUNT_AND_NETWORK,
+        PER_ACCOUNT,
+        PER_NETWORK,
+        BAD_TOKENS,
+        CODES_PER_ACCOUNT_AND_NETWORK,
+        CODES_PER_ACCOUNT,
+        MAIL_PER_ACCOUNT_AND_NETWORK,
+        MAIL_PER_ACCOUNT,
+        MAIL_PER_NETWORK,
+        LINKS_PER_NETWORK,
+    )
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +109,7 @@ def _attempt(windows: tuple[_Window, ...], failure: type[TodoError]) -> Iterator
     try:
         yield
     except failure:
-        for window in windows:
-            _limiter.hit(window.limit, *window.keys)
+        _count(*windows)
         raise
     finally:
         _running.subtract(windows)
@@ -102,8 +123,7 @@ def admit_sign_up(visit: Visit) -> None:
 
     Raises TooManyAttempts, with the seconds to wait, after too many from one network.
     """
-    limit = RateLimitItemPerHour(get_settings().sign_ups_per_hour, 1, "sign-up")
-    _admit(_Window(limit, (network(visit.address),)))
+    _admit(_Window(_sign_ups(), (network(visit.address),)))
 
 
 def admit_mail(account: str, visit: Visit) -> None:
@@ -132,9 +152,7 @@ def count_bad_token(visit: Visit) -> None:
 
     A good one is never kept waiting. Raises TooManyAttempts, with the seconds to wait.
     """
-    window = _Window(BAD_TOKENS, (network(visit.address),))
-    _check((window,))
-    _limiter.hit(window.limit, *window.keys)
+    _admit(_Window(BAD_TOKENS, (network(visit.address),)))
 
 
 def is_news(what: str) -> bool:
@@ -157,10 +175,25 @@ def _sign_in_windows(account: str, visit: Visit) -> tuple[_Window, ...]:
     )
 
 
+def _sign_ups() -> RateLimitItem:
+    return RateLimitItemPerHour(get_settings().sign_ups_per_hour, 1, _SIGN_UPS)
+
+
 def _admit(*windows: _Window) -> None:
     _check(windows)
+    _count(*windows)
+
+
+def _count(*windows: _Window) -> None:
     for window in windows:
-        _limiter.hit(window.limit, *window.keys)
+        bus.tell(AttemptCounted(window.limit.namespace, window.keys))
+
+
+def _hear(news: News) -> None:
+    """Count what was tried here, or at another process."""
+    if isinstance(news, AttemptCounted):
+        limit = _sign_ups() if news.limit == _SIGN_UPS else _LIMITS[news.limit]
+        _limiter.hit(limit, *news.keys)
 
 
 def _check(windows: tuple[_Window, ...]) -> None:
@@ -170,3 +203,6 @@ def _check(windows: tuple[_Window, ...]) -> None:
             raise TooManyAttempts(max(1, math.ceil(reset_at - time.time())))
         if remaining <= _running[window]:
             raise TooManyAttempts(1)
+
+
+bus.subscribe(_hear)
