@@ -42,6 +42,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "switch_off_second_factor": {"current_password": "kettle under seven clouds"},
     "create_task": {"title": "Water the plants"},
     "create_quick_task": {"text": "Water the plants every day"},
+    "run_batch": {"operations": [{"op": "create", "task": {"title": "Water the plants"}}]},
     "update_task": {"title": "Water the roses"},
 }
 """A good body for each operation that takes one."""

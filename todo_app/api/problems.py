@@ -11,6 +11,7 @@ import re
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 
@@ -101,6 +102,9 @@ class Problem(BaseModel):
     )
     person: str | None = Field(
         default=None, description="With 409 at undo: who changed it, if somebody else did."
+    )
+    operation: int | None = Field(
+        default=None, description="Of a batch: which operation was refused, counted from 0."
     )
     reference: str | None = Field(
         default=None, description="With 500: what to quote when reporting it."
@@ -280,22 +284,25 @@ def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
 async def answer_refusal(request: Request, error: TodoError) -> Response:
     """What core refused."""
     kind = STATUS_BY_ERROR[type(error)]
+    answer = partial(problem, kind)
+    if error.place is not None:
+        answer = partial(answer, operation=error.place)
     match error:
         case InvalidInput(field=field, reason=reason):
             message = SENTENCE_BY_REASON.get(reason, "cannot be accepted")
-            return problem(kind, errors=[{"pointer": _pointer([field]), "message": message}])
+            return answer(errors=[{"pointer": _pointer([field]), "message": message}])
         case InvalidFilter(reason=reason, start=start, end=end):
             place = {"parameter": "filter"} if request.method == "GET" else {"pointer": "/query"}
             flaw = {**place, "message": SENTENCE_BY_FLAW[reason], "start": start, "end": end}
-            return problem(kind, errors=[flaw])
+            return answer(errors=[flaw])
         case ChangedSince():
-            return problem(kind, field=error.field, person=error.person)
+            return answer(field=error.field, person=error.person)
         case StaleVersion(current=BaseModel() as current):
-            return problem(kind, current=current.model_dump(mode="json"))
+            return answer(current=current.model_dump(mode="json"))
         case TooManyAttempts() | Unavailable():
-            return problem(kind, headers={"Retry-After": str(error.retry_after_seconds)})
+            return answer(headers={"Retry-After": str(error.retry_after_seconds)})
     challenge = _CHALLENGES.get(kind.status)
-    return problem(kind, headers={"WWW-Authenticate": challenge} if challenge else None)
+    return answer(headers={"WWW-Authenticate": challenge} if challenge else None)
 
 
 async def answer_invalid(_request: Request, error: RequestValidationError) -> Response:

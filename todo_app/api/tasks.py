@@ -27,8 +27,9 @@ from todo_app.api.deps import (
     query_parameters,
 )
 from todo_app.api.problems import documented
-from todo_app.core import occurrences, past, task_lists, tasks
+from todo_app.core import batches, occurrences, past, task_lists, tasks
 from todo_app.core.access import Actor
+from todo_app.core.batches import Batch, BatchResult
 from todo_app.core.filters.reader import MAX_CHARACTERS
 from todo_app.core.occurrences import Ledger
 from todo_app.core.task_lists import (
@@ -209,6 +210,20 @@ async def delete_task(
     expected = await _expected(db, actor, task_id, if_match)
     await tasks.delete_task(db, actor, task_id, expected_version=expected)
     return Response(status_code=status.HTTP_204_NO_CONTENT, headers={"Cache-Control": "no-store"})
+
+
+@router.post(
+    "/batch",
+    response_model=BatchResult,
+    responses=documented(400, 401, 404, 409, 412, 413, 415, 422),
+)
+async def run_batch(batch: Batch, db: Db, actor: CurrentActor, idempotency: Once) -> Response:
+    """Do many things with tasks at once: all of them or none, and one step of undo."""
+
+    async def run() -> Response:
+        return json_answer((await batches.run_batch(db, actor, batch)).model_dump_json())
+
+    return await idempotency.once(run)
 
 
 @router.post(

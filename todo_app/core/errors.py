@@ -14,6 +14,8 @@ class TodoError(Exception):
 
     keeps_writes: ClassVar[bool] = False
     """Whether the transaction it ends is committed: a refusal may have something to record."""
+    place: int | None = None
+    """Which operation of a batch it refused, counted from 0."""
 
 
 class NotFound(TodoError):
