@@ -291,12 +291,12 @@ async def test_a_task_is_added_where_one_sees_it_on_its_day_or_on_none(
     alice: Browser,
 ) -> None:
     async with alice.tab("/today") as tab:
-        await tab.add("On today")
+        await tab.add("First")
     async with alice.tab("/upcoming") as tab:
-        await tab.add("On upcoming")
-        assert titles(tab) == ["On upcoming"]
+        await tab.add("Second")
+        assert titles(tab) == ["Second"]
     async with alice.tab("/inbox") as tab:
-        await tab.add("On inbox")
+        await tab.add("Third")
 
     due = dict(
         alice.backend.rows(
@@ -304,9 +304,9 @@ async def test_a_task_is_added_where_one_sees_it_on_its_day_or_on_none(
         )
     )
     assert {title: day and str(day) for title, day in due.items()} == {
-        "On today": str(datetime.now(UTC).date()),
-        "On upcoming": str(datetime.now(UTC).date() + timedelta(days=1)),
-        "On inbox": None,
+        "First": str(datetime.now(UTC).date()),
+        "Second": str(datetime.now(UTC).date() + timedelta(days=1)),
+        "Third": None,
     }
 
 

@@ -40,6 +40,7 @@ class TaskRow(TypedDict):
     notes: str
     priority: int
     due: str
+    repeats: str
     is_overdue: bool
     is_completed: bool
     completed_on: str
@@ -59,6 +60,7 @@ class TaskPanel(TypedDict):
     due_date: str
     due_time: str
     due_zone: str
+    recurrence: str
     is_completed: bool
     version: int
     created: str
@@ -73,6 +75,7 @@ NO_PANEL = TaskPanel(
     due_date="",
     due_time="",
     due_zone="",
+    recurrence="",
     is_completed=False,
     version=0,
     created="",
@@ -149,9 +152,14 @@ class TaskListState(AuthState):
         if view is None:
             self._stamp_row(task_id)
             return
+        if view.recurrence is not None:
+            # It is due another day now, in the place that this day has in the list.
+            await self._refresh()
         self._show_change(view)
+        moves_on = is_completed and view.completed_at is None and view.due is not None
+        following = f", next {wording.day_name(view.due.date, self._today)}" if moves_on else ""
         self._offer_undo(
-            f"{'Completed' if is_completed else 'Reopened'} {wording.quoted(view.title)}"
+            f"{'Completed' if is_completed else 'Reopened'} {wording.quoted(view.title)}{following}"
         )
 
     def _wanted_task(self) -> str:
@@ -262,6 +270,7 @@ class TaskListState(AuthState):
             notes=notes[:NOTES_PREVIEW_CHARACTERS],
             priority=view.priority,
             due=wording.due_text(view.due, self._today, zone=zone, said=self._day_said(group)),
+            repeats=view.recurrence.text if view.recurrence else "",
             is_overdue=not done and view.due is not None and view.due.is_overdue(now, zone),
             is_completed=done is not None,
             completed_on=done.isoformat() if done else "",
@@ -341,6 +350,7 @@ class TaskListState(AuthState):
             due_date=view.due.date.isoformat() if view.due else "",
             due_time=(view.due.time or "") if view.due else "",
             due_zone=(view.due.zone or zone) if view.due else zone,
+            recurrence=view.recurrence.text if view.recurrence else "",
             is_completed=view.completed_at is not None,
             version=view.version,
             created=wording.moment_text(view.created_at, now, zone),

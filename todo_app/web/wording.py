@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from todo_app.core.recurrence import Occurrence
 from todo_app.core.tasks import Due
 
 _FEW_MINUTES = 10
@@ -37,6 +38,12 @@ def due_text(due: Due | None, today: date, *, zone: str, said: str) -> str:
         return "" if day == said else day
     time = due.time if due.zone == zone else f"{due.time} ({due.zone})"
     return time if due.date == today or day == said else f"{day} {time}"
+
+
+def turn_text(turn: str, today: date) -> str:
+    """A date of a series, and its time if it has one: Mon 23 Nov 19:00."""
+    day, wall = Occurrence.read(turn)
+    return f"{day_name(day, today)} {wall or ''}".rstrip()
 
 
 def moment_text(moment: datetime, now: datetime, zone: str) -> str:

@@ -29,6 +29,7 @@ def task_row(
             ReactRouterLink.create(
                 rx.el.span(row["title"], class_name="title", dir="auto"),
                 rx.cond(row["due"] != "", _due(row)),
+                rx.cond(row["repeats"] != "", _repeats(row)),
                 rx.cond(row["notes"] != "", _notes(row)),
                 to=f"?{routes.OPEN_TASK}=" + row["id"],
                 prevent_scroll_reset=True,
@@ -90,6 +91,15 @@ def _due(row: rx.Var[TaskRow]) -> rx.Component:
         rx.cond(row["is_overdue"], rx.el.span("Overdue: ", class_name="only-read-aloud")),
         row["due"],
         class_name=rx.cond(row["is_overdue"], "fact due late", "fact due"),
+    )
+
+
+def _repeats(row: rx.Var[TaskRow]) -> rx.Component:
+    return rx.el.span(
+        icon("repeat", size=13),
+        rx.el.span("Repeats ", class_name="only-read-aloud"),
+        rx.el.span(row["repeats"], class_name="preview", dir="auto"),
+        class_name="fact",
     )
 
 
