@@ -98,9 +98,13 @@ _OF_SERIES = (*_OF_TASK, OCCURRENCES.c.scheduled_for >= bindparam("anchor"))
 _LAST = select(OCCURRENCES).where(*_OF_SERIES).order_by(*_LATEST_FIRST).limit(1)
 _COUNT = select(func.count()).select_from(OCCURRENCES).where(*_OF_SERIES)
 _RECENT = select(OCCURRENCES).where(*_OF_TASK).order_by(*_LATEST_FIRST).limit(STREAK_MAX)
-_PLANNED = select(TASKS.c.recurrence, TASKS.c.scheduled_for).where(
-    *access.READABLE_TASKS, TASKS.c.id == _ID
-)
+_PLANNED = select(
+    TASKS.c.recurrence,
+    TASKS.c.scheduled_for,
+    TASKS.c.due_date,
+    TASKS.c.due_time,
+    TASKS.c.due_zone,
+).where(*access.READABLE_TASKS, TASKS.c.id == _ID)
 _parts = select(TASKS.c.id).where(access.own_rows(TASKS), TASKS.c.id == _ID).cte(recursive=True)
 _parts = _parts.union(select(TASKS.c.id).where(TASKS.c.parent_id == _parts.c.id))
 _DONE_PARTS = select(TASKS).where(
@@ -232,6 +236,21 @@ async def get_ledger(db: AsyncSession, actor: Actor, task_id: UUID) -> Ledger:
         missed=recurrence.missed(series, scheduled, clock.now()),
         next=[str(turn) for turn in recurrence.upcoming(series, scheduled, NEXT_DATES)],
     )
+
+
+async def preview(db: AsyncSession, actor: Actor, task_id: UUID, text: str) -> list[str]:
+    """The next dates that a task would have if it repeated like this.
+
+    Raises NotFound, UnusableRule.
+    """
+    task = (await db.execute(_PLANNED, {**access.values(actor), "task_id": task_id})).one_or_none()
+    if task is None:
+        raise NotFound
+    columns = {**task._asdict(), "recurrence": None}
+    draft = RecurrenceDraft(text=text)
+    planned_columns = await plan(db, actor, draft, columns, clock.now())
+    series = _series(planned_columns["recurrence"])
+    return [str(turn) for turn in recurrence.upcoming(series, None, NEXT_DATES)]
 
 
 @lru_cache(maxsize=4_096)

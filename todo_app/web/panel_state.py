@@ -10,7 +10,7 @@ import pydantic
 import reflex as rx
 from pydantic import ValidationError
 
-from todo_app.core import clock, tasks
+from todo_app.core import clock, occurrences, tasks
 from todo_app.core.errors import NotFound, StaleVersion, TodoError
 from todo_app.core.tasks import Due, TaskPatch, TaskView
 from todo_app.core.text import NOTES_MAX_CHARACTERS, TITLE_MAX_CHARACTERS
@@ -18,7 +18,7 @@ from todo_app.web import messages, wording
 from todo_app.web.list_state import NO_PANEL, Stamp, TaskId, TaskListState, TaskPanel
 
 Number = Annotated[int, pydantic.Field(ge=0, lt=2**31)]
-Field = Literal["title", "notes", "priority", "due_date", "due_time"]
+Field = Literal["title", "notes", "priority", "due_date", "due_time", "recurrence"]
 FIELDS: tuple[Field, ...] = get_args(Field)
 
 _EARLIEST_YEAR = "1900"
@@ -29,6 +29,7 @@ _FIELD_ERRORS = {
     "priority": "Choose a priority from 1 to 4.",
     "due_date": "Enter a date.",
     "due_time": "Enter a time like 15:00.",
+    "recurrence": "Say it in up to 500 characters, like “every 3 days”.",
 }
 
 
@@ -40,6 +41,7 @@ class TaskPanelState(TaskListState):
     errors: dict[str, str] = {}
     _editing: str = ""
     _outdated: frozenset[str] = frozenset()
+    coming: str = ""
     _saved: dict[str, tuple[str, str]] = {}
 
     @rx.event
@@ -47,7 +49,7 @@ class TaskPanelState(TaskListState):
         """Open the task that the page's address names, or close the panel if it names none."""
         panel = await self._wanted_panel()
         if panel["id"] != self.panel["id"]:
-            self.errors, self._editing = {}, ""
+            self.errors, self.coming, self._editing = {}, "", ""
         if panel != self.panel:
             self.panel = panel
             # A new number makes new inputs; while it stays, what is typed in them stays too. It
@@ -86,11 +88,8 @@ class TaskPanelState(TaskListState):
             self._set_error(field, f"Not saved. {messages.message(refusal)}")
             return
         if view is not None:
-            self._set_error(field, "")
             self._saved[field] = (task_id, text)
-            self._show_change(view)
-            if field.startswith("due"):
-                await self._recount()
+            await self._show_saved(field, view)
             if self.panel["id"] == task_id and opened != self.opened:
                 self.opened += 1  # The input that this came from is gone; the new one shall know.
 
@@ -105,6 +104,29 @@ class TaskPanelState(TaskListState):
         self._editing = ""
         if field in self._outdated and not self.errors.get(field, ""):
             await self._refresh_panel()
+
+    @rx.event
+    async def show_coming(self, task_id: TaskId, text: str) -> None:
+        """Say when a task would be due if it repeated as is being typed."""
+        try:
+            turns = await self._read(occurrences.preview, UUID(task_id), text)
+        except (ValidationError, TodoError):
+            self.coming = ""
+            return
+        today = clock.today(self._actor().time_zone)
+        self.coming = " · ".join(wording.turn_text(turn, today) for turn in turns)
+
+    @rx.event
+    async def skip_task(self, task_id: TaskId) -> None:
+        """Leave out the open turn of a repeating task."""
+        view = await self._run(tasks.skip_task, UUID(task_id))
+        if view is None:
+            return
+        await self._refresh()
+        self._show_change(view)
+        self._renew("due_date", "due_time")
+        due = "" if view.due is None else f", next {wording.day_name(view.due.date, self._today)}"
+        self._offer_undo(f"Skipped {wording.quoted(view.title)}{due}")
 
     @rx.event
     async def set_due_in(self, task_id: TaskId, days: Literal[0, 1, 7]) -> None:
@@ -133,6 +155,16 @@ class TaskPanelState(TaskListState):
             self._set_rows(rows)
         self._offer_undo(f"Deleted {wording.quoted(view.title)}")
 
+    async def _show_saved(self, field: Field, view: TaskView) -> None:
+        self._set_error(field, "")
+        self._show_change(view)
+        if field.startswith("due"):
+            await self._recount()
+        if field == "recurrence":
+            self.coming = ""
+            await self._refresh()
+            self._renew("due_date", "due_time")
+
     async def _refresh_panel(self) -> None:
         """Show the open task as it is now, but for fields that somebody is typing in.
 
@@ -158,8 +190,13 @@ class TaskPanelState(TaskListState):
                 self._set_error(field, _changed_elsewhere(panel[field]))
                 panel = {**panel, field: self.panel[field], "version": self.panel["version"]}
             else:
-                self.renewed = {**self.renewed, field: self.renewed.get(field, 0) + 1}
+                self._renew(field)
         self.panel = panel
+
+    def _renew(self, *fields: Field) -> None:
+        """Make new inputs for fields, which show what is in the panel."""
+        later = {field: self.renewed.get(field, 0) + 1 for field in fields}
+        self.renewed = {**self.renewed, **later}
 
     async def _save_due_date(self, task_id: TaskId, text: str) -> None:
         version, before = self.panel["version"], self.panel["due_date"]
@@ -226,6 +263,9 @@ def _patch(shown: TaskPanel, field: Field, text: str, today: date) -> TaskPatch:
         return TaskPatch.model_validate({field: text})
     if field == "priority":
         return TaskPatch.model_validate({"priority": int(text) if text.isdecimal() else 0})
+    if field == "recurrence":
+        said = {"text": text} if text.strip() else None
+        return TaskPatch.model_validate({"recurrence": said})
     day = text if field == "due_date" else shown["due_date"] or today.isoformat()
     if not day:
         return TaskPatch(due=None)

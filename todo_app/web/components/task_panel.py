@@ -15,6 +15,18 @@ from todo_app.web.session import AuthState
 
 _PANEL = TaskPanelState.panel
 SAVE_PAUSE_MILLISECONDS = 700
+PREVIEW_PAUSE_MILLISECONDS = 200
+REPETITIONS = (
+    "every day",
+    "every weekday",
+    "every week",
+    "every 2 weeks",
+    "every month",
+    "every last day",
+    "every year",
+    "every! 3 days",
+)
+_PRESETS = "repetitions"
 _NOW = rx.Var("Date.now()", _var_type=int)
 _FOCUS = "(document.querySelector({row!r}) ?? document.getElementById('content')).focus()"
 # The focus is never lost with the panel: it goes back to the row, or before that to a neighbour if
@@ -47,7 +59,7 @@ def _open_panel(here: str) -> rx.Component:
     return rx.el.aside(
         _tools(here),
         rx.el.div(_title(), _notes(), key=_PANEL["id"], on_mount=_FOCUS_TASK),
-        rx.el.div(_due(), _priority(), class_name="facts"),
+        rx.el.div(_due(), _recurrence(), _priority(), class_name="facts"),
         rx.window_event_listener(
             on_key_down=lambda key: rx.cond(key == "Escape", _PRESS_CLOSE, rx.noop())
         ),
@@ -199,6 +211,42 @@ def _shortcuts() -> rx.Component:
         class_name="chips",
         role="group",
         aria_label="Due date",
+    )
+
+
+def _recurrence() -> rx.Component:
+    task_id = _PANEL["id"]
+    return _field(
+        "recurrence",
+        "Repeat",
+        rx.el.input(
+            list=_PRESETS,
+            placeholder="every 3 days",
+            default_value=_PANEL["recurrence"],
+            auto_complete="off",
+            on_change=lambda text: TaskPanelState.show_coming(task_id, text).debounce(
+                PREVIEW_PAUSE_MILLISECONDS
+            ),
+            on_blur=lambda text: [
+                _save("recurrence", text),
+                TaskPanelState.leave_field("recurrence"),
+            ],
+            **_identity("recurrence"),
+        ),
+        rx.el.datalist(*(rx.el.option(value=words) for words in REPETITIONS), id=_PRESETS),
+        rx.cond(
+            TaskPanelState.coming != "",
+            rx.el.p("Next: ", TaskPanelState.coming, role="status", class_name="next"),
+        ),
+        rx.cond(
+            _PANEL["recurrence"] != "",
+            rx.el.div(
+                rx.el.button(
+                    "Skip this one", type="button", on_click=TaskPanelState.skip_task(task_id)
+                ),
+                class_name="chips",
+            ),
+        ),
     )
 
 
