@@ -71,6 +71,7 @@ def running_backend(folder: Path, **settings: str) -> Iterator[Backend]:
         "PORT": str(port),
         "BCRYPT_COST": "4",
         "SIGN_UPS_PER_HOUR": "1000000",
+        "EVENTS_PER_SECOND": "1000000",
         # Every browser of the tests comes from an address of its own.
         "TRUSTED_PROXY_HOPS": "1",
         "PYTHONPATH": str(ROOT),

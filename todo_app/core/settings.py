@@ -121,6 +121,9 @@ class Settings(BaseSettings):
     sign_ups_per_hour: int = Field(
         default=20, ge=1, description="How many accounts one network may open in an hour."
     )
+    events_per_second: int = Field(
+        default=100, ge=10, description="How fast one open page may send; what is faster waits."
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="The least serious log line that is written."
     )

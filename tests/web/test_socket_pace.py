@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+from starlette.types import Message, Receive, Scope, Send
+
+from todo_app.core.settings import get_settings
+from todo_app.web import socket_pace
+from todo_app.web.socket_pace import BURST_SECONDS, SocketPace
+
+
+def socket_from(address: str) -> Scope:
+    return {"type": "websocket", "client": (address, 1), "headers": []}
+
+
+async def an_event() -> Message:
+    return {"type": "websocket.receive", "text": "x"}
+
+
+async def test_a_flood_of_events_waits_and_nothing_of_it_is_lost(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("EVENTS_PER_SECOND", "50")
+    get_settings.cache_clear()
+    waits: list[float] = []
+
+    async def wait(seconds: float) -> None:
+        waits.append(seconds)
+
+    monkeypatch.setattr(socket_pace.asyncio, "sleep", wait)
+    monkeypatch.setattr(socket_pace.time, "monotonic", lambda: 0.0)
+    came: list[Message] = []
+
+    async def app(_scope: Scope, receive: Receive, _send: Send) -> None:
+        came.extend([await receive() for _ in range(50 * BURST_SECONDS + 100)])
+
+    await SocketPace(app)(socket_from("192.0.2.1"), an_event, an_answer)
+
+    assert len(came) == 50 * BURST_SECONDS + 100
+    assert len(waits) == 100
+    assert waits[-1] == pytest.approx(2)
+
+
+async def an_answer(_message: Message) -> None:
+    """Somebody who hears nothing."""
+
+
+async def test_a_place_holds_only_so_many_sockets_and_leaves_others_theirs(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(socket_pace, "SOCKETS_PER_NETWORK", 2)
+    release = asyncio.Event()
+    served: list[str] = []
+    sent: list[dict[str, Any]] = []
+
+    async def app(scope: Scope, _receive: Receive, _send: Send) -> None:
+        served.append(scope["client"][0])
+        await release.wait()
+
+    async def hear(message: Message) -> None:
+        sent.append(dict(message))
+
+    pace = SocketPace(app)
+    addresses = ("192.0.2.1", "192.0.2.1", "192.0.2.1", "198.51.100.7")
+    opened = [asyncio.create_task(pace(socket_from(one), an_event, hear)) for one in addresses]
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+
+    assert served == ["192.0.2.1", "192.0.2.1", "198.51.100.7"]
+    assert sent == [{"type": "websocket.close", "code": 1013}]
+    release.set()
+    await asyncio.gather(*opened)
+    await pace(socket_from("192.0.2.1"), an_event, hear)
+    assert served[-1] == "192.0.2.1"
+    assert not pace._open
