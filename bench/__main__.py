@@ -13,7 +13,7 @@ from pathlib import Path
 
 from sqlalchemy import text
 
-from bench import browser, events, figures, rest, stage, words
+from bench import browser, events, figures, rest, search, stage, words
 from bench.figures import Figure
 from tests.e2e.program import refuse_taken_port
 from tests.servers import running_postgresql
@@ -52,12 +52,15 @@ def measure(folder: Path) -> list[Figure]:
         found += rest.measure(backend, api_port, many)
         found += events.measure_event(backend, counter_port, few)
         found += events.measure_ticks(backend, counter_port, few, many)
+        found += search.measure(backend, few, many)
         backend = running.enter_context(stage.running_product(folder / "sqlite"))
         url = f"sqlite:///{folder / 'sqlite' / 'todo.db'}"
         counter_port = running.enter_context(
             stage.running_floor("counter", folder / "sqlite-counter", url)
         )
-        found += events.measure_ticks(backend, counter_port, *_accounts(backend))
+        few, many = _accounts(backend)
+        found += events.measure_ticks(backend, counter_port, few, many)
+        found += search.measure(backend, few, many)
     return found + words.measure() + browser.measure(folder / "browser")
 
 

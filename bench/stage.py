@@ -21,7 +21,8 @@ from tests.cast import PASSWORD
 from tests.servers import free_port
 from tests.web.backend import Backend, running_backend
 from todo_app.core import clock
-from todo_app.core.models import Task, User, new_id
+from todo_app.core.models import SearchText, Task, User, new_id
+from todo_app.core.search_index import text_row
 from todo_app.core.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -104,7 +105,9 @@ def open_account(origin: str, engine: Engine, task_count: int) -> Account:
         tokens = browser.post("/api/v1/auth/signin", json=credentials).json()
     with engine.begin() as connection:
         user_id = connection.scalar(select(col(User.id)).where(col(User.email) == email))
-        connection.execute(insert(Task), _tasks(user_id, task_count))
+        tasks = _tasks(user_id, task_count)
+        connection.execute(insert(Task), tasks)
+        connection.execute(insert(SearchText), [text_row("task", task, user_id) for task in tasks])
     _tidy(engine)
     return Account(user_id, cookie, tokens["access_token"])
 

@@ -31,8 +31,8 @@ of_a_task = pytest.mark.parametrize(
 
 def test_every_id_in_a_path_is_tried_by_strangers() -> None:
     names = {name for one in OPERATIONS for name in re.findall(r"{(\w+)}", one.template)}
-    # The others: in test_sessions.py, test_api_tokens.py and test_changes.py.
-    assert names == {"task_id", "session_id", "token_id", "change_id"}
+    # The others: in test_sessions, test_api_tokens, test_changes and test_saved_filters.
+    assert names == {"task_id", "session_id", "token_id", "change_id", "filter_id"}
 
 
 def test_only_the_way_in_needs_no_identity() -> None:

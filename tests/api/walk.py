@@ -40,6 +40,8 @@ BODIES: dict[str, dict[str, Any]] = {
     },
     "renew_recovery_codes": {"current_password": "kettle under seven clouds"},
     "switch_off_second_factor": {"current_password": "kettle under seven clouds"},
+    "create_filter": {"name": "Late", "query": "overdue"},
+    "update_filter": {"name": "Later"},
     "create_task": {"title": "Water the plants"},
     "create_quick_task": {"text": "Water the plants every day"},
     "run_batch": {"operations": [{"op": "create", "task": {"title": "Water the plants"}}]},

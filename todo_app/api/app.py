@@ -14,6 +14,7 @@ from todo_app.api import (
     changes,
     email_change,
     exports,
+    filters,
     problems,
     quick_add,
     recovery,
@@ -96,6 +97,7 @@ def create_api() -> FastAPI:
         quick_add,
         tasks,
         search,
+        filters,
         changes,
         exports,
     )

@@ -36,6 +36,7 @@ EXPORTED: Mapping[str, frozenset[str]] = {
     "occurrences": frozenset(),
     "labels": frozenset(),
     "task_labels": frozenset(),
+    "saved_filters": frozenset(),
     "changes": frozenset(),
 }
 """What is in the export, table by table, and the columns that are not."""

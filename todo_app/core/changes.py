@@ -43,6 +43,7 @@ from todo_app.core.models import (
     CHANGES,
     DERIVED,
     OCCURRENCES,
+    SAVED_FILTERS,
     TASKS,
     UtcDateTime,
     new_id,
@@ -61,6 +62,9 @@ Act = Literal[
     "occurrence.skipped",
     "occurrence.reopened",
     "task.purged",
+    "filter.created",
+    "filter.changed",
+    "filter.deleted",
 ]
 Mode = Literal["do", "undo", "redo"]
 Image = Row[*tuple[Any, ...]] | Mapping[str, Any]
@@ -121,6 +125,7 @@ class Entity:
 ENTITIES: Mapping[str, Entity] = {
     "task": Entity(TASKS),
     "occurrence": Entity(OCCURRENCES, about="task_id"),
+    "filter": Entity(SAVED_FILTERS),
 }
 """Everything that is recorded, by the name it has in the log."""
 

@@ -111,6 +111,9 @@ ACT_MESSAGES: dict[Act, str] = {
     "occurrence.skipped": "A turn was skipped",
     "occurrence.reopened": "A turn was reopened",
     "task.purged": "Deleted for good",
+    "filter.created": "Saved a filter",
+    "filter.changed": "Changed a filter",
+    "filter.deleted": "Deleted a filter",
 }
 """What a person reads about a change, before the title of what was changed."""
 

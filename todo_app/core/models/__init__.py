@@ -17,7 +17,7 @@ from todo_app.core.models.identity import (
     TotpFactor,
     User,
 )
-from todo_app.core.models.search import SEARCH_TEXTS, SearchText
+from todo_app.core.models.search import SAVED_FILTERS, SEARCH_TEXTS, SavedFilter, SearchText
 from todo_app.core.models.work import (
     DEPTH_MAX,
     DUE_TIME_ORDER,
@@ -46,6 +46,7 @@ __all__ = [
     "OCCURRENCES",
     "PATH_MAX_CHARACTERS",
     "PROJECTS",
+    "SAVED_FILTERS",
     "SEARCH_TEXTS",
     "SECTIONS",
     "TASKS",
@@ -63,6 +64,7 @@ __all__ = [
     "RecoveryCode",
     "RefreshToken",
     "SQLModel",
+    "SavedFilter",
     "SearchText",
     "Section",
     "SecurityEvent",

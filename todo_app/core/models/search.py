@@ -1,13 +1,17 @@
-"""The words that search looks through."""
+"""The words that search looks through, and the filters that people keep."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import BigInteger, Dialect, Index, Integer, String, Text, TypeDecorator
 from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.types import TypeEngine
 from sqlmodel import Field, SQLModel
+
+from todo_app.core import positions
+from todo_app.core.models.columns import UtcDateTime, byte_text, new_id
 
 
 class Words(TypeDecorator[str]):
@@ -68,4 +72,24 @@ class SearchText(SQLModel, table=True):
     content: str = Field(sa_type=Words)
 
 
+class SavedFilter(SQLModel, table=True):
+    """A filter that a person keeps, by a name and in a place of their own."""
+
+    __tablename__ = "saved_filters"
+    __table_args__ = (Index("ix_saved_filters_position", "user_id", "position", "id"),)
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    user_id: UUID = Field(foreign_key="users.id", ondelete="CASCADE")
+    name: str = Field(sa_type=String(100))
+    query: str = Field(sa_type=String(1_000))
+    colour: str = Field(sa_type=String(16))
+    position: str = Field(
+        default_factory=positions.last, sa_type=byte_text(positions.MAX_CHARACTERS)
+    )
+    version: int = Field(default=1)
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    updated_at: datetime = Field(sa_type=UtcDateTime)
+
+
+SAVED_FILTERS = SQLModel.metadata.tables["saved_filters"]
 SEARCH_TEXTS = SQLModel.metadata.tables["search_texts"]

@@ -1,0 +1,180 @@
+"""Saved filters: views of a person's own making. What a filter means is in `filters`."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, Literal, Self
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, StringConstraints, model_validator
+from sqlalchemy import Row, bindparam, delete, func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from todo_app.core import access, changes
+from todo_app.core.access import Actor
+from todo_app.core.changes import Step
+from todo_app.core.database import insert_if_absent
+from todo_app.core.errors import InvalidInput, NotFound, StaleVersion
+from todo_app.core.filters.reader import MAX_CHARACTERS, read
+from todo_app.core.models import SAVED_FILTERS, SavedFilter, new_id
+from todo_app.core.text import NAME_MAX_CHARACTERS, Text, Title
+
+FILTERS_MAX = 200
+
+Colour = Literal[
+    "grey", "red", "orange", "yellow", "green", "teal", "blue", "indigo", "violet", "pink"
+]
+FilterName = Annotated[Title, StringConstraints(max_length=NAME_MAX_CHARACTERS)]
+# As it was typed: the place of a flaw is a place in this.
+FilterText = Annotated[Text, StringConstraints(max_length=MAX_CHARACTERS)]
+
+
+class FilterDraft(BaseModel):
+    """What a new filter brings. The id is the client's choice, or ours."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: UUID | None = None
+    name: FilterName
+    query: FilterText
+    colour: Colour = "grey"
+
+
+class FilterPatch(BaseModel):
+    """What is to change of a filter; absent fields stay."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: FilterName | None = None
+    query: FilterText | None = None
+    colour: Colour | None = None
+
+    @model_validator(mode="after")
+    def _nothing_is_cleared(self) -> Self:
+        if any(getattr(self, field) is None for field in self.model_fields_set):
+            msg = "cannot be cleared"
+            raise ValueError(msg)
+        return self
+
+
+class FilterView(BaseModel):
+    """A filter as its owner sees it. Moments are UTC."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: UUID
+    name: str
+    query: str
+    colour: str
+    version: int
+    created_at: datetime
+    updated_at: datetime
+
+    @classmethod
+    def of(cls, row: Row[*tuple[Any, ...]]) -> FilterView:
+        """The view of a whole row."""
+        return cls.model_validate(row, from_attributes=True)
+
+
+_ID = SAVED_FILTERS.c.id == bindparam("filter_id")
+_GET = select(SAVED_FILTERS).where(access.own_rows(SAVED_FILTERS), _ID)
+_LIST = (
+    select(SAVED_FILTERS)
+    .where(access.own_rows(SAVED_FILTERS))
+    .order_by(SAVED_FILTERS.c.position, SAVED_FILTERS.c.id)
+    .limit(FILTERS_MAX)
+)
+_COUNT = select(func.count()).select_from(SAVED_FILTERS).where(access.own_rows(SAVED_FILTERS))
+_CHANGE = (
+    update(SAVED_FILTERS)
+    .where(access.own_rows(SAVED_FILTERS), _ID)
+    .values(version=SAVED_FILTERS.c.version + 1)
+    .returning(*SAVED_FILTERS.c)
+)
+_DELETE = delete(SAVED_FILTERS).where(access.own_rows(SAVED_FILTERS), _ID)
+
+
+async def create_filter(
+    db: AsyncSession, actor: Actor, draft: FilterDraft
+) -> tuple[FilterView, bool]:
+    """Save a filter behind the others and return it, and whether it is new.
+
+    The same id again returns the filter as it is now. Raises NotFound if the id is another's,
+    InvalidFilter, and InvalidInput for one too many.
+    """
+    read(draft.query)
+    step = await changes.begin(db, actor)
+    if (await db.scalar(_COUNT, access.values(actor)) or 0) >= FILTERS_MAX:
+        raise InvalidInput("name", "too_many")
+    filter_id = draft.id or new_id()
+    values = {
+        "id": filter_id,
+        "user_id": actor.user_id,
+        "name": draft.name,
+        "query": draft.query,
+        "colour": draft.colour,
+        "version": 1,
+        "created_at": step.now,
+        "updated_at": step.now,
+    }
+    created = await db.execute(
+        insert_if_absent(db, SavedFilter).values(values).returning(*SAVED_FILTERS.c)
+    )
+    row = created.one_or_none()
+    if row is None:
+        return await get_filter(db, actor, filter_id), False
+    step.record("filter.created", "filter", None, row)
+    return FilterView.of(row), True
+
+
+async def get_filter(db: AsyncSession, actor: Actor, filter_id: UUID) -> FilterView:
+    """One filter. Raises NotFound."""
+    found = await db.execute(_GET, access.values(actor) | {"filter_id": filter_id})
+    row = found.one_or_none()
+    if row is None:
+        raise NotFound
+    return FilterView.of(row)
+
+
+async def list_filters(db: AsyncSession, actor: Actor) -> list[FilterView]:
+    """All filters in their order."""
+    return [FilterView.of(row) for row in await db.execute(_LIST, access.values(actor))]
+
+
+async def update_filter(
+    db: AsyncSession,
+    actor: Actor,
+    filter_id: UUID,
+    patch: FilterPatch,
+    *,
+    expected_version: int | None = None,
+) -> FilterView:
+    """Change fields of a filter. Raises NotFound, InvalidFilter, StaleVersion."""
+    if patch.query is not None:
+        read(patch.query)
+    step, before = await _take(db, actor, filter_id, expected_version)
+    values = patch.model_dump(exclude_unset=True)
+    if all(getattr(before, name) == value for name, value in values.items()):
+        return await get_filter(db, actor, filter_id)
+    own = {**access.values(actor), "filter_id": filter_id}
+    row = (await db.execute(_CHANGE, {**own, **values, "updated_at": step.now})).one()
+    step.record("filter.changed", "filter", before, row)
+    return FilterView.of(row)
+
+
+async def delete_filter(
+    db: AsyncSession, actor: Actor, filter_id: UUID, *, expected_version: int | None = None
+) -> None:
+    """Delete a filter; its tasks stay. Raises NotFound, StaleVersion."""
+    step, before = await _take(db, actor, filter_id, expected_version)
+    await db.execute(_DELETE, {**access.values(actor), "filter_id": filter_id})
+    step.record("filter.deleted", "filter", before, None)
+
+
+async def _take(
+    db: AsyncSession, actor: Actor, filter_id: UUID, expected_version: int | None
+) -> tuple[Step, Row[*tuple[Any, ...]]]:
+    step, before = await changes.take(db, actor, "filter", filter_id)
+    if expected_version not in {None, before.version}:
+        raise StaleVersion(FilterView.of(before))
+    return step, before
