@@ -41,6 +41,10 @@ class Mailbox:
         """What arrived for an address."""
         return [mail for mail in self.mails if mail["X-RcptTo"] == address]
 
+    def forget(self, address: str) -> None:
+        """Throw away what arrived for an address."""
+        self.mails = [mail for mail in self.mails if mail["X-RcptTo"] != address]
+
     def wait_for(self, address: str, count: int = 1) -> EmailMessage:
         """The last of as many mails for an address, once all have arrived."""
         deadline = time.monotonic() + ARRIVAL_SECONDS

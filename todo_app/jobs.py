@@ -15,6 +15,7 @@ from todo_app.core import (
     mail,
     second_factor,
     sessions,
+    sign_ups,
     tasks,
 )
 from todo_app.core.database import transaction
@@ -46,6 +47,7 @@ async def purge() -> None:
         api_tokens.purge,
         idempotency.purge,
         links.purge,
+        sign_ups.purge,
         tasks.purge_trash,
         audit.purge,
         second_factor.purge,

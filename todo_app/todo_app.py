@@ -19,6 +19,7 @@ from todo_app.web.passkey_forms import passkey_routes
 from todo_app.web.recovery_forms import recovery_routes
 from todo_app.web.second_factor_forms import second_factor_routes
 from todo_app.web.sign_in import form_routes
+from todo_app.web.sign_up_forms import sign_up_routes
 from todo_app.web.socket_pace import SocketPace
 from todo_app.web.token_form import token_routes
 
@@ -38,6 +39,7 @@ app = rx.App(
                 *recovery_routes,
                 *account_routes,
                 *email_routes,
+                *sign_up_routes,
                 *token_routes,
                 *second_factor_routes,
                 *passkey_routes,

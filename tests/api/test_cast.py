@@ -37,7 +37,10 @@ def test_every_id_in_a_path_is_tried_by_strangers() -> None:
 
 def test_only_the_way_in_needs_no_identity() -> None:
     public = {one.id for one in OPERATIONS if not one.needs_identity}
-    by_mail = {"ask_for_reset", "reset_password", "confirm_email_change"}
+    by_mail = {"ask_for_reset", "reset_password", "confirm_email_change"} | {
+        "confirm_sign_up",
+        "send_sign_up_again",
+    }
     assert public == {"sign_up", "sign_in", "refresh"} | by_mail
 
 

@@ -23,6 +23,8 @@ BODIES: dict[str, dict[str, Any]] = {
         "current_password": "kettle under seven clouds",
     },
     "confirm_email_change": {"token": "none"},
+    "confirm_sign_up": {"token": "none", "password": "kettle under seven clouds"},
+    "send_sign_up_again": {"email": "dora@example.org"},
     "reset_password": {"token": "none", "new_password": "kettle under eight clouds"},
     "update_account": {"name": "Dora"},
     "change_password": {

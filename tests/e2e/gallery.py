@@ -175,6 +175,8 @@ SCREENS = (
     Screen("forgotten-password", is_private=False, show=_page("/forgot-password")),
     Screen("link-sent", is_private=False, show=_page("/link-sent")),
     Screen("reset-password", is_private=False, show=_page("/reset-password")),
+    Screen("sign-up-sent", is_private=False, show=_page("/sign-up-sent")),
+    Screen("confirm-sign-up", is_private=False, show=_page("/confirm-sign-up")),
     Screen("confirm-email", is_private=False, show=_page("/confirm-email")),
     Screen("email-changed", is_private=False, show=_page("/email-changed")),
     Screen("link-spent", is_private=False, show=_page("/link-spent")),

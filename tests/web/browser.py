@@ -39,6 +39,8 @@ SIGN_IN = f"{_FORM}.todo_app___web___pages___sign_in____sign_in_state"
 SIGN_IN_CODE = f"{_FORM}.todo_app___web___pages___sign_in_code____sign_in_code_state"
 SIGN_UP = f"{_FORM}.todo_app___web___pages___sign_up____sign_up_state"
 FORGOTTEN = f"{_FORM}.todo_app___web___pages___forgotten_password____forgotten_password_state"
+CONFIRM_SIGN_UP = f"{_FORM}.todo_app___web___pages___confirm_sign_up____confirm_sign_up_state"
+SIGN_UP_SENT = f"{_FORM}.todo_app___web___pages___sign_up_sent____sign_up_sent_state"
 CONFIRM_EMAIL = f"{_FORM}.todo_app___web___pages___confirm_email____confirm_email_state"
 RESET = f"{_FORM}.todo_app___web___pages___reset_password____reset_password_state"
 

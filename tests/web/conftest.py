@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from urllib.parse import urlsplit
 
 import pytest
 import reflex as rx
 from reflex_base.registry import RegistrationContext
 
-from tests.mailbox import Mailbox, running_mailbox
+from tests.cast import PASSWORD
+from tests.mailbox import Mailbox, link_in, running_mailbox
 from tests.servers import PostgreSQL, Redis
 from tests.web.backend import Backend, running_backend
 from tests.web.browser import Browser, browser
@@ -61,6 +64,20 @@ def mailing_backend(
     folder = tmp_path_factory.mktemp("mailing-backend")
     with running_backend(folder, SMTP_URL=post_office.url) as started:
         yield started
+
+
+@pytest.fixture
+def confirmed(mailing_backend: Backend, post_office: Mailbox) -> Iterator[Browser]:
+    """Somebody who signed up at `mailing_backend` and confirmed their address."""
+    with browser(mailing_backend) as arrived:
+        arrived.name, arrived.email = "Alice", f"alice-{secrets.token_hex(6)}@example.org"
+        arrived.post("/auth/sign-up", email=arrived.email, password=PASSWORD)
+        link = link_in(post_office.wait_for(arrived.email))
+        arrived.get(urlsplit(link).path)
+        arrived.post("/auth/confirm-sign-up", password=PASSWORD)
+        assert arrived.token
+        post_office.forget(arrived.email)
+        yield arrived
 
 
 @pytest.fixture

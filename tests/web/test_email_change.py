@@ -23,6 +23,11 @@ def ask(browser: Browser, email: str, password: str = PASSWORD) -> str:
 
 
 @pytest.fixture
+def alice(confirmed: Browser) -> Browser:
+    return confirmed
+
+
+@pytest.fixture
 def backend(mailing_backend: object) -> object:
     return mailing_backend
 

@@ -19,6 +19,7 @@ from tests.web.backend import Backend
 from tests.web.browser import (
     AUTH,
     CONFIRM_EMAIL,
+    CONFIRM_SIGN_UP,
     FORGOTTEN,
     LIST,
     LIVE,
@@ -29,6 +30,7 @@ from tests.web.browser import (
     SIGN_IN,
     SIGN_IN_CODE,
     SIGN_UP,
+    SIGN_UP_SENT,
     Browser,
 )
 from tests.web.handlers import Handlers, fitting_payload, required_payload
@@ -40,7 +42,18 @@ from todo_app.web.session import is_public
 EVENTS = f"{ROOT_STATE}.reflex___state____update_vars_internal_state.update_vars_internal"
 EXCEPTIONS = f"{ROOT_STATE}.reflex___state____frontend_event_exception_state"
 PUBLIC = {
-    *(f"{form}.show_form" for form in (SIGN_IN, SIGN_UP, FORGOTTEN, RESET, CONFIRM_EMAIL)),
+    *(
+        f"{form}.show_form"
+        for form in (
+            SIGN_IN,
+            SIGN_UP,
+            FORGOTTEN,
+            RESET,
+            CONFIRM_EMAIL,
+            CONFIRM_SIGN_UP,
+            SIGN_UP_SENT,
+        )
+    ),
     f"{SIGN_IN_CODE}.show_code_form",
 }
 

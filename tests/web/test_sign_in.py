@@ -326,6 +326,8 @@ HOSTILE_FORMS: dict[str, tuple[bytes, dict[str, str]]] = {
         "/auth/export",
         "/auth/email",
         "/auth/confirm-email",
+        "/auth/confirm-sign-up",
+        "/auth/sign-up-again",
     ],
 )
 @pytest.mark.parametrize("kind", HOSTILE_FORMS)

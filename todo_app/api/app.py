@@ -20,6 +20,7 @@ from todo_app.api import (
     recovery,
     search,
     second_factor,
+    sign_ups,
     tasks,
 )
 from todo_app.api.deps import ROOT
@@ -92,6 +93,7 @@ def create_api() -> FastAPI:
         auth,
         recovery,
         email_change,
+        sign_ups,
         api_tokens,
         second_factor,
         quick_add,

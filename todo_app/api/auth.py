@@ -10,7 +10,6 @@ from pydantic import BaseModel, ConfigDict
 from starlette.responses import Response
 
 from todo_app.api.deps import (
-    ROOT,
     ClientVisit,
     CurrentActor,
     Db,
@@ -21,8 +20,8 @@ from todo_app.api.deps import (
     operation_id,
 )
 from todo_app.api.problems import documented
-from todo_app.core import accounts, audit, closing, password_change, sessions, throttle
-from todo_app.core.accounts import AccountDraft, AccountPatch, AccountView
+from todo_app.core import accounts, audit, closing, password_change, sessions
+from todo_app.core.accounts import AccountPatch, AccountView
 from todo_app.core.audit import EventPage
 from todo_app.core.closing import ClosedView, Closing
 from todo_app.core.credentials import Credentials
@@ -57,19 +56,6 @@ class SessionList(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     items: list[SessionView]
-
-
-@router.post(
-    "/signup",
-    response_model=AccountView,
-    status_code=status.HTTP_201_CREATED,
-    responses=documented(400, 409, 413, 415, 422, 429),
-)
-async def sign_up(draft: AccountDraft, visit: ClientVisit) -> Response:
-    """Open an account."""
-    throttle.admit_sign_up(visit)
-    account = await accounts.sign_up(draft, visit)
-    return json_answer(account.model_dump_json(), status=201, location=f"{ROOT}/v1/auth/me")
 
 
 @router.post(

@@ -14,6 +14,7 @@ SENTENCE_BY_REASON: Mapping[str, str] = {
     "too_short": f"must have at least {MIN_CHARACTERS} characters",
     "too_long": f"must have at most {MAX_CHARACTERS} characters",
     "unusable": "contains characters that cannot be used",
+    "not_chosen": "is not the password that was chosen",
     "wrong": "is not the current password",
     "wrong_code": "is not the code that the app shows now",
     "common": "is one of the most common passwords",

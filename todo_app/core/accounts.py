@@ -19,7 +19,7 @@ from todo_app.core.access import Actor
 from todo_app.core.bus import AccountChanged
 from todo_app.core.database import transaction
 from todo_app.core.errors import EmailTaken, NotFound
-from todo_app.core.models import ChangeHead, User, new_id
+from todo_app.core.models import ChangeHead, SignUp, User, new_id
 from todo_app.core.text import (
     EMAIL_MAX_CHARACTERS,
     NAME_MAX_CHARACTERS,
@@ -126,7 +126,15 @@ async def sign_up(draft: AccountDraft, visit: Visit | None = None) -> AccountVie
     password = draft.password.get_secret_value()
     passwords.check_policy(password, email=draft.email)
     password_hash = await passwords.hash_password(password)
-    user = User(
+    user = user_of(draft, password_hash)
+    async with transaction() as db:
+        await add_account(db, user, visit)
+    return AccountView.of(user)
+
+
+def user_of(draft: AccountDraft | SignUp, password_hash: str) -> User:
+    """The row of a new account."""
+    return User(
         id=new_id(),
         email=draft.email,
         email_canonical=canonical_email(draft.email),
@@ -135,16 +143,18 @@ async def sign_up(draft: AccountDraft, visit: Visit | None = None) -> AccountVie
         time_zone=draft.time_zone,
         created_at=clock.now(),
     )
-    async with transaction() as db:
-        db.add(user)
-        try:
-            await db.flush()
-        except IntegrityError:
-            raise EmailTaken from None
-        db.add(ChangeHead(user_id=user.id))
-        db.add(projects.inbox_of(user))
-        audit.record(db, "signed_up", user.id, visit)
-    return AccountView.of(user)
+
+
+async def add_account(db: AsyncSession, user: User, visit: Visit | None) -> None:
+    """Store a new account with what each begins with. Raises EmailTaken."""
+    db.add(user)
+    try:
+        await db.flush()
+    except IntegrityError:
+        raise EmailTaken from None
+    db.add(ChangeHead(user_id=user.id))
+    db.add(projects.inbox_of(user))
+    audit.record(db, "signed_up", user.id, visit)
 
 
 async def actor_of_shell(db: AsyncSession, email: str | None) -> Actor:

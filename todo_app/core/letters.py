@@ -21,10 +21,10 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from todo_app.core import audit, links
+from todo_app.core import audit, clock, links
 from todo_app.core.accounts import canonical_email
 from todo_app.core.devices import device_name
-from todo_app.core.models import OutboxMessage, User
+from todo_app.core.models import OutboxMessage, SignUp, User
 from todo_app.core.settings import get_settings
 from todo_app.core.visits import Visit
 
@@ -32,6 +32,7 @@ Kind = Literal[
     "password_changed",
     "password_forgotten",
     "password_reset",
+    "sign_up",
     "email_change",
     "email_change_asked",
     "email_changed",
@@ -214,6 +215,41 @@ async def _password_forgotten(db: AsyncSession, message: OutboxMessage) -> Lette
     )
 
 
+async def _sign_up(db: AsyncSession, message: OutboxMessage) -> Letter | None:
+    account = canonical_email(message.recipient)
+    owner = (await db.scalars(select(User).where(col(User.email_canonical) == account))).first()
+    if owner is not None:
+        return Letter(
+            to=owner.email,
+            subject="You have an account already",
+            sentences=(
+                "Somebody, you most likely, wanted to open an account with this address.",
+                f"It has one: sign in at {get_settings().origin}, or choose a new password there.",
+            ),
+        )
+    waiting = await db.scalars(
+        select(SignUp)
+        .where(col(SignUp.email_canonical) == account, col(SignUp.expires_at) > clock.now())
+        .order_by(col(SignUp.id).desc())
+    )
+    sign_up = waiting.first()
+    if sign_up is None:
+        return None
+    return Letter(
+        to=message.recipient,
+        subject="Confirm your address",
+        sentences=(
+            "Somebody, you most likely, signed up with this address.",
+            (
+                "The link is good for a day. If it was not you, there is nothing to do: no account "
+                "is opened."
+            ),
+        ),
+        path=await links.make(db, "confirm-sign-up", sign_up.id, None),
+        link_text="Confirm this address",
+    )
+
+
 async def _email_change(db: AsyncSession, message: OutboxMessage) -> Letter | None:
     is_theirs = col(User.email_canonical) == canonical_email(message.recipient)
     owner_id = await db.scalar(select(col(User.id)).where(is_theirs))
@@ -246,5 +282,6 @@ async def _email_change(db: AsyncSession, message: OutboxMessage) -> Letter | No
 
 _WRITERS: Mapping[Kind, _Writer] = {
     "password_forgotten": _password_forgotten,
+    "sign_up": _sign_up,
     "email_change": _email_change,
 }

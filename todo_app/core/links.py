@@ -20,11 +20,12 @@ from todo_app.core import clock
 from todo_app.core.errors import LinkSpent
 from todo_app.core.models import MailedLink
 
-Purpose = Literal["reset-password", "confirm-email"]
+Purpose = Literal["reset-password", "confirm-email", "confirm-sign-up"]
 
 LIFETIMES: Mapping[Purpose, timedelta] = {
     "reset-password": timedelta(minutes=30),
     "confirm-email": timedelta(days=1),
+    "confirm-sign-up": timedelta(days=1),
 }
 PATH = "/auth/link"
 """Where every link leads, followed by its purpose and its token."""

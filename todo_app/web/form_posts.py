@@ -48,6 +48,8 @@ def refused(form: Form, fields: Mapping[str, str], errors: dict[str, str]) -> Re
         "forgotten-password": routes.FORGOTTEN_PASSWORD,
         "reset-password": routes.RESET_PASSWORD,
         "close": routes.ACCOUNT,
+        "sign-up-sent": routes.SIGN_UP_SENT,
+        "confirm-sign-up": routes.CONFIRM_SIGN_UP,
         "email": routes.ACCOUNT,
         "confirm-email": routes.CONFIRM_EMAIL,
         "passkeys": routes.PASSKEYS,

@@ -25,6 +25,8 @@ Form = Literal[
     "forgotten-password",
     "reset-password",
     "close",
+    "sign-up-sent",
+    "confirm-sign-up",
     "email",
     "confirm-email",
     "passkeys",

@@ -66,6 +66,7 @@ FIELD_MESSAGES: dict[str, str] = {
     "too_short": "Use at least 8 characters.",
     "too_long": "Use at most 1,024 characters.",
     "unusable": "This contains characters that cannot be used.",
+    "not_chosen": "That is not the password you chose when you signed up.",
     "wrong": "That is not your current password.",
     "passkey_name": "Give it a name of at most 100 characters.",
     "passkey": "That passkey could not be added. Try again.",

@@ -24,6 +24,7 @@ from todo_app.web.session_cookies import without_cookies
 
 _PAGES: dict[str, tuple[Purpose, str]] = {
     "reset-password": ("reset-password", routes.RESET_PASSWORD),
+    "confirm-sign-up": ("confirm-sign-up", routes.CONFIRM_SIGN_UP),
     "confirm-email": ("confirm-email", routes.CONFIRM_EMAIL),
 }
 """Where the links of each purpose lead."""

@@ -21,6 +21,8 @@ SIGN_UP = "/sign-up"
 FORGOTTEN_PASSWORD = "/forgot-password"  # noqa: S105 - a path
 RESET_SENT = "/link-sent"
 RESET_PASSWORD = "/reset-password"  # noqa: S105 - a path
+SIGN_UP_SENT = "/sign-up-sent"
+CONFIRM_SIGN_UP = "/confirm-sign-up"
 CONFIRM_EMAIL = "/confirm-email"
 EMAIL_CHANGED = "/email-changed"
 LINK_SPENT = "/link-spent"
@@ -39,6 +41,8 @@ RECOVERY_CODES_FORM = "/auth/codes/renew"
 SEED_IMAGE = "/auth/codes/seed.svg"
 FORGOTTEN_PASSWORD_FORM = "/auth/forgot-password"  # noqa: S105 - a path
 RESET_PASSWORD_FORM = "/auth/reset-password"  # noqa: S105 - a path
+SIGN_UP_AGAIN_FORM = "/auth/sign-up-again"
+CONFIRM_SIGN_UP_FORM = "/auth/confirm-sign-up"
 EMAIL_FORM = "/auth/email"
 CONFIRM_EMAIL_FORM = "/auth/confirm-email"
 PASSKEY_CHALLENGE = "/auth/passkeys/challenge"
@@ -70,7 +74,16 @@ PRIVATE_PAGES = frozenset(
 )
 PUBLIC_PAGES = frozenset({SIGN_IN, SIGN_IN_CODE, SIGN_UP})
 OPEN_PAGES = frozenset(
-    {FORGOTTEN_PASSWORD, RESET_SENT, RESET_PASSWORD, CONFIRM_EMAIL, EMAIL_CHANGED, LINK_SPENT}
+    {
+        FORGOTTEN_PASSWORD,
+        RESET_SENT,
+        RESET_PASSWORD,
+        CONFIRM_EMAIL,
+        EMAIL_CHANGED,
+        LINK_SPENT,
+        SIGN_UP_SENT,
+        CONFIRM_SIGN_UP,
+    }
 )
 """For everybody: a link in a mail may be opened by somebody who is signed in."""
 PAGES = PRIVATE_PAGES | PUBLIC_PAGES | OPEN_PAGES

@@ -9,7 +9,16 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse
 from starlette.routing import Route
 
-from todo_app.core import accounts, password_change, second_step, sessions, throttle, tokens
+from todo_app.core import (
+    accounts,
+    mail,
+    password_change,
+    second_step,
+    sessions,
+    sign_ups,
+    throttle,
+    tokens,
+)
 from todo_app.core.accounts import AccountDraft, known_zone
 from todo_app.core.credentials import Credentials
 from todo_app.core.errors import (
@@ -69,7 +78,7 @@ async def sign_in_by_code(request: Request) -> RedirectResponse:
 
 
 async def sign_up(request: Request) -> RedirectResponse:
-    """Open an account and begin a session in it."""
+    """Open an account and begin a session in it, or have its address confirmed first."""
     fields = await form_fields(request)
     try:
         throttle.admit_sign_up(visit_of(request))
@@ -79,6 +88,9 @@ async def sign_up(request: Request) -> RedirectResponse:
             name=fields.get("name", ""),
             time_zone=known_zone(fields.get("time_zone", "")),
         )
+        if mail.reaches_people():
+            await sign_ups.begin(draft, visit_of(request))
+            return redirect(routes.SIGN_UP_SENT)
         await accounts.sign_up(draft, visit_of(request))
         token = await sessions.sign_in_web(_credentials(fields), visit_of(request))
     except ValidationError as error:

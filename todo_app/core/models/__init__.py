@@ -14,6 +14,7 @@ from todo_app.core.models.identity import (
     RefreshToken,
     SecurityEvent,
     Session,
+    SignUp,
     TotpFactor,
     User,
 )
@@ -69,6 +70,7 @@ __all__ = [
     "Section",
     "SecurityEvent",
     "Session",
+    "SignUp",
     "Task",
     "TaskLabel",
     "TotpFactor",

@@ -160,6 +160,21 @@ class MailedLink(SQLModel, table=True):
     expires_at: datetime = Field(sa_type=UtcDateTime, index=True)
 
 
+class SignUp(SQLModel, table=True):
+    """A sign-up that waits for its address to be confirmed; it is nobody's account yet."""
+
+    __tablename__ = "sign_ups"
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    email: str = Field(sa_type=String(254))
+    email_canonical: str = Field(sa_type=String(254), index=True)
+    name: str = Field(sa_type=String(100))
+    password_hash: str = Field(sa_type=String(128))
+    time_zone: str = Field(sa_type=String(64))
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    expires_at: datetime = Field(sa_type=UtcDateTime, index=True)
+
+
 class IdempotencyKey(SQLModel, table=True):
     """The first answer to a POST that named a key, for replay."""
 

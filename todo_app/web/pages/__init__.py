@@ -12,6 +12,7 @@ from todo_app.web.pages import (
     api_tokens,
     completed,
     confirm_email,
+    confirm_sign_up,
     email_changed,
     forgotten_password,
     inbox,
@@ -26,6 +27,7 @@ from todo_app.web.pages import (
     sign_in,
     sign_in_code,
     sign_up,
+    sign_up_sent,
     today,
     upcoming,
 )
@@ -57,6 +59,18 @@ _STRANGERS = (
         "Choose a new password",
         reset_password.page,
         reset_password.ResetPasswordState.show_form,
+    ),
+    (
+        routes.SIGN_UP_SENT,
+        "Look into your mail",
+        sign_up_sent.page,
+        sign_up_sent.SignUpSentState.show_form,
+    ),
+    (
+        routes.CONFIRM_SIGN_UP,
+        "Confirm your address",
+        confirm_sign_up.page,
+        confirm_sign_up.ConfirmSignUpState.show_form,
     ),
     (
         routes.CONFIRM_EMAIL,
