@@ -156,6 +156,15 @@ async def _toast(page: Page, origin: str) -> None:
     await page.mouse.move(0, 0)
 
 
+def _search(text: str, shows: str) -> Callable[[Page, str], Awaitable[None]]:
+    async def show(page: Page, origin: str) -> None:
+        await page.goto(f"{origin}/search")
+        await page.get_by_role("searchbox").fill(text)
+        await expect(page.get_by_role("main").get_by_text(shows).first).to_be_visible()
+
+    return show
+
+
 async def _not_found(page: Page, origin: str) -> None:
     await page.goto(f"{origin}/no/such/page")
     await expect(page.get_by_role("heading")).to_have_text("This page does not exist")
@@ -164,6 +173,7 @@ async def _not_found(page: Page, origin: str) -> None:
 EMPTY_SCREENS = (
     Screen("today-empty", is_private=True, show=_list("/today")),
     Screen("upcoming-empty", is_private=True, show=_list("/upcoming")),
+    Screen("search-empty", is_private=True, show=_search("", "Type to search")),
     Screen("inbox-empty", is_private=True, show=_list("/inbox")),
     Screen("completed-empty", is_private=True, show=_list("/completed")),
 )
@@ -184,6 +194,8 @@ SCREENS = (
     Screen("today-panel", is_private=True, show=_open_task),
     Screen("upcoming", is_private=True, show=_list("/upcoming")),
     Screen("inbox", is_private=True, show=_list("/inbox")),
+    Screen("search", is_private=True, show=_search("the", "found")),
+    Screen("search-nothing", is_private=True, show=_search("xyz", "Nothing found")),
     Screen("completed", is_private=True, show=_list("/completed")),
     Screen("menu", is_private=True, show=_menu),
     Screen("account", is_private=True, show=_account),

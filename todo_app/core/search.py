@@ -243,12 +243,12 @@ def _task_hit(task: TaskView, phrases: Sequence[Phrase]) -> TaskHit:
     return TaskHit(
         task=task,
         title_marks=find_spans(task.title, phrases),
-        excerpt=_excerpt(task.notes, phrases),
+        excerpt=excerpt(task.notes, phrases),
     )
 
 
-def _excerpt(notes: str, phrases: Sequence[Phrase]) -> Excerpt | None:
-    """A line of notes around the first place where something was found."""
+def excerpt(notes: str, phrases: Sequence[Phrase]) -> Excerpt | None:
+    """A line of notes around the first place where something was found, or None."""
     line = " ".join(notes[:_NOTES_MAX_CHARACTERS].split())
     spans = find_spans(line, phrases)
     if not spans:

@@ -14,10 +14,11 @@ from zoneinfo import ZoneInfo
 import reflex as rx
 from pydantic import Field, StringConstraints
 
-from todo_app.core import clock, task_lists, tasks
+from todo_app.core import clock, search, task_lists, tasks
 from todo_app.core.task_lists import Sort, TaskFilter, TaskPage
 from todo_app.core.tasks import TaskView
-from todo_app.web import routes, wording
+from todo_app.core.words import read_query
+from todo_app.web import found, routes, wording
 from todo_app.web.session import NO_COUNTS, AuthState, Counts
 
 WINDOW_ROWS = 100
@@ -26,14 +27,17 @@ DONE_TODAY_ROWS = 20
 CHANGED_ROWS = 10
 NOTES_PREVIEW_CHARACTERS = 80
 
-ListName = Literal["today", "upcoming", "inbox", "completed"]
+ListName = Literal["today", "upcoming", "inbox", "completed", "search"]
 RowId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
 TaskId = RowId
 Stamp = Annotated[int, Field(ge=0, lt=2**53)]
 
 
 class TaskRow(TypedDict):
-    """A task as a row shows it. `stamp` is the last operation of this tab that it includes."""
+    """A task as a row shows it. `stamp` is the last operation of this tab that it includes.
+
+    `found_title` and `found_notes` are the pieces of `found`, where the list is one of search.
+    """
 
     id: str
     title: str
@@ -47,6 +51,8 @@ class TaskRow(TypedDict):
     group: str
     heading: str
     heading_count: int
+    found_title: list[str]
+    found_notes: list[str]
     stamp: int
 
 
@@ -102,6 +108,7 @@ class TaskListState(AuthState):
     _stamp: int = 0
     _cursors: list[str] = []
     _known_task: str = ""
+    _searched: str = ""
 
     @rx.event
     async def show_list(self, name: ListName) -> None:
@@ -192,6 +199,10 @@ class TaskListState(AuthState):
     async def _page(
         self, *, cursor: str | None = None, backwards: bool = False, limit: int = STEP_ROWS
     ) -> TaskPage:
+        if self._name == "search":
+            best = await self._read(search.search, self._searched, limit=search.HITS_MAX)
+            items = [hit.task for hit in best.tasks]
+            return TaskPage(items=items, next_cursor=None, previous_cursor=None)
         filters, sort = self._query()
         return await self._read(
             task_lists.list_tasks,
@@ -264,6 +275,7 @@ class TaskListState(AuthState):
         done = view.completed_at and view.completed_at.astimezone(ZoneInfo(zone)).date()
         notes = " ".join(view.notes.split())
         group = self._group(view, done) if group is None else group
+        phrases = read_query(self._searched) if self._name == "search" else []
         return TaskRow(
             id=str(view.id),
             title=view.title,
@@ -277,11 +289,13 @@ class TaskListState(AuthState):
             group=group,
             heading="",
             heading_count=0,
+            found_title=found.title_pieces(view.title, phrases),
+            found_notes=found.notes_pieces(view.notes, phrases),
             stamp=self._stamp,
         )
 
     def _group(self, view: TaskView, done: date | None) -> str:
-        if self._name == "inbox":
+        if self._name in {"inbox", "search"}:
             return ""
         if self._name == "completed":
             return wording.day_name(done, self._today) if done else ""

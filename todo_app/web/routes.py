@@ -9,6 +9,7 @@ TODAY = "/today"
 INBOX = "/inbox"
 UPCOMING = "/upcoming"
 COMPLETED = "/completed"
+SEARCH = "/search"
 ACCOUNT = "/settings/account"
 PREFERENCES = "/settings/preferences"
 SECURITY = "/settings/security"
@@ -64,6 +65,7 @@ PRIVATE_PAGES = frozenset(
         UPCOMING,
         INBOX,
         COMPLETED,
+        SEARCH,
         ACCOUNT,
         PREFERENCES,
         SECURITY,

@@ -20,6 +20,7 @@ from todo_app.web.session import AuthState
 
 _ACCOUNT_MENU = "account-menu"
 _PLACES = (
+    (routes.SEARCH, "Search", "search", None),
     (routes.INBOX, "Inbox", "inbox", AuthState.counts["inbox"]),
     (routes.TODAY, "Today", "sun", AuthState.counts["overdue"] + AuthState.counts["today"]),
     (routes.UPCOMING, "Upcoming", "calendar-days", None),
@@ -29,7 +30,7 @@ _PLACES = (
 
 def shell(here: str, *content: rx.Component, can_add: bool = True) -> rx.Component:
     """A signed-in page. `here` is its path; strangers see neither content nor a form."""
-    doable = commands(can_add=can_add)
+    doable = commands(here, can_add=can_add)
     return rx.el.div(
         # Not a link: every link is the router's, and that does not move the focus.
         rx.el.button(

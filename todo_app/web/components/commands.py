@@ -13,6 +13,7 @@ from todo_app.web import routes, wording
 from todo_app.web.bulk_state import BulkState
 from todo_app.web.components.choice import choose_none, targets
 from todo_app.web.components.quick_add import INPUT_ID
+from todo_app.web.components.search_box import INPUT_ID as SEARCH_ID
 from todo_app.web.live_state import LiveState
 
 DUE_DIALOG = "due-dialog"
@@ -34,10 +35,15 @@ class Command(NamedTuple):
     opens: str = ""
 
 
-def commands(*, can_add: bool) -> tuple[Command, ...]:
-    """What can be done on a page."""
+def commands(here: str, *, can_add: bool) -> tuple[Command, ...]:
+    """What can be done on the page of this path."""
     add = Command("Add a task", "plus", "Anywhere", "q", "q", rx.set_focus(INPUT_ID))
-    return (*_on_tasks(), *((add,) if can_add else ()), *_places(), *_anywhere())
+    return (*_on_tasks(), *((add,) if can_add else ()), _search(here), *_places(), *_anywhere())
+
+
+def _search(here: str) -> Command:
+    goes = rx.set_focus(SEARCH_ID) if here == routes.SEARCH else rx.redirect(routes.SEARCH)
+    return Command("Search", "search", "Anywhere", "/", "/", goes)
 
 
 def _anywhere() -> tuple[Command, ...]:

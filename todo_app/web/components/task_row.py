@@ -27,7 +27,9 @@ def task_row(
         rx.el.div(
             _tick(row, clicked, is_completed),
             ReactRouterLink.create(
-                rx.el.span(row["title"], class_name="title", dir="auto"),
+                rx.el.span(
+                    _or_found(row["found_title"], row["title"]), class_name="title", dir="auto"
+                ),
                 rx.cond(row["due"] != "", _due(row)),
                 rx.cond(row["repeats"] != "", _repeats(row)),
                 rx.cond(row["notes"] != "", _notes(row)),
@@ -106,6 +108,15 @@ def _repeats(row: rx.Var[TaskRow]) -> rx.Component:
 def _notes(row: rx.Var[TaskRow]) -> rx.Component:
     return rx.el.span(
         icon("align-left", size=13),
-        rx.el.span(row["notes"], class_name="preview", dir="auto"),
+        rx.el.span(_or_found(row["found_notes"], row["notes"]), class_name="preview", dir="auto"),
         class_name="fact",
     )
+
+
+def _or_found(pieces: rx.Var[list[str]], text: rx.Var[str]) -> rx.Component:
+    """A text, with what was found in it marked."""
+    return rx.cond(pieces.length() > 0, rx.foreach(pieces, _piece), text)
+
+
+def _piece(piece: rx.Var[str], index: rx.Var[int]) -> rx.Component:
+    return rx.cond(index % 2 == 1, rx.el.mark(piece), rx.fragment(piece))

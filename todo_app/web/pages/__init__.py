@@ -22,6 +22,7 @@ from todo_app.web.pages import (
     preferences,
     reset_password,
     reset_sent,
+    search,
     second_factor,
     security,
     sign_in,
@@ -90,6 +91,7 @@ def register(app: rx.App) -> None:
         (routes.UPCOMING, "Upcoming", upcoming.page, _list("upcoming")),
         (routes.INBOX, "Inbox", inbox.page, _list("inbox")),
         (routes.COMPLETED, "Completed", completed.page, _list("completed")),
+        (routes.SEARCH, "Search", search.page, _list("search")),
         (
             routes.ACCOUNT,
             "Account",

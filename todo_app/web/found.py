@@ -1,0 +1,28 @@
+"""What was found in a text, as pieces of it: plain and found ones by turns, a plain one first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from todo_app.core.search import excerpt
+from todo_app.core.words import Phrase, Span, find_spans
+
+
+def title_pieces(title: str, phrases: Sequence[Phrase]) -> list[str]:
+    """The pieces of a title; none where nothing is looked for."""
+    return _pieces(title, find_spans(title, phrases)) if phrases else []
+
+
+def notes_pieces(notes: str, phrases: Sequence[Phrase]) -> list[str]:
+    """The pieces of the line of notes where something was found; none where nothing was."""
+    found = excerpt(notes, phrases)
+    return _pieces(found.text, found.marks) if found else []
+
+
+def _pieces(text: str, spans: Sequence[Span]) -> list[str]:
+    pieces: list[str] = []
+    end = 0
+    for span in spans:
+        pieces += [text[end : span.start], text[span.start : span.end]]
+        end = span.end
+    return [*pieces, text[end:]]
