@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import statistics
+import time
+from collections import defaultdict
 from typing import Any
 
 import bcrypt
@@ -10,9 +13,10 @@ from pydantic import SecretStr
 from sqlalchemy import event
 
 from tests.cast import PASSWORD, act, email_of, sign_up, visit_by
-from todo_app.core import closing, sessions
+from tests.conftest import forget_process
+from todo_app.core import closing, sessions, throttle
 from todo_app.core.credentials import Credentials
-from todo_app.core.database import get_engine, get_reading_engine
+from todo_app.core.database import dispose, get_engine, get_reading_engine
 from todo_app.core.errors import WrongCredentials
 
 
@@ -58,3 +62,34 @@ async def test_promise_2_every_wrong_sign_in_does_the_same_work(
 
     assert len([one for one in known if one.startswith("bcrypt")]) == 1
     assert {name: work for name, work in others.items() if work != known} == {}
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_promise_2_the_medians_of_200_sign_ins_cannot_be_told_apart(
+    database_url: str, database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BCRYPT_COST", "6")
+    await dispose()
+    forget_process()
+    await sign_up("alice")
+    await sign_up("bob")
+    await act(closing.disable_account, email_of("bob"))
+    kinds = {
+        "known": (email_of("alice"), "not hers at all"),
+        "unknown": (email_of("nobody"), PASSWORD),
+        "disabled": (email_of("bob"), PASSWORD),
+        "over-long": (email_of("alice"), "x" * 100_000),
+    }
+    seconds: dict[str, list[float]] = defaultdict(list)
+    # By turns, so that whatever else the machine does is shared by all of them.
+    for kind in [*kinds] * 200:
+        throttle.reset()
+        credentials = Credentials(email=kinds[kind][0], password=SecretStr(kinds[kind][1]))
+        began = time.perf_counter()
+        with pytest.raises(WrongCredentials):
+            await sessions.sign_in_web(credentials, visit_by())
+        seconds[kind].append(time.perf_counter() - began)
+
+    medians = {kind: statistics.median(found) for kind, found in seconds.items()}
+    spread = statistics.median(abs(one - medians["known"]) for one in seconds["known"])
+    assert max(medians.values()) - min(medians.values()) < max(spread, 0.1 * medians["known"])
