@@ -10,7 +10,7 @@ from todo_app import jobs
 from todo_app.api.app import create_api
 from todo_app.api.health import health_routes
 from todo_app.core import relay
-from todo_app.web import edge, live, pages, session, theme
+from todo_app.web import edge, installation, live, pages, session, theme
 from todo_app.web.account_forms import account_routes
 from todo_app.web.edge import Edge
 from todo_app.web.email_forms import email_routes
@@ -26,7 +26,7 @@ from todo_app.web.token_form import token_routes
 app = rx.App(
     stylesheets=["styles/tokens.css", "styles/app.css"],
     html_lang="en",
-    head_components=[theme.script()],
+    head_components=[theme.script(), *installation.head()],
     toaster=None,
     app_wraps={},
     backend_exception_handler=session.explain_exception,

@@ -2,7 +2,9 @@
 // of the palette with its keys in data-keys, and to press a key is to click it. Here is what cannot
 // wait for the server: where the focus goes, and which rows are chosen.
 
+import "./motion.js";
 import { openPalette } from "./palette.js";
+import "./theme_colour.js";
 
 const TYPING = "input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]";
 const OPEN_DIALOG = "dialog[open], :popover-open";
@@ -18,7 +20,7 @@ let prefix = "";
 let prefixedAt = 0;
 let selectsTitle = false;
 
-const rows = () => [...document.querySelectorAll(".rows > li")];
+const rows = () => [...document.querySelectorAll(".rows > li[data-id]")];
 const idOf = (item) => item?.dataset.id ?? "";
 const focusedRow = () => document.activeElement?.closest(".rows > li");
 const openRow = () => document.querySelector(".rows > li:has(.row.selected)");

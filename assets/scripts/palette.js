@@ -23,7 +23,18 @@ function filter(dialog) {
     const isUnfit = option.dataset.about === "tasks" && !dialog.dataset.about;
     option.hidden = isUnfit || !words.every((word) => name.includes(word));
   }
+  // What was found for words that are gone is nothing to choose from.
+  for (const option of dialog.querySelectorAll("[data-found]")) option.hidden = !words.length;
   activate(dialog, options(dialog)[0]);
+}
+
+// What the server finds comes later, below; one stays where one is.
+function takeIn() {
+  const dialog = palette();
+  if (!dialog) return;
+  const all = options(dialog);
+  const here = dialog.querySelector("[aria-selected=true]");
+  if (!all.includes(here) || !dialog.querySelector(".none").hidden) activate(dialog, all[0]);
 }
 
 function press(event) {
@@ -48,5 +59,6 @@ export function openPalette(dialog, isAboutTasks) {
 
 if (typeof window !== "undefined") {
   window.addEventListener("keydown", press, true);
+  new MutationObserver(takeIn).observe(document, { childList: true, subtree: true });
   window.addEventListener("input", () => palette() && filter(palette()));
 }

@@ -1,15 +1,16 @@
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 import time_machine
 
 from tests.cast import act, stored_tasks
-from todo_app.core import accounts, quick_tasks
+from todo_app.core import accounts, clock, quick_tasks
 from todo_app.core.access import Actor
 from todo_app.core.accounts import AccountPatch
 from todo_app.core.errors import InvalidInput
+from todo_app.core.models import new_id
 from todo_app.core.tasks import Due
 
 TODAY = Due(date=date(2026, 11, 22))
@@ -46,6 +47,26 @@ async def test_a_piece_that_was_turned_off_is_in_the_title(alice: Actor) -> None
     task = await act(quick_tasks.create_quick_task, alice, "Call today p1", ignored=[(5, 10)])
 
     assert (task.title, task.due, task.priority) == ("Call today", None, 1)
+
+
+async def test_a_line_that_was_kept_is_one_task_of_the_day_it_was_typed(alice: Actor) -> None:
+    task_id, typed_at = new_id(), clock.now() - timedelta(days=2)
+    results = [
+        await act(
+            quick_tasks.create_quick_task_once,
+            alice,
+            task_id,
+            "Call tomorrow",
+            ignored=[],
+            due=None,
+            typed_at=typed_at,
+        )
+        for _ in range(2)
+    ]
+
+    assert [is_new for _, is_new in results] == [True, False]
+    assert results[0][0] == results[1][0]
+    assert results[0][0].due == Due(date=typed_at.date() + timedelta(days=1))
 
 
 @pytest.mark.parametrize("line", ["", "today p1", "x" * 501])

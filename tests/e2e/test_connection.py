@@ -5,14 +5,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
-from playwright.async_api import Page, WebSocketRoute, expect
+from playwright.async_api import BrowserContext, Page, WebSocketRoute, expect
 
 from tests.e2e.person import Person
 from tests.e2e.program import Program
-from tests.e2e.screen import is_ready, open_panel, panel, quick_entry, row, tick, toast
+from tests.e2e.screen import is_ready, open_panel, panel, quick_entry, row, sign_out, tick, toast
 from tests.e2e.watch import Watch
 
 SLOW_SECONDS = 1.0
+OUTBOXES = "Object.keys(localStorage).filter(key => key.startsWith('todo.outbox.'))"
 REFUSED = r"WebSocket connection to 'ws://localhost:\d+/_event/.* failed"
 
 
@@ -157,4 +158,60 @@ async def test_what_was_done_while_the_server_was_away_is_done_when_it_is_back(
     await expect(row(page, "Added on the train")).to_be_visible()
     assert alice.task(task["id"])["completed_at"] is not None
     assert alice.titles() == ["Water the plants", "Added on the train"]
+    watch.forgive(REFUSED)
+
+
+async def test_what_was_typed_survives_a_restart_and_a_closed_page(
+    context: BrowserContext, site: Program, alice: Person, watch: Watch
+) -> None:
+    page = await context.new_page()
+    await page.goto(f"{site.origin}/today")
+    await is_ready(page)
+    site.kill()
+    await expect(page.get_by_text("Offline · trying again")).to_be_visible()
+    await quick_entry(page).fill("Typed on the train")
+    await page.keyboard.press("Enter")
+    await expect(quick_entry(page)).to_have_value("")
+    await expect(page.get_by_text("Kept on this device until it is saved:")).to_be_visible()
+    await page.close()
+    await asyncio.to_thread(site.start)
+    assert alice.titles() == []
+
+    page = await context.new_page()
+    await page.goto(f"{site.origin}/completed")
+    await expect(toast(page)).to_contain_text("Added “Typed on the train”")
+    await page.get_by_role("link", name="Today").click()
+    await expect(row(page, "Typed on the train")).to_be_visible()
+    await page.reload()
+    await is_ready(page)
+    assert alice.titles() == ["Typed on the train"]
+    assert await page.evaluate(OUTBOXES) == []
+    watch.forgive(REFUSED)
+
+
+async def test_what_was_typed_as_the_session_ended_is_saved_after_signing_in(
+    context: BrowserContext, site: Program, alice: Person, watch: Watch
+) -> None:
+    page = await context.new_page()
+    await page.goto(f"{site.origin}/inbox")
+    await is_ready(page)
+    site.kill()
+    await expect(page.get_by_text("Offline · trying again")).to_be_visible()
+    await quick_entry(page).fill("Typed too late")
+    await page.keyboard.press("Enter")
+    await context.clear_cookies()
+    await asyncio.to_thread(site.start)
+    await expect(page.get_by_role("heading", name="Welcome back")).to_be_visible(timeout=15_000)
+    assert alice.titles() == []
+    [key] = await page.evaluate(OUTBOXES)
+
+    await page.get_by_label("Email").fill(alice.email)
+    await page.get_by_label("Password").fill(alice.password)
+    await page.get_by_role("button", name="Sign in", exact=True).click()
+    await expect(toast(page)).to_contain_text("Added “Typed too late”")
+    assert alice.titles() == ["Typed too late"]
+    await page.wait_for_function(f"{OUTBOXES}.length === 0")
+    await page.evaluate("key => localStorage.setItem(key, '[]')", key)
+    await sign_out(page)
+    assert await page.evaluate(OUTBOXES) == []
     watch.forgive(REFUSED)

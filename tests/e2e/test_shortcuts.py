@@ -192,7 +192,7 @@ async def test_the_palette_finds_by_name(
 ) -> None:
     await open_inbox(page, site, alice)
     await page.keyboard.press("Control+k")
-    box = page.get_by_role("combobox", name="Command")
+    box = page.get_by_role("combobox", name="Command or task")
     await expect(box).to_be_focused()
     await page.keyboard.type(typed)
     options = page.get_by_role("option")
@@ -201,6 +201,19 @@ async def test_the_palette_finds_by_name(
     await expect(box).to_have_attribute("aria-activedescendant", str(active))
     await page.keyboard.press("Enter")
     await page.wait_for_url(f"{site.origin}{url}*")
+
+
+async def test_the_palette_opens_a_task_by_its_name(
+    page: Page, site: Program, alice: Person
+) -> None:
+    await open_inbox(page, site, alice)
+    alice.add_task("Water the plants")
+    await page.keyboard.press("Control+k")
+    await page.keyboard.type("plan")
+    await expect(page.get_by_role("option", name="Water the plants")).to_be_visible()
+    await expect(page.get_by_role("option")).to_have_count(1)
+    await page.keyboard.press("Enter")
+    await expect(panel(page).get_by_label("Title")).to_have_value("Water the plants")
 
 
 async def test_the_palette_acts_on_the_row_that_had_the_focus(

@@ -18,6 +18,7 @@ import socketio
 
 from tests.cast import PASSWORD
 from tests.web.backend import Backend
+from todo_app.core.models import new_id
 from todo_app.web.panel_state import TaskPanelState
 
 ANSWER_SECONDS = 30
@@ -29,7 +30,7 @@ LIST = f"{AUTH}.todo_app___web___list_state____task_list_state"
 PANEL = f"{LIST}.todo_app___web___panel_state____task_panel_state"
 LIVE = f"{PANEL}.todo_app___web___live_state____live_state"
 BULK = f"{LIST}.todo_app___web___bulk_state____bulk_state"
-QUICK_ADD = f"{LIST}.todo_app___web___components___quick_add____quick_add_state"
+QUICK_ADD = f"{LIST}.todo_app___web___quick_add_state____quick_add_state"
 SEARCH = f"{LIST}.todo_app___web___components___search_box____search_state"
 API_TOKENS = f"{AUTH}.todo_app___web___pages___api_tokens____api_tokens_state"
 ACCOUNT = f"{AUTH}.todo_app___web___pages___account____account_state"
@@ -188,7 +189,12 @@ class Tab:
 
     async def add(self, title: str) -> list[dict[str, Any]]:
         """Add a task by the quick entry."""
-        return await self.ask(f"{QUICK_ADD}.add_task", title=title)
+        return await self.ask(f"{QUICK_ADD}.add_tasks", entries=[self.entry(title)])
+
+    def entry(self, title: str, *, age: int = 0) -> dict[str, Any]:
+        """What the quick entry of this page sends, typed so many milliseconds ago."""
+        place = self.path.partition("?")[0]
+        return {"id": str(new_id()), "title": title, "off": "", "place": place, "age": age}
 
     async def tick(self, task_id: str, *, is_completed: bool = True) -> list[dict[str, Any]]:
         """Tick or untick a row."""

@@ -16,6 +16,15 @@ FITTING: dict[str, Any] = {
     "component_stack": "at nowhere",
     "day": "2027-01-27",
     "days": 1,
+    "entries": [
+        {
+            "id": "01a1fe18-4d88-758e-9c3c-f83b1a28e1be",
+            "title": "Sent by nobody",
+            "off": "",
+            "place": "/today",
+            "age": 0,
+        }
+    ],
     "field": "title",
     "hashes": [],
     "info": "TypeError",

@@ -407,7 +407,7 @@ async def test_a_huge_event_costs_its_sender_the_socket_and_nobody_else(
     alice: Browser, bob: Browser
 ) -> None:
     async with bob.tab("/today") as calm, alice.tab("/today") as tab:
-        await tab.send(f"{QUICK_ADD}.add_task", title="x" * 20_000_000)
+        await tab.send(f"{QUICK_ADD}.add_tasks", entries=[tab.entry("x" * 20_000_000)])
         await tab.until(lambda: tab.is_closed)
 
         await calm.add("Bob goes on")

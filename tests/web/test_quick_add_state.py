@@ -42,7 +42,7 @@ async def test_what_is_turned_off_is_text_in_the_reading_and_in_the_task(alice: 
     off = f"{start}-{start + len('every mon at 7pm')}"
     async with alice.tab("/inbox") as tab:
         reading = await read(tab, LINE, off)
-        await tab.ask(f"{QUICK_ADD}.add_task", title=LINE, off=off)
+        await tab.ask(f"{QUICK_ADD}.add_tasks", entries=[tab.entry(LINE) | {"off": off}])
 
         assert [piece["text"] for piece in reading["pieces"]] == ["p2"]
         assert reading["next"] == ""

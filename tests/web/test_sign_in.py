@@ -239,7 +239,7 @@ async def test_an_open_page_can_do_nothing_more_after_sign_out(
         alice.post("/auth/sign-out")
         known = len(tab.frames)
 
-        await tab.send(f"{QUICK_ADD}.add_task", title="Too late")
+        await tab.send(f"{QUICK_ADD}.add_tasks", entries=[tab.entry("Too late")])
         await tab.until(lambda: tab.is_closed)
 
         assert "Before" not in repr(tab.frames[known:])

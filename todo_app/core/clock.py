@@ -13,4 +13,9 @@ def now() -> datetime:
 
 def today(zone: str) -> date:
     """The calendar date it is now in an IANA time zone."""
-    return now().astimezone(ZoneInfo(zone)).date()
+    return day_of(now(), zone)
+
+
+def day_of(moment: datetime, zone: str) -> date:
+    """The calendar date of a moment in an IANA time zone."""
+    return moment.astimezone(ZoneInfo(zone)).date()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated, Self
+from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,6 +14,7 @@ from todo_app.core import accounts, clock, tasks
 from todo_app.core.access import Actor
 from todo_app.core.accounts import AccountView
 from todo_app.core.errors import InvalidInput
+from todo_app.core.models import new_id
 from todo_app.core.occurrences import RecurrenceDraft, RecurrenceView
 from todo_app.core.pieces import Kind
 from todo_app.core.quick_add import Reading, Span, parse
@@ -107,10 +109,33 @@ async def create_quick_task(
 
     Raises InvalidInput for a line that leaves no title, or a longer one than a task has.
     """
-    reading = await read_line(db, actor, line, ignored=ignored)
+    task, _ = await create_quick_task_once(
+        db, actor, new_id(), line, ignored=ignored, due=due, typed_at=clock.now()
+    )
+    return task
+
+
+async def create_quick_task_once(
+    db: AsyncSession,
+    actor: Actor,
+    task_id: UUID,
+    line: str,
+    *,
+    ignored: Iterable[Span],
+    due: Due | None,
+    typed_at: datetime,
+) -> tuple[TaskView, bool]:
+    """Add the task that a line said when it was typed, and return it, and whether it is new.
+
+    The same id again returns the task as it is now. Raises InvalidInput for a line that leaves no
+    title, or a longer one than a task has, and NotFound if the id is another's or in the trash.
+    """
+    account = await accounts.get_account(db, actor)
+    reading = QuickReading.of(_read(line, account, typed_at, ignored), account.time_zone)
     said = reading.recurrence
     try:
         draft = TaskDraft(
+            id=task_id,
             title=reading.title,
             priority=reading.priority,
             due=reading.due or due,
@@ -119,8 +144,7 @@ async def create_quick_task(
     except ValidationError:
         is_long = len(reading.title) > TITLE_MAX_CHARACTERS
         raise InvalidInput("text", "title_too_long" if is_long else "required") from None
-    task, _ = await tasks.create_task(db, actor, draft)
-    return task
+    return await tasks.create_task(db, actor, draft)
 
 
 def _read(line: str, account: AccountView, now: datetime, ignored: Iterable[Span]) -> Reading:

@@ -188,6 +188,13 @@ def page_state(name: str, default: object) -> ClientStateVar:
     return rx._x.client_state(name, default=default)
 
 
+def trigger(expression: rx.Var) -> rx.Var:
+    """An event trigger that evaluates an expression in the page, at once and for its effect."""
+    return ArgsFunctionOperationBuilder.create(args_names=(), return_expr=expression).to(
+        FunctionVar, rx.EventChain
+    )
+
+
 def set_from_event(variable: ClientStateVar, value: object) -> rx.Var:
     """An event trigger that sets a variable to what may hold the arguments of the event."""
     setter = variable.set.to(FunctionVar)

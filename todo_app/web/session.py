@@ -57,6 +57,7 @@ def set_actor(actor: Actor | None) -> None:
 class Person(TypedDict):
     """The signed-in user as pages show them."""
 
+    id: str
     name: str
     email: str
     initials: str
@@ -86,7 +87,7 @@ class Notice(TypedDict):
 
 NOTICE_LIFETIME = timedelta(seconds=8)
 NOBODY = Person(
-    name="", email="", initials="", time_zone="", date_order="", theme="", week_start=""
+    id="", name="", email="", initials="", time_zone="", date_order="", theme="", week_start=""
 )
 NO_COUNTS = Counts(inbox=0, overdue=0, today=0, done_today=0)
 NO_NOTICE = Notice(number=0, text="", is_error=False, can_undo=False)
@@ -130,6 +131,7 @@ class AuthState(rx.State):
             word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words)
         )
         self.user = Person(
+            id=str(account.id),
             name=account.name,
             email=account.email,
             initials=initials.upper(),

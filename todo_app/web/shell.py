@@ -10,6 +10,7 @@ from todo_app.web.components.bulk_bar import bulk_bar, due_dialog
 from todo_app.web.components.commands import PALETTE, commands
 from todo_app.web.components.icons import icon
 from todo_app.web.components.native_form import native_form
+from todo_app.web.components.outbox import forget_typed, outbox
 from todo_app.web.components.palette import palette
 from todo_app.web.components.preference import theme_choice
 from todo_app.web.components.quick_add import INPUT_ID
@@ -46,10 +47,11 @@ def shell(here: str, *content: rx.Component, can_add: bool = True) -> rx.Compone
             reflex_private.is_disconnected,
             rx.el.p("No connection; trying again", role="status", class_name="offline"),
         ),
+        outbox(),
         bulk_bar(),
         toast(),
         due_dialog(),
-        palette(doable),
+        palette(here, doable),
         shortcut_sheet(doable),
         class_name="shell",
     )
@@ -153,7 +155,13 @@ def _account_menu() -> rx.Component:
         ),
         native_form(
             routes.SIGN_OUT_FORM,
-            rx.el.button(icon("log-out"), "Sign out", type="submit", class_name="quiet"),
+            rx.el.button(
+                icon("log-out"),
+                "Sign out",
+                type="submit",
+                class_name="quiet",
+                on_click=forget_typed(),
+            ),
         ),
         id=_ACCOUNT_MENU,
         role="dialog",

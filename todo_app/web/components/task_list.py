@@ -25,7 +25,7 @@ def task_list(name: ListName, empty: rx.Component) -> rx.Component:
     return rx.cond(
         TaskListState.showing == name,
         rx.cond(TaskListState.rows.length() > 0, _window(), empty),
-        _skeleton(),
+        _skeleton(name),
     )
 
 
@@ -80,8 +80,21 @@ def _edge(label: str, load: rx.EventHandler, neighbour: rx.Var[TaskRow]) -> rx.C
     )
 
 
-def _skeleton() -> rx.Component:
+def _skeleton(name: ListName) -> rx.Component:
+    """What is shown until the rows are there: a bar after a second, a way out after several."""
     return rx.el.div(
-        *(rx.el.div(class_name="row ghost") for _ in range(SKELETON_ROWS)),
-        aria_hidden="true",
+        rx.el.div(class_name="slow-bar", role="progressbar", aria_label="Loading"),
+        rx.el.div(
+            *(rx.el.div(class_name="row ghost") for _ in range(SKELETON_ROWS)), aria_hidden="true"
+        ),
+        rx.el.div(
+            rx.el.p("This takes longer than it should."),
+            rx.el.button(
+                "Try again",
+                type="button",
+                class_name="quiet",
+                on_click=TaskListState.show_list(name),
+            ),
+            class_name="too-slow",
+        ),
     )

@@ -1,0 +1,71 @@
+// What was typed into the quick entry and is not known to be saved: kept in this browser, by account,
+// until the server says so, and cleared at sign-out. The id is made here, so that to send an entry
+// again is to send the same one.
+
+const keyOf = (account) => `todo.outbox.${account}`;
+const MOST = 200; // As many as the server takes at once.
+let memory = {}; // Where a browser keeps nothing, the page does.
+
+function read(account) {
+  try {
+    memory[account] = JSON.parse(localStorage.getItem(keyOf(account))) ?? [];
+  } catch {
+    memory[account] ??= [];
+  }
+  return memory[account];
+}
+
+function write(account, entries) {
+  memory[account] = entries;
+  try {
+    if (entries.length) localStorage.setItem(keyOf(account), JSON.stringify(entries));
+    else localStorage.removeItem(keyOf(account));
+  } catch {
+    // Full, or forbidden: the page still has it.
+  }
+}
+
+// A UUIDv7, which sorts by the time it was made, as those of the server do.
+function newId() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  new DataView(bytes.buffer).setUint32(0, Math.floor(Date.now() / 2 ** 16));
+  new DataView(bytes.buffer).setUint16(4, Date.now() % 2 ** 16);
+  bytes[6] = (bytes[6] & 0x0f) | 0x70;
+  bytes[8] = (bytes[8] & 0x3f) | 0x80;
+  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  return hex.replace(/(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
+}
+
+// What waits, oldest first, each with its age: the clock of a device may be wrong, but not its pace.
+export function waiting(account) {
+  const now = Date.now();
+  return read(account).map(({ id, title, off = "", place, typedAt }) => ({
+    id,
+    title,
+    off,
+    place,
+    age: Math.max(0, now - typedAt),
+  }));
+}
+
+// What waits, with a title that was just typed.
+export function withNew(account, title, off) {
+  if (title.trim()) {
+    const entry = { id: newId(), title, off, place: location.pathname, typedAt: Date.now() };
+    write(account, [...read(account), entry].slice(-MOST));
+  }
+  return waiting(account);
+}
+
+// What waits still, once some of it is settled.
+export function settle(account, ids) {
+  write(
+    account,
+    read(account).filter((entry) => !ids.includes(entry.id)),
+  );
+  return waiting(account);
+}
+
+export function clear(account) {
+  write(account, []);
+}

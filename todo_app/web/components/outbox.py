@@ -1,0 +1,71 @@
+"""What waits in the browser to be saved: sends it, shows it, forgets it."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from todo_app.web import page_script, reflex_private
+from todo_app.web.components.icons import icon
+from todo_app.web.quick_add_state import Entry, QuickAddState
+from todo_app.web.session import AuthState
+
+_ACCOUNT = AuthState.user["id"]
+
+
+def outbox() -> rx.Component:
+    """Sends what waits whenever the page connects, and forgets what is settled. Shows nothing."""
+    settled = QuickAddState.settled
+    return rx.cond(
+        AuthState.signed_in & ~reflex_private.is_disconnected,
+        rx.fragment(
+            rx.el.span(on_mount=_send(_outbox("waiting")), hidden=True),
+            forget_settled(ids=settled, key=settled.length().to_string() + settled[-1]),
+        ),
+    )
+
+
+@rx.memo
+def forget_settled(ids: rx.Var[list[str]], rest: rx.RestProp) -> rx.Component:
+    """Forgets what is settled when it is mounted: with a new key it is a new one."""
+    return rx.el.span(rest, on_mount=_kept().set_value(_outbox("settle", ids)), hidden=True)
+
+
+def forget_typed() -> rx.Var:
+    """An event trigger that forgets what was typed and not saved: the person leaves."""
+    return reflex_private.trigger(_outbox("clear"))
+
+
+def _outbox(function: str, *arguments: rx.Var) -> rx.Var[list[Entry]]:
+    """What a function of the outbox of this account returns."""
+    return page_script.exported("outbox", function).call(_ACCOUNT, *arguments).to(list[Entry])
+
+
+def _send(entries: rx.Var[list[Entry]]) -> rx.Var:
+    """An event trigger that sends entries, if there are any."""
+    return rx.cond(entries.length() > 0, QuickAddState.add_tasks(_outbox("waiting")), rx.noop())
+
+
+def _kept() -> reflex_private.ClientStateVar:
+    """What waits, as the page shows it."""
+    return reflex_private.page_state("kept", rx.Var("[]", _var_type=list[Entry]))
+
+
+def waiting() -> rx.Component:
+    """What was typed and is not saved yet, if that takes longer than it should."""
+    kept = _kept().value
+    return rx.cond(
+        kept.length() > 0,
+        rx.el.div(
+            rx.el.p("Kept on this device until it is saved:"),
+            rx.el.ul(
+                rx.foreach(kept, lambda entry: rx.el.li(icon("clock", size=13), entry["title"]))
+            ),
+            role="status",
+            class_name="waiting",
+        ),
+    )
+
+
+def add(line: rx.Var[str], off: rx.Var[str]) -> list[rx.Var]:
+    """Event triggers that keep a line, and then send it with all that waits."""
+    return [_send(_outbox("withNew", line, off)), _kept().set_value(_outbox("waiting"))]

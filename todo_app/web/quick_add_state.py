@@ -1,0 +1,194 @@
+"""The quick entry as the server knows it: how a line is read, and what becomes of it.
+
+What is typed is kept in the browser until it is known to be saved (`assets/scripts/outbox.js`), and
+sent again after a lost connection, a restart of the server or an ended session. Its id is made in
+the browser, so that it is one task however often it arrives.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Annotated, TypedDict
+from uuid import UUID
+
+import reflex as rx
+import typing_extensions
+from pydantic import Field, StringConstraints, TypeAdapter, ValidationError
+
+from todo_app.core import clock, quick_tasks
+from todo_app.core.errors import InvalidInput, NotFound, TodoError
+from todo_app.core.pieces import Kind
+from todo_app.core.quick_add import Span
+from todo_app.core.quick_tasks import LINE_MAX_CHARACTERS, PieceView, QuickLine
+from todo_app.core.tasks import Due, TaskView
+from todo_app.core.text import TITLE_MAX_CHARACTERS
+from todo_app.web import messages, routes, wording
+from todo_app.web.list_state import RowId, TaskListState
+
+ENTRIES_MAX = 200
+SETTLED_MAX = 2 * ENTRIES_MAX
+_AGE_MAX_MILLISECONDS = 10 * 366 * 86_400_000
+_DUE_IN_DAYS = {routes.TODAY: 0, routes.UPCOMING: 1}
+
+Line = Annotated[str, Field(max_length=LINE_MAX_CHARACTERS)]
+Spans = Annotated[str, StringConstraints(pattern=r"^(\d{1,4}-\d{1,4}( \d{1,4}-\d{1,4}){0,49})?$")]
+"""Places in code points, like `5-13 20-22`."""
+_LINE: TypeAdapter[str] = TypeAdapter(QuickLine)
+
+
+# Of `typing`, pydantic takes it from Python 3.12 on.
+class Entry(typing_extensions.TypedDict):
+    """A line, what of it stays text, the path of its page, and its age in milliseconds."""
+
+    id: RowId
+    title: str
+    off: Spans
+    place: Annotated[str, Field(max_length=200)]
+    age: Annotated[int, Field(ge=0, lt=_AGE_MAX_MILLISECONDS)]
+
+
+Entries = Annotated[list[Entry], Field(min_length=1, max_length=ENTRIES_MAX)]
+
+
+class PieceRow(TypedDict):
+    """A recognised part of the line, as it is coloured and named."""
+
+    start: int
+    end: int
+    kind: Kind
+    text: str
+    reading: str
+
+
+class LineReading(TypedDict):
+    """How a line was read. It is shown as far as the line is still the same."""
+
+    text: str
+    pieces: list[PieceRow]
+    next: str
+
+
+NOT_READ = LineReading(text="", pieces=[], next="")
+
+
+class QuickAddState(TaskListState):
+    """How the line is read, and what was entered and could not be saved.
+
+    `settled` are the ids that the browser need not keep any longer.
+    """
+
+    reading: LineReading = NOT_READ
+    settled: list[str] = []
+    unsaved: str = ""
+    reason: str = ""
+    _unsaved_id: str = ""
+
+    @rx.event
+    async def read_line(self, line: Line, off: Spans) -> None:
+        """Say how a line would be read, with what was turned off left as text."""
+        try:
+            found = await self._read(
+                quick_tasks.read_line, _LINE.validate_python(line), ignored=_spans(off)
+            )
+        except ValidationError:
+            self.reading = NOT_READ
+            return
+        today = clock.today(self._actor().time_zone)
+        turns = [wording.turn_text(turn, today) for turn in found.next]
+        self.reading = LineReading(
+            text=line,
+            pieces=[_piece_row(line, piece, today) for piece in found.pieces],
+            next=" · ".join(turns) if found.recurrence else "",
+        )
+
+    @rx.event
+    async def add_tasks(self, entries: Entries) -> None:
+        """Add what was typed; on Today it is due on that day, on Upcoming the day after."""
+        self.unsaved = self.reason = ""
+        self.reading = NOT_READ
+        added = [view for entry in entries if (view := await self._add(entry)) is not None]
+        if added:
+            await self._reload()
+            self._offer_undo(f"Added {_what(added)}")
+
+    @rx.event
+    async def discard_unsaved(self) -> None:
+        """Throw away what was not saved."""
+        self.unsaved = self.reason = ""
+        self._settle(self._unsaved_id)
+
+    async def _add(self, entry: Entry) -> TaskView | None:
+        """Add one line, and return its task if it is new."""
+        line, typed_at = entry["title"], clock.now() - timedelta(milliseconds=entry["age"])
+        if not line.strip():
+            return None
+        try:
+            view, is_new = await self._write(
+                quick_tasks.create_quick_task_once,
+                UUID(entry["id"]),
+                _LINE.validate_python(line),
+                ignored=_spans(entry["off"]),
+                due=self._due(entry["place"], typed_at),
+                typed_at=typed_at,
+            )
+        except (ValidationError, InvalidInput) as refusal:
+            self._keep(entry, _why_not(line, refusal))
+            return None
+        except NotFound:
+            is_new = False  # It was saved before, and deleted since.
+        except TodoError as refusal:
+            self._keep(entry, messages.message(refusal))
+            return None
+        self._settle(entry["id"])
+        return view if is_new else None
+
+    def _due(self, place: str, typed_at: datetime) -> Due | None:
+        """When a line that says no date is due, on the page where it was typed."""
+        days = _DUE_IN_DAYS.get(routes.page_path(place))
+        if days is None:
+            return None
+        day = clock.day_of(typed_at, self._actor().time_zone)
+        return Due(date=day + timedelta(days=days))
+
+    def _keep(self, entry: Entry, reason: str) -> None:
+        self.unsaved, self.reason, self._unsaved_id = entry["title"], reason, entry["id"]
+
+    def _settle(self, entry_id: str) -> None:
+        self.settled = [*self.settled, entry_id][-SETTLED_MAX:]
+
+
+def _what(added: Sequence[TaskView]) -> str:
+    return wording.quoted(added[0].title) if len(added) == 1 else f"{len(added)} tasks"
+
+
+def _spans(off: Spans) -> list[Span]:
+    pairs = (span.split("-") for span in off.split())
+    return [(int(start), int(end)) for start, end in pairs]
+
+
+def _why_not(line: str, refusal: ValidationError | InvalidInput) -> str:
+    """What is wrong with a line that is no task."""
+    if isinstance(refusal, InvalidInput) and refusal.reason == "required":
+        return "This says when, but not what. Add a few words."
+    extra = len(line.strip()) - TITLE_MAX_CHARACTERS
+    if extra > 0:
+        return f"A title has up to {TITLE_MAX_CHARACTERS} characters; this has {extra} too many."
+    return "This contains characters that cannot be saved."
+
+
+def _piece_row(line: str, piece: PieceView, today: date) -> PieceRow:
+    reading = piece.reading
+    if piece.kind == "priority":
+        reading = wording.PRIORITY_NAMES[int(reading[1:])]
+    elif piece.kind in ("date", "start") or (piece.kind == "end" and reading[0:4].isdigit()):
+        reading = wording.turn_text(reading, today)
+    if piece.kind in ("start", "end"):
+        reading = f"{'from' if piece.kind == 'start' else 'until'} {reading}"
+    return PieceRow(
+        start=piece.start,
+        end=piece.end,
+        kind=piece.kind,
+        text=line[piece.start : piece.end],
+        reading=reading,
+    )
