@@ -12,6 +12,7 @@ Handlers = dict[str, RegisteredEventHandler]
 # What fits each argument of each handler, by its name: an argument that is missing here is new.
 FITTING: dict[str, Any] = {
     "before": "",
+    "change_id": "01a1fe18-4d88-758e-9c3c-f83b1a28e1be",
     "choice": "dark",
     "component_stack": "at nowhere",
     "day": "2027-01-27",

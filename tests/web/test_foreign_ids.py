@@ -28,6 +28,9 @@ CALLS: dict[str, list[dict[str, Any]]] = {
     f"{PANEL}.set_due_in": [{"days": 0}],
     f"{PANEL}.clear_due": [{}],
     f"{PANEL}.delete_task": [{}],
+    f"{PANEL}.skip_task": [{}],
+    f"{PANEL}.show_coming": [{}],
+    f"{LIVE}.show_history": [{}],
 }
 EVERY_CALL = [(name, arguments) for name, calls in CALLS.items() for arguments in calls]
 IDS = [f"{name.rpartition('.')[2]} {list(call.values())}" for name, call in EVERY_CALL]
@@ -74,8 +77,8 @@ def test_every_handler_that_takes_an_id_is_tried(handlers: Handlers) -> None:
         if any(argument.endswith("id") for argument in arguments_of(found))
     }
 
-    # Those of a session and of a token: in the tests of their screens.
-    others = {f"{SECURITY}.end_session", f"{API_TOKENS}.revoke_token"}
+    # Those of a session, of a token and of a change: in the tests of their screens.
+    others = {f"{SECURITY}.end_session", f"{API_TOKENS}.revoke_token", f"{LIVE}.undo_change"}
     assert with_id == CALLS.keys() | others
 
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
+from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
 
 from tests.cast import PASSWORD
 from tests.web.backend import Backend
-from tests.web.browser import LIST, LIVE, PANEL, Browser, Tab
+from tests.web.browser import AUTH, LIST, LIVE, PANEL, Browser, Tab
 from tests.web.conftest import Visit
 
 AT_ONCE_SECONDS = 1
@@ -164,3 +166,55 @@ async def test_a_task_that_is_deleted_elsewhere_closes_unless_somebody_is_typing
     await there.open_task(task_id)
     await here.ask(f"{PANEL}.delete_task", task_id=task_id)
     await at_once(there, lambda: there.panel["id"] == "")
+
+
+async def test_the_history_of_a_task_is_shown_and_any_step_of_it_taken_back(
+    here: Tab, there: Tab
+) -> None:
+    task_id = here.rows[0]["id"]
+    await here.open_task(task_id)
+    await here.ask(f"{LIVE}.show_history", task_id=task_id)
+    await there.open_task(task_id)
+    await there.save("title", "Water the cactus")
+    await there.save("priority", "1")
+
+    await at_once(here, lambda: len(history(here)) == 3)
+    assert [entry["text"] for entry in history(here)] == [
+        "Changed the priority",
+        "Changed the title",
+        "Added",
+    ]
+    assert {entry["who"] for entry in history(here)} == {"You, in the browser"}
+
+    await here.ask(f"{LIVE}.undo_change", change_id=history(here)[1]["id"])
+
+    assert here.panel["title"] == "Water the plants"
+    assert history(here)[0]["text"] == "Undone: Changed the title"
+    assert [entry["can_undo"] for entry in history(here)] == [True, True, False, True]
+    await here.open_task("")
+    await here.ask(f"{LIVE}.refresh")
+    assert history(here) == []
+
+
+async def test_nobody_takes_back_what_another_did(alice: Browser, bob: Browser) -> None:
+    async with alice.tab("/today") as hers, bob.tab("/today") as his:
+        await hers.add("Water the plants")
+        await hers.open_task(hers.rows[0]["id"])
+        await hers.ask(f"{LIVE}.show_history", task_id=hers.panel["id"])
+        [added] = history(hers)
+
+        answers = [
+            await his.ask(f"{LIVE}.undo_change", change_id=change_id)
+            for change_id in (added["id"], str(uuid4()))
+        ]
+
+        notices = [answer[0]["delta"][AUTH]["notice_rx_state_"]["text"] for answer in answers]
+        assert notices[0] == notices[1]
+        assert notices[0].startswith("This task is no longer here.")
+        await hers.settle()
+        assert titles(hers) == ["Water the plants"]
+
+
+def history(tab: Tab) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = tab.shown["live_state.history"]
+    return found

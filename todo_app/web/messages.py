@@ -118,6 +118,9 @@ ACT_MESSAGES: dict[Act, str] = {
 }
 """What a person reads about a change, before the title of what was changed."""
 
+WAYS: dict[str, str] = {"web": "in the browser", "api": "by the API", "system": "by itself"}
+"""By which way in somebody did something."""
+
 EVENT_MESSAGES: dict[Kind, str] = {
     "signed_up": "Account opened",
     "signed_in": "Signed in",

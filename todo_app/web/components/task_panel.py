@@ -10,6 +10,7 @@ from reflex_components_core.react_router.dom import ReactRouterLink
 from todo_app.web import wording
 from todo_app.web.components.icons import icon
 from todo_app.web.list_state import TaskListState
+from todo_app.web.live_state import Entry, LiveState
 from todo_app.web.panel_state import Field, TaskPanelState
 from todo_app.web.session import AuthState
 
@@ -63,10 +64,50 @@ def _open_panel(here: str) -> rx.Component:
         rx.window_event_listener(
             on_key_down=lambda key: rx.cond(key == "Escape", _PRESS_CLOSE, rx.noop())
         ),
+        _history(),
         rx.el.p("Added ", _PANEL["created"], " · Changed ", _PANEL["changed"], class_name="dates"),
         aria_label="Task",
         class_name="panel",
         tab_index=-1,
+    )
+
+
+def _history() -> rx.Component:
+    """What became of the task, when one asks for it."""
+    task_id = _PANEL["id"]
+    return rx.cond(
+        LiveState.history_of == task_id,
+        rx.el.section(
+            rx.el.h2("History"),
+            rx.el.ol(rx.foreach(LiveState.history, _change)),
+            aria_label="History",
+            class_name="history",
+        ),
+        rx.el.button(
+            icon("history"),
+            "History",
+            type="button",
+            class_name="tool",
+            on_click=LiveState.show_history(task_id),
+        ),
+    )
+
+
+def _change(entry: rx.Var[Entry]) -> rx.Component:
+    return rx.el.li(
+        rx.el.p(entry["text"], dir="auto"),
+        rx.el.p(entry["when"], " · ", entry["who"], class_name="dates"),
+        rx.cond(
+            entry["can_undo"],
+            rx.el.button(
+                "Undo",
+                type="button",
+                aria_label=f"Undo: {entry['text']}",
+                class_name="quiet",
+                on_click=LiveState.undo_change(entry["id"]),
+            ),
+        ),
+        key=entry["id"],
     )
 
 
