@@ -17,7 +17,7 @@ from todo_app.core.database import reading, transaction
 from todo_app.core.errors import Unauthenticated
 from todo_app.core.models import OutboxMessage, Task
 from todo_app.core.sessions import ApiTokens
-from todo_app.core.tasks import TaskDraft, TaskView
+from todo_app.core.task_views import TaskDraft, TaskView
 from todo_app.core.tokens import Claims
 from todo_app.core.visits import Visit, Way
 

@@ -16,7 +16,7 @@ from todo_app.core import (
     second_factor,
     sessions,
     sign_ups,
-    tasks,
+    trash,
 )
 from todo_app.core.database import transaction
 from todo_app.core.errors import Unavailable
@@ -48,7 +48,7 @@ async def purge() -> None:
         idempotency.purge,
         links.purge,
         sign_ups.purge,
-        tasks.purge_trash,
+        trash.purge,
         audit.purge,
         second_factor.purge,
     ):

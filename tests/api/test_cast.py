@@ -19,6 +19,8 @@ from tests.api.walk import OPERATIONS, Operation
 from todo_app.core import tokens
 from todo_app.core.models import new_id
 
+BELONGINGS = {"project_id", "section_id", "label_id"}
+"""What has a cast of its own, in test_project_cast.py."""
 UNKNOWN = UUID("0190a1b2-0000-7000-8000-000000000000")
 
 private = pytest.mark.parametrize(
@@ -32,7 +34,7 @@ of_a_task = pytest.mark.parametrize(
 def test_every_id_in_a_path_is_tried_by_strangers() -> None:
     names = {name for one in OPERATIONS for name in re.findall(r"{(\w+)}", one.template)}
     # The others: in test_sessions, test_api_tokens, test_changes and test_saved_filters.
-    assert names == {"task_id", "session_id", "token_id", "change_id", "filter_id"}
+    assert names == {"task_id", "session_id", "token_id", "change_id", "filter_id", *BELONGINGS}
 
 
 def test_only_the_way_in_needs_no_identity() -> None:
@@ -83,9 +85,10 @@ async def test_a_strangers_task_answers_byte_for_byte_as_an_unknown_one(
 @of_a_task
 async def test_the_owner_is_let_in(operation: Operation, alice: httpx.AsyncClient) -> None:
     task = await add_task(alice, recurrence={"text": "every day"})
-    response = await alice.request(
-        operation.method, operation.path(task["id"]), **operation.request
-    )
+    request = operation.request
+    if operation.id == "move_task":
+        request = {"json": {"project_id": task["project_id"]}}
+    response = await alice.request(operation.method, operation.path(task["id"]), **request)
     assert response.is_success
 
 

@@ -13,6 +13,7 @@ from todo_app.api.app import create_api
 DOCUMENT: dict[str, Any] = create_api().openapi()
 ROOT: str = DOCUMENT["servers"][0]["url"]
 
+SOME_ID = "0190a1b2-0000-7000-8000-000000000001"
 BODIES: dict[str, dict[str, Any]] = {
     "sign_up": {"email": "dora@example.org", "password": "kettle under seven clouds"},
     "sign_in": {"email": "dora@example.org", "password": "kettle under seven clouds"},
@@ -48,6 +49,16 @@ BODIES: dict[str, dict[str, Any]] = {
     "create_quick_task": {"text": "Water the plants every day"},
     "run_batch": {"operations": [{"op": "create", "task": {"title": "Water the plants"}}]},
     "update_task": {"title": "Water the roses"},
+    "move_task": {"project_id": SOME_ID},
+    "create_project": {"name": "Garden"},
+    "update_project": {"name": "Orchard"},
+    "move_project": {"before": SOME_ID},
+    "create_section": {"project_id": SOME_ID, "name": "Spring"},
+    "update_section": {"name": "Summer"},
+    "move_section": {"after": SOME_ID},
+    "create_label": {"name": "errand"},
+    "update_label": {"name": "chore"},
+    "merge_label": {"into": SOME_ID},
 }
 """A good body for each operation that takes one."""
 

@@ -14,7 +14,7 @@ from todo_app.core.access import Actor
 from todo_app.core.database import reading
 from todo_app.core.errors import NotFound
 from todo_app.core.models import TASKS, Task, new_id
-from todo_app.core.tasks import TaskDraft, TaskPatch
+from todo_app.core.task_views import TaskDraft, TaskPatch
 
 Operation = Callable[[Actor, UUID], Awaitable[object]]
 

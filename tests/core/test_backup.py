@@ -20,7 +20,7 @@ from todo_app.core.migrations import migrate
 from todo_app.core.models import SEARCH_TEXTS, TASKS, SQLModel
 from todo_app.core.search import search
 from todo_app.core.settings import get_settings
-from todo_app.core.tasks import Due, TaskDraft
+from todo_app.core.task_views import Due, TaskDraft
 
 TABLES = [table for table in SQLModel.metadata.sorted_tables if table is not SEARCH_TEXTS]
 TITLE = "Träume \N{SPARKLES} 'x' \\"

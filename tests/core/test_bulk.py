@@ -14,7 +14,7 @@ from todo_app.core.bulk import BulkChange
 from todo_app.core.database import reading
 from todo_app.core.errors import NotFound
 from todo_app.core.models import CHANGES
-from todo_app.core.tasks import Due
+from todo_app.core.task_views import Due
 
 DAY = date(2026, 11, 23)
 TIMED = Due(date=date(2026, 11, 21), time="09:30", zone="Europe/Berlin")

@@ -14,7 +14,7 @@ from todo_app.core.access import Actor
 from todo_app.core.database import reading
 from todo_app.core.errors import Conflict, NotFound
 from todo_app.core.models import CHANGE_HEADS, CHANGES
-from todo_app.core.tasks import Due, TaskDraft, TaskPatch
+from todo_app.core.task_views import Due, TaskDraft, TaskPatch
 
 
 async def recorded(actor: Actor) -> list[dict[str, object]]:
@@ -67,7 +67,6 @@ async def test_every_act_on_a_task_is_written_down_with_what_was_before(alice: A
         "section_id": None,
         "parent_id": None,
         "position": task.position,
-        "is_collapsed": False,
         "completed_at": None,
         "deleted_at": None,
         "version": 1,

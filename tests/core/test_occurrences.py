@@ -19,7 +19,7 @@ from todo_app.core.database import reading, transaction
 from todo_app.core.errors import NotFound, NotRecurring, StaleVersion, UnusableRule
 from todo_app.core.models import CHANGES, OCCURRENCES, TASKS
 from todo_app.core.occurrences import RecurrenceDraft, RecurrenceView
-from todo_app.core.tasks import Due, TaskPatch, TaskView
+from todo_app.core.task_views import Due, TaskPatch, TaskView
 
 SATURDAY = datetime(2026, 11, 21, 9, tzinfo=UTC)
 

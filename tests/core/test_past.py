@@ -11,7 +11,7 @@ from todo_app.core.access import Actor
 from todo_app.core.database import reading, transaction
 from todo_app.core.errors import NotFound
 from todo_app.core.models import CHANGES, new_id
-from todo_app.core.tasks import TaskPatch, TaskView
+from todo_app.core.task_views import TaskPatch, TaskView
 
 NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)

@@ -11,7 +11,7 @@ from todo_app.core.access import Actor
 from todo_app.core.accounts import AccountPatch
 from todo_app.core.errors import InvalidInput
 from todo_app.core.models import new_id
-from todo_app.core.tasks import Due
+from todo_app.core.task_views import Due
 
 TODAY = Due(date=date(2026, 11, 22))
 

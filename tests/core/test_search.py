@@ -12,7 +12,7 @@ from todo_app.core.errors import NotFound
 from todo_app.core.models import SEARCH_TEXTS, TASKS, Label, Project, TaskLabel
 from todo_app.core.search import SearchResult
 from todo_app.core.search_index import text_row
-from todo_app.core.tasks import TaskPatch
+from todo_app.core.task_views import TaskPatch
 
 
 async def find(actor: Actor, query: str, **options: int) -> SearchResult:

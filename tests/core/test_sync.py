@@ -18,7 +18,7 @@ from todo_app.core.database import reading, transaction
 from todo_app.core.errors import InvalidCursor, SyncExpired
 from todo_app.core.models import CHANGE_HEADS, CHANGES
 from todo_app.core.sync import SyncItem
-from todo_app.core.tasks import TaskPatch
+from todo_app.core.task_views import TaskPatch
 
 
 async def pull(

@@ -18,7 +18,7 @@ from todo_app.core.database import transaction
 from todo_app.core.errors import InvalidCursor
 from todo_app.core.models import Task, new_id
 from todo_app.core.task_lists import Sort, TaskFilter, TaskPage, cursor_at, list_tasks
-from todo_app.core.tasks import TaskView
+from todo_app.core.task_views import TaskView
 
 NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
 TODAY = NOON.date()
@@ -71,6 +71,7 @@ KEYS: dict[Sort, Callable[[TaskView], tuple[Any, ...]]] = {
     "due": _due_key,
     "planned": _planned_key,
     "completed": lambda task: (task.completed_at, task.id.hex),
+    "outline": lambda task: (task.path, task.id.hex),
 }
 FALLING = {"newest", "completed"}
 

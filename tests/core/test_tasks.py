@@ -10,11 +10,11 @@ import time_machine
 from pydantic import ValidationError
 
 from tests.cast import act, add_task, sign_up, stored_tasks
-from todo_app.core import tasks
+from todo_app.core import tasks, trash
 from todo_app.core.access import Actor
 from todo_app.core.errors import StaleVersion
 from todo_app.core.models import new_id
-from todo_app.core.tasks import Due, TaskDraft, TaskPatch
+from todo_app.core.task_views import Due, TaskDraft, TaskPatch
 
 NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
 TODAY = NOON.date()
@@ -263,9 +263,9 @@ async def test_the_trash_is_emptied_after_30_days(alice: Actor) -> None:
         task = await add_task(alice, "Gone")
         await act(tasks.delete_task, alice, task.id)
         traveller.move_to(NOON + timedelta(days=30))
-        assert await act(tasks.purge_trash) == 0
+        assert await act(trash.purge) == 0
         traveller.move_to(NOON + timedelta(days=30, seconds=1))
-        assert await act(tasks.purge_trash) == 1
+        assert await act(trash.purge) == 1
 
     assert [row["id"] for row in await stored_tasks()] == [kept.id]
 

@@ -14,7 +14,7 @@ from todo_app.core.database import reading
 from todo_app.core.errors import ChangedSince, NotFound, NothingToUndo
 from todo_app.core.history import ChangePage
 from todo_app.core.models import new_id
-from todo_app.core.tasks import Due, TaskDraft, TaskPatch
+from todo_app.core.task_views import Due, TaskDraft, TaskPatch
 
 
 async def content() -> list[dict[str, object]]:

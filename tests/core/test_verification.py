@@ -17,7 +17,7 @@ from todo_app.core.access import Actor
 from todo_app.core.database import reading, transaction
 from todo_app.core.errors import NotFound
 from todo_app.core.models import CHANGE_HEADS, CHANGES
-from todo_app.core.tasks import TaskPatch
+from todo_app.core.task_views import TaskPatch
 from todo_app.core.verification import Flaw, Report, verify
 
 NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)

@@ -15,13 +15,17 @@ from todo_app.api import (
     email_change,
     exports,
     filters,
+    labels,
     problems,
+    projects,
     quick_add,
     recovery,
     search,
     second_factor,
+    sections,
     sign_ups,
     tasks,
+    trash,
 )
 from todo_app.api.deps import ROOT
 from todo_app.api.docs import add_docs
@@ -102,6 +106,10 @@ def create_api() -> FastAPI:
         filters,
         changes,
         exports,
+        projects,
+        sections,
+        labels,
+        trash,
     )
     for room in rooms:
         api.router.routes.extend(room.router.routes)

@@ -9,7 +9,8 @@ import hashlib
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, Protocol
+from uuid import UUID
 
 from fastapi import Depends, Header, Request
 from fastapi.openapi.models import HTTPBearer
@@ -179,6 +180,10 @@ KnownEtags = Annotated[frozenset[str], Depends(_if_none_match)]
 """`If-None-Match` of a read. A malformed one is as good as none."""
 
 
+ETAG = {"ETag": {"description": "The version, in quotes.", "schema": {"type": "string"}}}
+LOCATION = {"Location": {"description": "The address of it.", "schema": {"type": "string"}}}
+
+
 def etag(version: int) -> str:
     """The ETag of a version."""
     return f'"{version}"'
@@ -231,6 +236,46 @@ async def _idempotency(
 
 Once = Annotated[Idempotency, Depends(_idempotency)]
 """`Idempotency-Key` of a POST."""
+
+
+class Versioned(Protocol):
+    """A view with a version."""
+
+    @property
+    def id(self) -> UUID:
+        """What it is the view of."""
+
+    @property
+    def version(self) -> int:
+        """Which of its versions."""
+
+    def model_dump_json(self) -> str:
+        """It as JSON."""
+
+
+async def expected_version(
+    if_match: IfMatch,
+    get: Callable[[AsyncSession, Actor, UUID], Awaitable[Versioned]],
+    db: AsyncSession,
+    actor: Actor,
+    row_id: UUID,
+) -> int | None:
+    """The version that a change of a row is meant for; None is any. Raises NotFound."""
+
+    async def current_version() -> int:
+        return (await get(db, actor, row_id)).version
+
+    return await if_match.expected_version(current_version)
+
+
+def view_answer(view: Versioned, *, is_new: bool = False, path: str | None = None) -> Response:
+    """A view with its version as the ETag; with the path of its kind, where to find it."""
+    return json_answer(
+        view.model_dump_json(),
+        status=201 if is_new else 200,
+        etag=etag(view.version),
+        location=None if path is None else f"{ROOT}{path}/{view.id}",
+    )
 
 
 def json_answer(

@@ -29,13 +29,16 @@ from todo_app.core.errors import (
     Conflict,
     EmailTaken,
     Forbidden,
+    InboxStays,
     InvalidCursor,
     InvalidFilter,
     InvalidInput,
     KeyInUse,
     KeyReused,
+    LimitReached,
     LinkSpent,
     MailOff,
+    NameTaken,
     NotFound,
     NothingToUndo,
     NotRecurring,
@@ -106,6 +109,7 @@ class Problem(BaseModel):
     operation: int | None = Field(
         default=None, description="Of a batch: which operation was refused, counted from 0."
     )
+    limit: int | None = Field(default=None, description="With `limit-reached`: how many.")
     reference: str | None = Field(
         default=None, description="With 500: what to quote when reporting it."
     )
@@ -127,6 +131,13 @@ CHANGED_SINCE = Kind(
 )
 NOTHING_TO_UNDO = Kind(
     409, "nothing-to-undo", "Nothing to undo", "There is no such step, or it is taken back already."
+)
+NAME_TAKEN = Kind(409, "name-taken", "Name taken", "Another one has this name already.")
+INBOX_STAYS = Kind(
+    409, "inbox-stays", "The Inbox stays", "The Inbox cannot be renamed, archived or deleted."
+)
+LIMIT_REACHED = Kind(
+    409, "limit-reached", "Limit reached", "There are as many as there may be: `limit`."
 )
 KEY_REUSED = Kind(
     422,
@@ -207,6 +218,9 @@ STATUS_BY_ERROR: Mapping[type[TodoError], Kind] = {
     Conflict: CONFLICT,
     ChangedSince: CHANGED_SINCE,
     NothingToUndo: NOTHING_TO_UNDO,
+    NameTaken: NAME_TAKEN,
+    InboxStays: INBOX_STAYS,
+    LimitReached: LIMIT_REACHED,
     KeyReused: KEY_REUSED,
     KeyInUse: KEY_IN_USE,
     NotRecurring: NOT_RECURRING,
@@ -299,10 +313,14 @@ async def answer_refusal(request: Request, error: TodoError) -> Response:
             return answer(field=error.field, person=error.person)
         case StaleVersion(current=BaseModel() as current):
             return answer(current=current.model_dump(mode="json"))
-        case TooManyAttempts() | Unavailable():
-            return answer(headers={"Retry-After": str(error.retry_after_seconds)})
-    challenge = _CHALLENGES.get(kind.status)
-    return answer(headers={"WWW-Authenticate": challenge} if challenge else None)
+        case LimitReached(limit=limit):
+            return answer(limit=limit)
+    headers = {}
+    if isinstance(error, TooManyAttempts | Unavailable):
+        headers["Retry-After"] = str(error.retry_after_seconds)
+    if kind.status in _CHALLENGES:
+        headers["WWW-Authenticate"] = _CHALLENGES[kind.status]
+    return answer(headers=headers)
 
 
 async def answer_invalid(_request: Request, error: RequestValidationError) -> Response:

@@ -7,6 +7,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from todo_app.api.deps import (
+    ETAG,
+    LOCATION,
     ROOT,
     CurrentActor,
     Db,
@@ -17,10 +19,9 @@ from todo_app.api.deps import (
     operation_id,
 )
 from todo_app.api.problems import documented
-from todo_app.api.tasks import ETAG, LOCATION
 from todo_app.core import quick_tasks
 from todo_app.core.quick_tasks import QuickLine, QuickReading
-from todo_app.core.tasks import TaskView
+from todo_app.core.task_views import TaskView
 
 router = APIRouter(
     prefix="/v1/tasks",

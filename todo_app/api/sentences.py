@@ -7,10 +7,15 @@ from collections.abc import Mapping
 from todo_app.core.errors import Flaw
 from todo_app.core.filters.reader import MAX_CHARACTERS as FILTER_MAX_CHARACTERS
 from todo_app.core.filters.reader import MAX_DEPTH, MAX_TERMS
+from todo_app.core.models import DEPTH_MAX
 from todo_app.core.passwords import MAX_CHARACTERS, MIN_CHARACTERS
 from todo_app.core.text import TITLE_MAX_CHARACTERS
 
 SENTENCE_BY_REASON: Mapping[str, str] = {
+    "unknown": "does not exist",
+    "elsewhere": "is not where the others are",
+    "inside_itself": "is the task itself or a part of it",
+    "too_deep": f"would be more than {DEPTH_MAX} tasks deep",
     "too_short": f"must have at least {MIN_CHARACTERS} characters",
     "too_long": f"must have at most {MAX_CHARACTERS} characters",
     "unusable": "contains characters that cannot be used",

@@ -8,29 +8,32 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Request, status
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import Response
 
 from todo_app.api.deps import (
-    ROOT,
+    ETAG,
+    LOCATION,
     CurrentActor,
     Db,
-    IfMatch,
     JsonRoute,
     KnownEtags,
     Once,
     Precondition,
     ReadDb,
     etag,
+    expected_version,
     json_answer,
+    no_content,
     operation_id,
     query_parameters,
+    view_answer,
 )
 from todo_app.api.problems import documented
-from todo_app.core import batches, occurrences, past, task_lists, tasks
-from todo_app.core.access import Actor
+from todo_app.core import batches, moves, occurrences, past, task_lists, tasks
 from todo_app.core.batches import Batch, BatchResult
 from todo_app.core.filters.reader import MAX_CHARACTERS
+from todo_app.core.labels import LabelName
+from todo_app.core.moves import TaskMove
 from todo_app.core.occurrences import Ledger
 from todo_app.core.task_lists import (
     CURSOR_MAX_CHARACTERS,
@@ -39,7 +42,7 @@ from todo_app.core.task_lists import (
     Sort,
     TaskFilter,
 )
-from todo_app.core.tasks import NO_PRIORITY, TaskDraft, TaskPatch, TaskView
+from todo_app.core.task_views import NO_PRIORITY, TaskDraft, TaskPatch, TaskView
 from todo_app.core.text import CalendarDate, Moment
 
 router = APIRouter(
@@ -65,11 +68,16 @@ class TaskQuery(BaseModel):
         description="Only what passes this filter, like `(today | overdue) & p1`. It is about open "
         "tasks unless it says `done`. A 422 names the place of what cannot be read.",
     )
+    project: UUID | None = Field(None, description="Only tasks of this project.")
+    section: UUID | None = Field(None, description="Only tasks of this section.")
+    parent: UUID | None = Field(None, description="Only the parts of this task.")
+    label: LabelName | None = Field(None, description="Only tasks with the label of this name.")
     sort: Sort = Field(
         "created",
         description="`created`: oldest first. `newest`: the reverse. `due`: by date, time and "
         "priority, only tasks that are due. `planned`: the same with the others behind. "
-        "`completed`: latest first, only tasks that are done.",
+        "`completed`: latest first, only tasks that are done. "
+        "`outline`: as in their project, parts behind what they are a part of.",
     )
     limit: int = Field(PAGE_DEFAULT, ge=1, le=PAGE_MAX)
     cursor: str | None = Field(
@@ -86,8 +94,6 @@ class TaskList(BaseModel):
     next_cursor: str | None
 
 
-ETAG = {"ETag": {"description": "The version, in quotes.", "schema": {"type": "string"}}}
-LOCATION = {"Location": {"description": "The address of it.", "schema": {"type": "string"}}}
 LISTED = {"items", "next_cursor"}
 _NO_QUERY = TaskQuery()
 
@@ -125,7 +131,7 @@ async def create_task(draft: TaskDraft, db: Db, actor: CurrentActor, idempotency
 
     async def create() -> Response:
         task, is_new = await tasks.create_task(db, actor, draft)
-        return _answer(task, 201 if is_new else 200, location=f"{ROOT}/v1/tasks/{task.id}")
+        return view_answer(task, is_new=is_new, path=router.prefix)
 
     return await idempotency.once(create)
 
@@ -145,6 +151,10 @@ async def list_tasks(
         due_before=query.due_before,
         due_after=query.due_after,
         priority=query.priority,
+        project_id=query.project,
+        section_id=query.section,
+        parent_id=query.parent,
+        label=query.label,
         text=query.filter,
     )
     page = await task_lists.list_tasks(
@@ -181,7 +191,7 @@ async def get_task(
             status_code=status.HTTP_304_NOT_MODIFIED,
             headers={"ETag": current, "Cache-Control": "no-store"},
         )
-    return _answer(task)
+    return view_answer(task)
 
 
 @router.patch(
@@ -193,8 +203,10 @@ async def update_task(
     task_id: UUID, patch: TaskPatch, db: Db, actor: CurrentActor, if_match: Precondition
 ) -> Response:
     """Change the fields that are sent; null clears."""
-    expected = await _expected(db, actor, task_id, if_match)
-    return _answer(await tasks.update_task(db, actor, task_id, patch, expected_version=expected))
+    expected = await expected_version(if_match, tasks.get_task, db, actor, task_id)
+    return view_answer(
+        await tasks.update_task(db, actor, task_id, patch, expected_version=expected)
+    )
 
 
 @router.delete(
@@ -207,9 +219,50 @@ async def delete_task(
     task_id: UUID, db: Db, actor: CurrentActor, if_match: Precondition
 ) -> Response:
     """Move a task to the trash."""
-    expected = await _expected(db, actor, task_id, if_match)
+    expected = await expected_version(if_match, tasks.get_task, db, actor, task_id)
     await tasks.delete_task(db, actor, task_id, expected_version=expected)
-    return Response(status_code=status.HTTP_204_NO_CONTENT, headers={"Cache-Control": "no-store"})
+    return no_content()
+
+
+@router.post(
+    "/{task_id}/move",
+    response_model=TaskView,
+    responses={200: {"headers": ETAG}, **documented(400, 401, 404, 409, 412, 413, 415, 422)},
+)
+async def move_task(
+    task_id: UUID,
+    move: TaskMove,
+    db: Db,
+    actor: CurrentActor,
+    if_match: Precondition,
+    idempotency: Once,
+) -> Response:
+    """Put a task with all its parts elsewhere: exactly one of the five says where."""
+
+    async def act() -> Response:
+        expected = await expected_version(if_match, tasks.get_task, db, actor, task_id)
+        return view_answer(
+            await moves.move_task(db, actor, task_id, move, expected_version=expected)
+        )
+
+    return await idempotency.once(act)
+
+
+@router.post(
+    "/{task_id}/restore",
+    response_model=TaskView,
+    responses={200: {"headers": ETAG}, **documented(400, 401, 404, 409, 412, 413, 415, 422)},
+)
+async def restore_task(
+    task_id: UUID, db: Db, actor: CurrentActor, if_match: Precondition, idempotency: Once
+) -> Response:
+    """Take a task out of the trash with what went there with it."""
+
+    async def act() -> Response:
+        expected = await expected_version(if_match, tasks.get_kept_task, db, actor, task_id)
+        return view_answer(await tasks.restore_task(db, actor, task_id, expected_version=expected))
+
+    return await idempotency.once(act)
 
 
 @router.post(
@@ -237,8 +290,8 @@ async def complete_task(
     """Mark a task done; one that is done stays as it is, a recurring one moves to its next date."""
 
     async def complete() -> Response:
-        expected = await _expected(db, actor, task_id, if_match)
-        return _answer(await tasks.complete_task(db, actor, task_id, expected_version=expected))
+        expected = await expected_version(if_match, tasks.get_task, db, actor, task_id)
+        return view_answer(await tasks.complete_task(db, actor, task_id, expected_version=expected))
 
     return await idempotency.once(complete)
 
@@ -254,8 +307,8 @@ async def skip_task(
     """Leave out the open occurrence of a recurring task."""
 
     async def skip() -> Response:
-        expected = await _expected(db, actor, task_id, if_match)
-        return _answer(await tasks.skip_task(db, actor, task_id, expected_version=expected))
+        expected = await expected_version(if_match, tasks.get_task, db, actor, task_id)
+        return view_answer(await tasks.skip_task(db, actor, task_id, expected_version=expected))
 
     return await idempotency.once(skip)
 
@@ -278,20 +331,7 @@ async def reopen_task(
     """Mark a task not done; one that is open stays as it is, a recurring one goes a date back."""
 
     async def reopen() -> Response:
-        expected = await _expected(db, actor, task_id, if_match)
-        return _answer(await tasks.reopen_task(db, actor, task_id, expected_version=expected))
+        expected = await expected_version(if_match, tasks.get_task, db, actor, task_id)
+        return view_answer(await tasks.reopen_task(db, actor, task_id, expected_version=expected))
 
     return await idempotency.once(reopen)
-
-
-async def _expected(db: AsyncSession, actor: Actor, task_id: UUID, if_match: IfMatch) -> int | None:
-    async def current_version() -> int:
-        return (await tasks.get_task(db, actor, task_id)).version
-
-    return await if_match.expected_version(current_version)
-
-
-def _answer(task: TaskView, code: int = 200, *, location: str | None = None) -> Response:
-    return json_answer(
-        task.model_dump_json(), status=code, etag=etag(task.version), location=location
-    )

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Table, bindparam
+from sqlalchemy import ColumnElement, Table, bindparam, select
 from sqlmodel import col
 
 from todo_app.core.errors import Forbidden
 from todo_app.core.models import (
+    PROJECTS,
     TASKS,
     ApiToken,
     Passkey,
@@ -87,8 +88,14 @@ def own_rows(table: Table) -> ColumnElement[bool]:
     return table.c.user_id == bindparam("actor_id")
 
 
+READABLE_PROJECTS = (own_rows(PROJECTS), PROJECTS.c.deleted_at.is_(None))
+"""The conditions that a project exists for the actor, the trash left out."""
 READABLE_TASKS = (own_rows(TASKS), TASKS.c.deleted_at.is_(None))
 """The conditions that a task exists for the actor, the trash left out."""
+IN_SIGHT = TASKS.c.project_id.not_in(
+    select(PROJECTS.c.id).where(own_rows(PROJECTS), PROJECTS.c.archived_at.is_not(None))
+)
+"""The condition that a task is in no archived project."""
 
 
 def values(actor: Actor) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from todo_app.core import changes, tasks
 from todo_app.core.access import Actor
 from todo_app.core.errors import TodoError
-from todo_app.core.tasks import TaskDraft, TaskPatch, TaskView
+from todo_app.core.task_views import TaskDraft, TaskPatch, TaskView
 
 OPERATIONS_MAX = 500
 

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from todo_app.core import tasks
 from todo_app.core.access import Actor
 from todo_app.core.errors import NotFound
-from todo_app.core.tasks import Due, Priority, TaskPatch, TaskView
+from todo_app.core.task_views import Due, Priority, TaskPatch, TaskView
 from todo_app.core.text import CalendarDate
 
 BULK_MAX = 200

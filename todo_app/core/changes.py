@@ -41,10 +41,14 @@ from todo_app.core.errors import NotFound
 from todo_app.core.models import (
     CHANGE_HEADS,
     CHANGES,
-    DERIVED,
+    LABELS,
     OCCURRENCES,
+    PROJECTS,
     SAVED_FILTERS,
+    SECTIONS,
+    TASK_LABELS,
     TASKS,
+    UNRECORDED,
     UtcDateTime,
     new_id,
 )
@@ -65,6 +69,26 @@ Act = Literal[
     "filter.created",
     "filter.changed",
     "filter.deleted",
+    "task.moved",
+    "task.labelled",
+    "task.unlabelled",
+    "project.created",
+    "project.changed",
+    "project.moved",
+    "project.archived",
+    "project.unarchived",
+    "project.deleted",
+    "project.restored",
+    "project.purged",
+    "section.created",
+    "section.changed",
+    "section.moved",
+    "section.deleted",
+    "section.purged",
+    "label.created",
+    "label.changed",
+    "label.merged",
+    "label.deleted",
 ]
 Mode = Literal["do", "undo", "redo"]
 Image = Row[*tuple[Any, ...]] | Mapping[str, Any]
@@ -107,13 +131,15 @@ class Entity:
         self.table = table
         self.about = about
         self.columns = [
-            c for c in table.c if c.name != "user_id" and c.computed is None and c.info != DERIVED
+            c
+            for c in table.c
+            if c.name != "user_id" and c.computed is None and c.info != UNRECORDED
         ]
         """The columns of a whole row; whose it is, the log says itself."""
         self.changing = {column.name for column in self.columns} - BOOKKEEPING
         """The names of the columns that can be changed."""
-        derived = [c for c in table.c if c.info == DERIVED]
-        self.read = select(*self.columns, *derived).where(
+        unrecorded = [c for c in table.c if c.info == UNRECORDED]
+        self.read = select(*self.columns, *unrecorded).where(
             access.own_rows(table), table.c.id == bindparam("row_id")
         )
 
@@ -126,6 +152,10 @@ ENTITIES: Mapping[str, Entity] = {
     "task": Entity(TASKS),
     "occurrence": Entity(OCCURRENCES, about="task_id"),
     "filter": Entity(SAVED_FILTERS),
+    "task_label": Entity(TASK_LABELS, about="task_id"),
+    "project": Entity(PROJECTS),
+    "section": Entity(SECTIONS, about="project_id"),
+    "label": Entity(LABELS),
 }
 """Everything that is recorded, by the name it has in the log."""
 

@@ -57,6 +57,22 @@ class NotRecurring(Conflict):
     """It does not repeat, so it has no occurrence to skip."""
 
 
+class NameTaken(Conflict):
+    """Another of the same kind has this name."""
+
+
+class InboxStays(Conflict):
+    """The Inbox is there for good, under its name."""
+
+
+class LimitReached(Conflict):
+    """There are as many of these as there may be."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__()
+        self.limit = limit
+
+
 class StaleVersion(TodoError):
     """The row was changed since the caller read it."""
 

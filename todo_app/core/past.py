@@ -14,8 +14,8 @@ from todo_app.core import access
 from todo_app.core.access import Actor
 from todo_app.core.changes import ENTITIES, content_of
 from todo_app.core.errors import NotFound
-from todo_app.core.models import CHANGES
-from todo_app.core.tasks import TaskView
+from todo_app.core.models import CHANGES, LABELS, TASK_LABELS
+from todo_app.core.task_views import TaskView
 
 _TASKS = ENTITIES["task"]
 _LOG = (
@@ -26,6 +26,22 @@ _LOG = (
         CHANGES.c.entity_id == bindparam("row_id"),
     )
     .order_by(CHANGES.c.number.desc())
+)
+
+_LINKS = select(TASK_LABELS.c.label_id).where(
+    access.own_rows(TASK_LABELS), TASK_LABELS.c.task_id == bindparam("row_id")
+)
+_LINK_LOG = (
+    select(CHANGES.c.before, CHANGES.c.after, CHANGES.c.created_at)
+    .where(
+        access.own_rows(CHANGES),
+        CHANGES.c.about_id == bindparam("row_id"),
+        CHANGES.c.entity == "task_label",
+    )
+    .order_by(CHANGES.c.number.desc())
+)
+_NAMES = select(LABELS.c.name).where(
+    access.own_rows(LABELS), LABELS.c.id.in_(bindparam("label_ids", expanding=True))
 )
 
 
@@ -44,7 +60,24 @@ async def get_task_as_of(
         row = _before(row, content_of(change.before), content_of(change.after))
     if row is None or row["deleted_at"] is not None or row["created_at"] > moment:
         raise NotFound
-    return TaskView.of(SimpleNamespace(**row | {"updated_at": updated_at}))
+    names = await _labels_as_of(db, actor, task_id, moment)
+    more = {"updated_at": updated_at, "labels": "\n".join(names)}
+    return TaskView.of(SimpleNamespace(**{"path": "", "is_collapsed": False} | row | more))
+
+
+async def _labels_as_of(
+    db: AsyncSession, actor: Actor, task_id: UUID, moment: datetime
+) -> list[str]:
+    """The labels that a task had, as far as there still are such, under their names of today."""
+    values = {**access.values(actor), "row_id": task_id}
+    label_ids = set(await db.scalars(_LINKS, values))
+    for change in await db.execute(_LINK_LOG, values):
+        if change.created_at <= moment:
+            break
+        before, after = content_of(change.before), content_of(change.after)
+        label_ids |= {UUID(before["label_id"])} if before else set()
+        label_ids -= {UUID(after["label_id"])} if after else set()
+    return list(await db.scalars(_NAMES, {**access.values(actor), "label_ids": list(label_ids)}))
 
 
 def _before(

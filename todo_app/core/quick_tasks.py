@@ -18,7 +18,7 @@ from todo_app.core.models import new_id
 from todo_app.core.occurrences import RecurrenceDraft, RecurrenceView
 from todo_app.core.pieces import Kind
 from todo_app.core.quick_add import Reading, Span, parse
-from todo_app.core.tasks import NO_PRIORITY, Due, TaskDraft, TaskView
+from todo_app.core.task_views import NO_PRIORITY, Due, TaskDraft, TaskView
 from todo_app.core.text import TITLE_MAX_CHARACTERS, Text, clean
 
 LINE_MAX_CHARACTERS = 2_000

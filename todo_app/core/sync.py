@@ -23,7 +23,7 @@ from todo_app.core.access import Actor
 from todo_app.core.changes import ENTITIES, plain
 from todo_app.core.errors import InvalidCursor, SyncExpired
 from todo_app.core.models import CHANGE_HEADS, CHANGES
-from todo_app.core.tasks import TaskView
+from todo_app.core.task_views import TaskView
 
 PAGE_MAX = 500
 PAGE_DEFAULT = 200

@@ -14,10 +14,13 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 from sqlalchemy import (
     ColumnElement,
+    FromClause,
     Select,
     SQLColumnExpression,
+    exists,
     func,
     literal_column,
+    or_,
     select,
     tuple_,
 )
@@ -27,8 +30,9 @@ from todo_app.core import access
 from todo_app.core.access import Actor
 from todo_app.core.errors import InvalidCursor
 from todo_app.core.filters.passing import passes
-from todo_app.core.models import DUE_TIME_ORDER, TASKS
-from todo_app.core.tasks import COLUMNS, Priority, TaskView
+from todo_app.core.labels import LabelName, name_key
+from todo_app.core.models import DEPTH_MAX, DUE_TIME_ORDER, LABELS, TASK_LABELS, TASKS
+from todo_app.core.task_views import COLUMNS, Priority, TaskView
 from todo_app.core.text import CalendarDate, Moment, Text, WallTime
 
 PAGE_MAX = 200
@@ -36,14 +40,15 @@ PAGE_DEFAULT = 50
 CURSOR_MAX_CHARACTERS = 1_000
 _LAST_TIME = "24:00"
 
-Sort = Literal["created", "newest", "due", "planned", "completed"]
+Sort = Literal["created", "newest", "due", "planned", "completed", "outline"]
 
 
 class TaskFilter(BaseModel):
     """Which tasks a list holds; a filter that is None lets everything pass.
 
     `due_before` and `due_after` are exclusive, and let only tasks with a due date pass; `text` is a
-    filter in the words of docs/filters.md.
+    filter in the words of docs/filters.md. `unfolded` leaves out the parts of what is collapsed.
+    Tasks of archived projects pass only where a project, a section or a task is named.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -54,6 +59,11 @@ class TaskFilter(BaseModel):
     completed_since: Moment | None = None
     priority: Priority | None = None
     text: Text | None = None
+    project_id: UUID | None = None
+    section_id: UUID | None = None
+    parent_id: UUID | None = None
+    label: LabelName | None = None
+    unfolded: bool | None = None
 
 
 class TaskPage(BaseModel):
@@ -130,6 +140,11 @@ _ORDERS: dict[Sort, _Order] = {
         descending=True,
         only_if=TASKS.c.completed_at.is_not(None),
     ),
+    "outline": _Order(
+        columns=(TASKS.c.path, TASKS.c.id),
+        key=lambda task: (task.path, task.id),
+        place=TypeAdapter(tuple[Text, UUID]),
+    ),
 }
 
 _READABLE = select(*COLUMNS).where(*access.READABLE_TASKS)
@@ -149,7 +164,7 @@ async def list_tasks(
 
     `created` is oldest first, `newest` the reverse; `due` is by date, time and priority and holds
     only tasks that are due, `planned` the others too, behind them; `completed` is latest first and
-    holds only tasks that are done.
+    holds only tasks that are done; `outline` is the order of a project, parts behind their whole.
     Raises InvalidCursor for a cursor of another list, and InvalidFilter.
     """
     order = _ORDERS[sort]
@@ -195,7 +210,42 @@ def _conditions(filters: TaskFilter, order: _Order) -> list[ColumnElement[bool]]
         conditions.append(TASKS.c.completed_at >= filters.completed_since)
     if filters.priority is not None:
         conditions.append(TASKS.c.priority == filters.priority)
+    return conditions + _places(filters)
+
+
+def _places(filters: TaskFilter) -> list[ColumnElement[bool]]:
+    named = (
+        (TASKS.c.project_id, filters.project_id),
+        (TASKS.c.section_id, filters.section_id),
+        (TASKS.c.parent_id, filters.parent_id),
+    )
+    conditions = [column == value for column, value in named if value is not None]
+    if not conditions:
+        conditions.append(access.IN_SIGHT)
+    if filters.label is not None:
+        conditions.append(_has_label(filters.label))
+    if filters.unfolded:
+        conditions.append(~_is_folded(TASKS, DEPTH_MAX))
     return conditions
+
+
+def _has_label(name: str) -> ColumnElement[bool]:
+    conditions = (
+        TASK_LABELS.c.task_id == TASKS.c.id,
+        LABELS.c.id == TASK_LABELS.c.label_id,
+        access.own_rows(LABELS),
+        LABELS.c.name_key == name_key(name),
+    )
+    return exists().where(*conditions).correlate(TASKS)
+
+
+def _is_folded(task: FromClause, depth: int) -> ColumnElement[bool]:
+    """Whether something that a task is a part of is collapsed."""
+    whole = TASKS.alias(f"whole_{depth}")
+    folded: ColumnElement[bool] = whole.c.is_collapsed
+    if depth > 1:
+        folded = or_(folded, _is_folded(whole, depth - 1))
+    return exists().where(whole.c.id == task.c.parent_id, folded).correlate(task)
 
 
 def _behind(

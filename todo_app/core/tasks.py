@@ -2,161 +2,32 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
-from functools import lru_cache
-from types import SimpleNamespace
-from typing import Annotated, Any, Self
+from collections.abc import Sequence
+from datetime import datetime, time
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict
 from sqlalchemy import (
     ColumnElement,
-    Row,
     ScalarSelect,
     bindparam,
     func,
+    null,
     select,
     update,
 )
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from todo_app.core import access, changes, clock, occurrences
+from todo_app.core import access, changes, clock, labels, occurrences, places, positions
 from todo_app.core.access import Actor
 from todo_app.core.changes import Act, Step
 from todo_app.core.database import insert_if_absent
 from todo_app.core.errors import NotFound, NotRecurring, StaleVersion
 from todo_app.core.models import TASKS, Task, new_id
-from todo_app.core.occurrences import RecurrenceDraft, RecurrenceView
-from todo_app.core.text import CalendarDate, Notes, Title, WallTime, Zone
-
-TRASH_LIFETIME = timedelta(days=30)
-NO_PRIORITY = 4
-
-TaskRow = Row[*tuple[Any, ...]]
-
-Priority = Annotated[int, Field(strict=True, ge=1, le=NO_PRIORITY)]
-
-
-class Due(BaseModel):
-    """A date, or a date with a wall-clock time in an IANA zone."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    date: CalendarDate
-    time: WallTime | None = None
-    zone: Zone | None = None
-
-    @model_validator(mode="after")
-    def _time_and_zone_go_together(self) -> Self:
-        if (self.time is None) != (self.zone is None):
-            msg = "time and zone go together"
-            raise ValueError(msg)
-        return self
-
-    def is_overdue(self, now: datetime, zone: str) -> bool:
-        """Whether it is past: a date from the next day in `zone` on, a time from its instant on."""
-        if self.time is None or self.zone is None:
-            return self.date < now.astimezone(ZoneInfo(zone)).date()
-        instant = datetime.combine(self.date, time.fromisoformat(self.time), ZoneInfo(self.zone))
-        return instant <= now
-
-
-class TaskDraft(BaseModel):
-    """What a new task may bring. The id is the client's choice, or ours."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    id: UUID | None = None
-    title: Title
-    notes: Notes = ""
-    priority: Priority = NO_PRIORITY
-    due: Due | None = None
-    recurrence: RecurrenceDraft | None = None
-
-
-class TaskPatch(BaseModel):
-    """What is to change; absent fields stay, null clears."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    title: Title | None = None
-    notes: Notes | None = None
-    priority: Priority | None = None
-    due: Due | None = None
-    recurrence: RecurrenceDraft | None = None
-
-    @model_validator(mode="after")
-    def _a_title_stays(self) -> Self:
-        if "title" in self.model_fields_set and self.title is None:
-            msg = "a title cannot be cleared"
-            raise ValueError(msg)
-        return self
-
-    def values(self) -> dict[str, Any]:
-        """The columns to set, but for those of the recurrence, which depend on the task."""
-        values: dict[str, Any] = {}
-        for field in self.model_fields_set - {"recurrence"}:
-            if field == "due":
-                values |= _due_columns(self.due)
-            else:
-                empty = {"notes": "", "priority": NO_PRIORITY}.get(field)
-                value = getattr(self, field)
-                values[field] = empty if value is None else value
-        return values
-
-
-class TaskView(BaseModel):
-    """A task as its owner sees it. Moments are UTC.
-
-    `position` is its place among its siblings: they sort by it, byte by byte.
-    """
-
-    model_config = ConfigDict(frozen=True)
-
-    id: UUID
-    title: str
-    notes: str
-    priority: int
-    project_id: UUID
-    section_id: UUID | None
-    parent_id: UUID | None
-    position: str
-    due: Due | None
-    recurrence: RecurrenceView | None
-    completed_at: datetime | None
-    version: int
-    created_at: datetime
-    updated_at: datetime
-
-    @classmethod
-    def of(cls, row: TaskRow | SimpleNamespace) -> TaskView:
-        """The view of a row of `COLUMNS`."""
-        due_date = row.due_date
-        return cls.model_validate(
-            {
-                "id": row.id,
-                "title": row.title,
-                "notes": row.notes,
-                "priority": row.priority,
-                "project_id": row.project_id,
-                "section_id": row.section_id,
-                "parent_id": row.parent_id,
-                "position": row.position,
-                "due": None if due_date is None else _due(due_date, row.due_time, row.due_zone),
-                "recurrence": occurrences.view(row.recurrence),
-                "completed_at": row.completed_at,
-                "version": row.version,
-                "created_at": row.created_at,
-                "updated_at": row.updated_at,
-            }
-        )
-
-
-@lru_cache(maxsize=4_096)
-def _due(due_date: date, due_time: str | None, due_zone: str | None) -> Due:
-    # Not validated again: a zone that was known when it was stored may be gone since.
-    return Due.model_construct(date=due_date, time=due_time, zone=due_zone)
+from todo_app.core.places import TaskRow
+from todo_app.core.task_views import COLUMNS, HAS_PARTS, TaskDraft, TaskPatch, TaskView, due_columns
 
 
 class TaskCounts(BaseModel):
@@ -170,28 +41,6 @@ class TaskCounts(BaseModel):
     done_today: int
 
 
-COLUMNS: tuple[ColumnElement[Any], ...] = tuple(
-    TASKS.c[name]
-    for name in (
-        "id",
-        "title",
-        "notes",
-        "priority",
-        "project_id",
-        "section_id",
-        "parent_id",
-        "position",
-        "due_date",
-        "due_time",
-        "due_zone",
-        "recurrence",
-        "completed_at",
-        "version",
-        "created_at",
-        "updated_at",
-    )
-)
-
 # Statements are made once; what varies goes in as values, and columns to set are among them.
 _ID = TASKS.c.id == bindparam("task_id")
 _GET = select(*COLUMNS).where(*access.READABLE_TASKS, _ID)
@@ -199,7 +48,14 @@ _CHANGE = (
     update(TASKS)
     .where(access.own_rows(TASKS), _ID)
     .values(version=TASKS.c.version + 1)
-    .returning(*COLUMNS, TASKS.c.scheduled_for, TASKS.c.deleted_at)
+    .returning(*COLUMNS, TASKS.c.scheduled_for, TASKS.c.deleted_at, HAS_PARTS)
+)
+_GET_KEPT = select(*COLUMNS, HAS_PARTS).where(access.own_rows(TASKS), _ID)
+_COLLAPSE = update(TASKS).where(*access.READABLE_TASKS, _ID).returning(TASKS.c.id)
+_CHANGE_ALL = (
+    update(TASKS)
+    .where(access.own_rows(TASKS), TASKS.c.id.in_(bindparam("task_ids", expanding=True)))
+    .values(version=TASKS.c.version + 1)
 )
 
 
@@ -207,7 +63,7 @@ def _count(*conditions: ColumnElement[bool]) -> ScalarSelect[int]:
     return select(func.count()).select_from(TASKS).where(*conditions).scalar_subquery()
 
 
-_IS_OPEN = (*access.READABLE_TASKS, TASKS.c.completed_at.is_(None))
+_IS_OPEN = (*access.READABLE_TASKS, access.IN_SIGHT, TASKS.c.completed_at.is_(None))
 _WAS_DONE = (*access.READABLE_TASKS, TASKS.c.completed_at >= bindparam("midnight"))
 _COUNT = select(
     _count(*_IS_OPEN).label("inbox"),
@@ -230,24 +86,40 @@ async def create_task(db: AsyncSession, actor: Actor, draft: TaskDraft) -> tuple
         "title": draft.title,
         "notes": draft.notes,
         "priority": draft.priority,
-        **_due_columns(draft.due),
+        **due_columns(draft.due),
+        **await _place(db, actor, draft),
         "version": 1,
         "created_at": step.now,
         "updated_at": step.now,
     }
     if draft.recurrence is not None:
         values |= await occurrences.plan(db, actor, draft.recurrence, values, step.now)
-    created = await db.execute(insert_if_absent(db, Task).values(values).returning(*TASKS.c))
+    created = await db.execute(
+        insert_if_absent(db, Task).values(values).returning(*TASKS.c, null().label("labels"))
+    )
     row = created.one_or_none()
     if row is None:
         return await get_task(db, actor, draft_id), False
     step.record("task.created", "task", None, row)
+    await reopen_wholes(db, actor, step, row)
+    if draft.labels:
+        await labels.set_labels(db, actor, step, draft_id, draft.labels)
+        return await get_task(db, actor, draft_id), True
     return TaskView.of(row), True
 
 
 async def get_task(db: AsyncSession, actor: Actor, task_id: UUID) -> TaskView:
     """One task. Raises NotFound."""
     found = await db.execute(_GET, access.values(actor) | {"task_id": task_id})
+    row = found.one_or_none()
+    if row is None:
+        raise NotFound
+    return TaskView.of(row)
+
+
+async def get_kept_task(db: AsyncSession, actor: Actor, task_id: UUID) -> TaskView:
+    """One task, in the trash or not. Raises NotFound."""
+    found = await db.execute(_GET_KEPT, access.values(actor) | {"task_id": task_id})
     row = found.one_or_none()
     if row is None:
         raise NotFound
@@ -264,30 +136,51 @@ async def update_task(
 ) -> TaskView:
     """Change fields of a task. Another due date of a recurring task is that of this turn only.
 
-    Raises NotFound, UnusableRule, and StaleVersion if `expected_version` is given and no longer
-    current.
+    Raises NotFound, UnusableRule, LimitReached, and StaleVersion if `expected_version` is given and
+    no longer current.
     """
-    step, before = await _take(db, actor, task_id, expected_version)
+    step, before = await take_task(db, actor, task_id, expected_version)
+    has_other_labels = "labels" in patch.model_fields_set and await labels.set_labels(
+        db, actor, step, task_id, patch.labels or []
+    )
     values = patch.values()
     ends = patch.due is None and "due" in patch.model_fields_set
     if ends or "recurrence" in patch.model_fields_set:
         task = before._asdict() | values
         values |= await occurrences.plan(db, actor, patch.recurrence, task, step.now)
-    return await _set(db, actor, step, "task.changed", before, values)
+    return TaskView.of(
+        await set_task(
+            db, actor, step, "task.changed", before, values, is_other_anyway=has_other_labels
+        )
+    )
 
 
 async def complete_task(
     db: AsyncSession, actor: Actor, task_id: UUID, *, expected_version: int | None = None
 ) -> TaskView:
-    """Mark a task done; one that is done stays as it is, a recurring one moves to its next date.
+    """Mark a task done with all its parts; one that is done stays as it is.
 
-    Raises NotFound, StaleVersion.
+    A recurring one moves to its next date, and its parts are open again. Raises NotFound,
+    StaleVersion.
     """
-    step, before = await _take(db, actor, task_id, expected_version)
-    values = {"completed_at": before.completed_at or step.now}
-    if before.recurrence is not None and before.completed_at is None:
+    step, before = await take_task(db, actor, task_id, expected_version)
+    if before.completed_at is not None:
+        return await get_task(db, actor, task_id)
+    values: dict[str, Any] = {"completed_at": step.now}
+    if before.recurrence is not None:
         values = await occurrences.close(db, actor, step, before, "done")
-    return await _set(db, actor, step, "task.completed", before, values)
+    after = await set_task(db, actor, step, "task.completed", before, values)
+    if after.has_parts:
+        act: Act = "task.reopened" if after.completed_at is None else "task.completed"
+        parts = await places.all_parts(db, actor, task_id)
+        others = [
+            part
+            for part in parts
+            if part.deleted_at is None
+            and (part.completed_at is None) is not (after.completed_at is None)
+        ]
+        await _set_all(db, actor, step, act, others, {"completed_at": after.completed_at})
+    return TaskView.of(after)
 
 
 async def skip_task(
@@ -297,13 +190,13 @@ async def skip_task(
 
     Raises NotFound, NotRecurring, StaleVersion.
     """
-    step, before = await _take(db, actor, task_id, expected_version)
+    step, before = await take_task(db, actor, task_id, expected_version)
     if before.recurrence is None:
         raise NotRecurring
     values: dict[str, Any] = {}
     if before.completed_at is None:
         values = await occurrences.close(db, actor, step, before, "skipped")
-    return await _set(db, actor, step, "task.skipped", before, values)
+    return TaskView.of(await set_task(db, actor, step, "task.skipped", before, values))
 
 
 async def reopen_task(
@@ -311,27 +204,84 @@ async def reopen_task(
 ) -> TaskView:
     """Mark a task not done; one that is open stays as it is, a recurring one goes a date back.
 
-    Raises NotFound, StaleVersion.
+    What it is a part of is open again too, and so are the parts that were done with it. Raises
+    NotFound, StaleVersion.
     """
-    step, before = await _take(db, actor, task_id, expected_version)
+    step, before = await take_task(db, actor, task_id, expected_version)
     values: dict[str, Any] = {"completed_at": None}
     if before.recurrence is not None:
         values = await occurrences.reopen(db, actor, step, before)
-    return await _set(db, actor, step, "task.reopened", before, values)
+    elif before.completed_at is None:
+        return await get_task(db, actor, task_id)
+    after = await set_task(db, actor, step, "task.reopened", before, values)
+    if after.has_parts and before.completed_at is not None:
+        parts = await places.all_parts(db, actor, task_id)
+        done_with_it = [part for part in parts if part.completed_at == before.completed_at]
+        await _set_all(db, actor, step, "task.reopened", done_with_it, {"completed_at": None})
+    await reopen_wholes(db, actor, step, after)
+    return TaskView.of(after)
+
+
+async def reopen_wholes(db: AsyncSession, actor: Actor, step: Step, task: TaskRow) -> None:
+    """Mark all that an open task is a part of not done."""
+    if task.parent_id is None or task.completed_at is not None:
+        return
+    wholes = await places.all_wholes(db, actor, task.id)
+    done = [whole for whole in wholes if whole.completed_at is not None]
+    await _set_all(db, actor, step, "task.reopened", done, {"completed_at": None})
 
 
 async def delete_task(
     db: AsyncSession, actor: Actor, task_id: UUID, *, expected_version: int | None = None
 ) -> TaskView:
-    """Move a task to the trash and return it as it was last. Raises NotFound, StaleVersion."""
-    step, before = await _take(db, actor, task_id, expected_version)
-    return await _set(db, actor, step, "task.deleted", before, {"deleted_at": step.now})
+    """Move a task to the trash with all its parts and return it as it was last.
+
+    Raises NotFound, StaleVersion.
+    """
+    step, before = await take_task(db, actor, task_id, expected_version)
+    values = {"deleted_at": step.now}
+    after = await set_task(db, actor, step, "task.deleted", before, values)
+    if after.has_parts:
+        parts = await places.all_parts(db, actor, task_id)
+        present = [part for part in parts if part.deleted_at is None]
+        await _set_all(db, actor, step, "task.deleted", present, values)
+    return TaskView.of(after)
 
 
-async def restore_task(db: AsyncSession, actor: Actor, task_id: UUID) -> TaskView:
-    """Take a task out of the trash; one that is not there stays as it is. Raises NotFound."""
+async def restore_task(
+    db: AsyncSession, actor: Actor, task_id: UUID, *, expected_version: int | None = None
+) -> TaskView:
+    """Take a task out of the trash with the parts that went there with it.
+
+    Where the task that it was a part of is in the trash, it comes back to the top of its project;
+    where the project is, to the Inbox. One that is not in the trash stays as it is. Raises
+    NotFound, StaleVersion.
+    """
     step, before = await changes.take(db, actor, "task", task_id)
-    return await _set(db, actor, step, "task.restored", before, {"deleted_at": None})
+    if expected_version not in {None, before.version}:
+        raise StaleVersion(await get_kept_task(db, actor, task_id))
+    if before.deleted_at is None:
+        return await get_task(db, actor, task_id)
+    place = await places.place_to_return_to(db, actor, before)
+    values = {"deleted_at": None, **place.columns(before.position)}
+    after = await set_task(db, actor, step, "task.restored", before, values)
+    if after.has_parts:
+        await places.lead_parts(db, actor, step, task_id, values, "parent_id")
+        parts = await places.all_parts(db, actor, task_id)
+        gone_with_it = [part for part in parts if part.deleted_at == before.deleted_at]
+        await _set_all(db, actor, step, "task.restored", gone_with_it, {"deleted_at": None})
+    await reopen_wholes(db, actor, step, after)
+    return TaskView.of(after)
+
+
+async def set_collapsed(
+    db: AsyncSession, actor: Actor, task_id: UUID, *, is_collapsed: bool
+) -> None:
+    """Hide or show the parts of a task in lists. It is no change to undo. Raises NotFound."""
+    values = {"task_id": task_id, "is_collapsed": is_collapsed}
+    found = await db.execute(_COLLAPSE, access.values(actor) | values)
+    if found.one_or_none() is None:
+        raise NotFound
 
 
 async def count_tasks(db: AsyncSession, actor: Actor) -> TaskCounts:
@@ -343,19 +293,7 @@ async def count_tasks(db: AsyncSession, actor: Actor) -> TaskCounts:
     return TaskCounts.model_validate(row, from_attributes=True)
 
 
-async def purge_trash(db: AsyncSession) -> int:
-    """Delete for good what has been in the trash of an account for 30 days; how many it were."""
-    limit = clock.now() - TRASH_LIFETIME
-    return await changes.purge(db, "task.purged", "task", TASKS.c.deleted_at < limit)
-
-
-def _due_columns(due: Due | None) -> dict[str, date | str | None]:
-    if due is None:
-        return {"due_date": None, "due_time": None, "due_zone": None}
-    return {"due_date": due.date, "due_time": due.time, "due_zone": due.zone}
-
-
-async def _take(
+async def take_task(
     db: AsyncSession, actor: Actor, task_id: UUID, expected_version: int | None
 ) -> tuple[Step, TaskRow]:
     """Begin to change a task that is not in the trash. Raises NotFound, StaleVersion."""
@@ -363,17 +301,58 @@ async def _take(
     if before.deleted_at is not None:
         raise NotFound
     if expected_version not in {None, before.version}:
-        raise StaleVersion(TaskView.of(before))
+        raise StaleVersion(await get_task(db, actor, task_id))
     return step, before
 
 
-async def _set(
-    db: AsyncSession, actor: Actor, step: Step, act: Act, before: TaskRow, values: dict[str, Any]
-) -> TaskView:
-    """Set columns of a task that was taken; if all are so already, it stays as it is."""
-    if all(getattr(before, name) == value for name, value in values.items()):
-        return TaskView.of(before)
+async def set_task(
+    db: AsyncSession,
+    actor: Actor,
+    step: Step,
+    act: Act,
+    before: TaskRow,
+    values: dict[str, Any],
+    *,
+    is_other_anyway: bool = False,
+) -> TaskRow:
+    """Set columns of a task that was taken; if all are so already, it stays as it is.
+
+    Returns the row with `COLUMNS` and whether it has parts.
+    """
+    if not is_other_anyway and all(getattr(before, n) == value for n, value in values.items()):
+        found = await db.execute(_GET_KEPT, access.values(actor) | {"task_id": before.id})
+        return found.one()
     values = {**access.values(actor), "task_id": before.id, "updated_at": step.now, **values}
     after = (await db.execute(_CHANGE, values)).one()
     step.record(act, "task", before, after)
-    return TaskView.of(after)
+    return after
+
+
+async def _set_all(
+    db: AsyncSession,
+    actor: Actor,
+    step: Step,
+    act: Act,
+    rows: Sequence[TaskRow],
+    values: dict[str, Any],
+) -> None:
+    """Set the same columns of several tasks."""
+    if not rows:
+        return
+    known = {**access.values(actor), "task_ids": [row.id for row in rows]}
+    await db.execute(_CHANGE_ALL, known | {"updated_at": step.now, **values})
+    for row in rows:
+        old = {name: getattr(row, name) for name in values}
+        step.record(act, "task", {"id": row.id, **old}, {"id": row.id, **values})
+
+
+async def _place(db: AsyncSession, actor: Actor, draft: TaskDraft) -> dict[str, Any]:
+    """The columns that say where a new task stands. Raises InvalidInput."""
+    place = await places.place_of_new(
+        db,
+        actor,
+        project_id=draft.project_id,
+        section_id=draft.section_id,
+        parent_id=draft.parent_id,
+    )
+    return place.columns(positions.first() if draft.first else positions.last())

@@ -119,6 +119,13 @@ Title = Annotated[
     AfterValidator(_visible),
     StringConstraints(min_length=1, max_length=TITLE_MAX_CHARACTERS),
 ]
+Heading = Annotated[
+    Text,
+    Field(max_length=4 * NAME_MAX_CHARACTERS),
+    AfterValidator(clean_line),
+    AfterValidator(_visible),
+    StringConstraints(min_length=1, max_length=NAME_MAX_CHARACTERS),
+]
 Notes = Annotated[Text, AfterValidator(clean), StringConstraints(max_length=NOTES_MAX_CHARACTERS)]
 Name = Annotated[
     Text, AfterValidator(clean_line), StringConstraints(max_length=NAME_MAX_CHARACTERS)

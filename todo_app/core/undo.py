@@ -36,6 +36,7 @@ from todo_app.core.changes import BOOKKEEPING, ENTITIES, FIELDS, Act, Mode, Step
 from todo_app.core.errors import ChangedSince, NotFound, NothingToUndo
 from todo_app.core.history import ChangeView, is_kept, is_taken_back
 from todo_app.core.models import CHANGES, User
+from todo_app.core.settling import settle
 
 READ_AT_ONCE = 500
 
@@ -181,6 +182,7 @@ async def _take_back(db: AsyncSession, actor: Actor, step: Step, batch_id: UUID)
         )
         for change in step.rows
     ]
+    await settle(db, actor, step, [(key[0], was[key], will_be[key]) for key in acts])
     return UndoneStep(step=step.id, mode=step.mode, undoes=step.undoes, changes=views)
 
 

@@ -12,7 +12,7 @@ import reflex as rx
 
 from todo_app.core import bulk, clock
 from todo_app.core.bulk import BULK_MAX, BulkChange
-from todo_app.core.tasks import TaskView
+from todo_app.core.task_views import TaskView
 from todo_app.web import wording
 from todo_app.web.list_state import NO_PANEL, TaskId, TaskListState
 

@@ -16,7 +16,7 @@ from pydantic import Field, StringConstraints
 
 from todo_app.core import clock, search, task_lists, tasks
 from todo_app.core.task_lists import Sort, TaskFilter, TaskPage
-from todo_app.core.tasks import TaskView
+from todo_app.core.task_views import TaskView
 from todo_app.core.words import read_query
 from todo_app.web import found, routes, wording
 from todo_app.web.session import NO_COUNTS, AuthState, Counts

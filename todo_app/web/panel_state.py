@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from todo_app.core import clock, occurrences, tasks
 from todo_app.core.errors import NotFound, StaleVersion, TodoError
-from todo_app.core.tasks import Due, TaskPatch, TaskView
+from todo_app.core.task_views import Due, TaskPatch, TaskView
 from todo_app.core.text import NOTES_MAX_CHARACTERS, TITLE_MAX_CHARACTERS
 from todo_app.web import messages, wording
 from todo_app.web.list_state import NO_PANEL, Stamp, TaskId, TaskListState, TaskPanel

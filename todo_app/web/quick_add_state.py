@@ -21,7 +21,7 @@ from todo_app.core.errors import InvalidInput, NotFound, TodoError
 from todo_app.core.pieces import Kind
 from todo_app.core.quick_add import Span
 from todo_app.core.quick_tasks import LINE_MAX_CHARACTERS, PieceView, QuickLine
-from todo_app.core.tasks import Due, TaskView
+from todo_app.core.task_views import Due, TaskView
 from todo_app.core.text import TITLE_MAX_CHARACTERS
 from todo_app.web import messages, routes, wording
 from todo_app.web.list_state import RowId, TaskListState

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from todo_app.core.recurrence import Occurrence
-from todo_app.core.tasks import Due
+from todo_app.core.task_views import Due
 
 _FEW_MINUTES = 10
 """How exactly the use of a session is known."""

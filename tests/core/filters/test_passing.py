@@ -12,7 +12,7 @@ from todo_app.core.database import transaction
 from todo_app.core.errors import InvalidCursor, InvalidFilter
 from todo_app.core.models import TASKS, Label, Project, Section, TaskLabel
 from todo_app.core.task_lists import TaskFilter
-from todo_app.core.tasks import Due
+from todo_app.core.task_views import Due
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 TODAY = NOON.date()

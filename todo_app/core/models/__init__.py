@@ -2,7 +2,7 @@
 
 from sqlmodel import SQLModel
 
-from todo_app.core.models.columns import DERIVED, UtcDateTime, new_id
+from todo_app.core.models.columns import UNRECORDED, UtcDateTime, new_id
 from todo_app.core.models.history import CHANGE_HEADS, CHANGES, Change, ChangeHead
 from todo_app.core.models.identity import (
     ApiToken,
@@ -41,7 +41,6 @@ __all__ = [
     "CHANGES",
     "CHANGE_HEADS",
     "DEPTH_MAX",
-    "DERIVED",
     "DUE_TIME_ORDER",
     "LABELS",
     "OCCURRENCES",
@@ -52,6 +51,7 @@ __all__ = [
     "SECTIONS",
     "TASKS",
     "TASK_LABELS",
+    "UNRECORDED",
     "ApiToken",
     "Change",
     "ChangeHead",

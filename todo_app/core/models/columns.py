@@ -12,8 +12,8 @@ from sqlalchemy.types import TypeEngine
 from sqlmodel import Field
 from uuid_utils.compat import uuid7
 
-DERIVED: Mapping[str, Any] = {"derived": True}
-"""Marks a column that follows from others: it is no part of what somebody changes."""
+UNRECORDED: Mapping[str, Any] = {"unrecorded": True}
+"""Marks a column that is no change to remember: it follows from others, or is a way to look."""
 
 
 def new_id() -> UUID:

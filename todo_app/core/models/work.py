@@ -10,7 +10,7 @@ from sqlalchemy.engine import ExecutionContext
 from sqlmodel import Field, SQLModel
 
 from todo_app.core import positions
-from todo_app.core.models.columns import DERIVED, UtcDateTime, byte_text, new_id
+from todo_app.core.models.columns import UNRECORDED, UtcDateTime, byte_text, new_id
 
 DEPTH_MAX = 5
 """How many tasks deep a task may be a part of others, itself counted."""
@@ -46,7 +46,7 @@ class Project(SQLModel, table=True):
     position: str = Field(
         default_factory=positions.last, sa_type=byte_text(positions.MAX_CHARACTERS)
     )
-    task_count: int = Field(default=0, sa_column_kwargs={"info": DERIVED})
+    task_count: int = Field(default=0, sa_column_kwargs={"info": UNRECORDED})
     archived_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     deleted_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     version: int = Field(default=1)
@@ -114,9 +114,9 @@ class Task(SQLModel, table=True):
     )
     path: str = Field(
         sa_type=byte_text(PATH_MAX_CHARACTERS),
-        sa_column_kwargs={"default": _top_level, "info": DERIVED},
+        sa_column_kwargs={"default": _top_level, "info": UNRECORDED},
     )
-    is_collapsed: bool = Field(default=False)
+    is_collapsed: bool = Field(default=False, sa_column_kwargs={"info": UNRECORDED})
     completed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     deleted_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     version: int = Field(default=1)
@@ -161,7 +161,7 @@ class Label(SQLModel, table=True):
     name: str = Field(sa_type=String(60))
     name_key: str = Field(sa_type=byte_text(200))
     colour: str = Field(sa_type=String(16))
-    task_count: int = Field(default=0, sa_column_kwargs={"info": DERIVED})
+    task_count: int = Field(default=0, sa_column_kwargs={"info": UNRECORDED})
     version: int = Field(default=1)
     created_at: datetime = Field(sa_type=UtcDateTime)
     updated_at: datetime = Field(sa_type=UtcDateTime)

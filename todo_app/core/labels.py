@@ -1,0 +1,339 @@
+"""Labels: names and colours that tasks of any project can have, one list per account."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated, Any, Self
+from uuid import UUID
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
+from sqlalchemy import Row, Select, bindparam, delete, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from todo_app.core import access, changes
+from todo_app.core.access import Actor
+from todo_app.core.changes import Act, Step
+from todo_app.core.database import insert_if_absent
+from todo_app.core.errors import InvalidInput, LimitReached, NameTaken, NotFound, StaleVersion
+from todo_app.core.models import LABELS, TASK_LABELS, TASKS, Label, new_id
+from todo_app.core.projects import Colour
+from todo_app.core.text import Heading
+
+LABELS_MAX = 1_000
+LABELS_OF_TASK_MAX = 50
+NAME_MAX_CHARACTERS = 60
+_KEY_MAX_CHARACTERS = 200
+
+
+def name_key(name: str) -> str:
+    """The form in which a label is unique in its account."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
+
+
+def _has_key(name: str) -> str:
+    if len(name_key(name)) > _KEY_MAX_CHARACTERS:
+        msg = "is too long"
+        raise ValueError(msg)
+    return name
+
+
+LabelName = Annotated[
+    Heading, StringConstraints(max_length=NAME_MAX_CHARACTERS), AfterValidator(_has_key)
+]
+LabelNames = Annotated[list[LabelName], Field(max_length=LABELS_OF_TASK_MAX)]
+
+
+class LabelDraft(BaseModel):
+    """What a new label may bring. The id is the client's choice, or ours."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: UUID | None = None
+    name: LabelName
+    colour: Colour = "grey"
+
+
+class LabelPatch(BaseModel):
+    """What is to change of a label; absent fields stay."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: LabelName | None = None
+    colour: Colour | None = None
+
+    @model_validator(mode="after")
+    def _nothing_is_cleared(self) -> Self:
+        if any(getattr(self, field) is None for field in self.model_fields_set):
+            msg = "cannot be cleared"
+            raise ValueError(msg)
+        return self
+
+
+class LabelView(BaseModel):
+    """A label as its owner sees it. Moments are UTC; `task_count` is of open tasks."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: UUID
+    name: str
+    colour: str
+    task_count: int
+    version: int
+    created_at: datetime
+    updated_at: datetime
+
+    @classmethod
+    def of(cls, row: Row[*tuple[Any, ...]]) -> LabelView:
+        """The view of a whole row."""
+        return cls.model_validate(row, from_attributes=True)
+
+
+_ID = LABELS.c.id == bindparam("label_id")
+_OWN = select(LABELS).where(access.own_rows(LABELS))
+_GET = _OWN.where(_ID)
+_LIST = _OWN.order_by(LABELS.c.name_key).limit(LABELS_MAX)
+_NAMED = _OWN.where(LABELS.c.name_key.in_(bindparam("keys", expanding=True)))
+_COUNT = select(func.count()).select_from(LABELS).where(access.own_rows(LABELS))
+_CHANGE = (
+    update(LABELS)
+    .where(access.own_rows(LABELS), _ID)
+    .values(version=LABELS.c.version + 1)
+    .returning(*LABELS.c)
+)
+_DELETE = delete(LABELS).where(access.own_rows(LABELS), _ID)
+
+_LINKS = select(TASK_LABELS).where(access.own_rows(TASK_LABELS))
+_LINKS_OF_LABEL = _LINKS.where(TASK_LABELS.c.label_id == bindparam("label_id"))
+_LINKS_OF_TASK = _LINKS.where(TASK_LABELS.c.task_id == bindparam("task_id"))
+_LINK = insert(TASK_LABELS).returning(*TASK_LABELS.c)
+_UNLINK = delete(TASK_LABELS).where(
+    access.own_rows(TASK_LABELS), TASK_LABELS.c.id == bindparam("link_id")
+)
+# A task shows the names of its labels, so it is another version when one is called otherwise.
+_TOUCH_TASKS_WITH = (
+    update(TASKS)
+    .where(
+        access.own_rows(TASKS),
+        TASKS.c.id.in_(
+            select(TASK_LABELS.c.task_id).where(TASK_LABELS.c.label_id == bindparam("label_id"))
+        ),
+    )
+    .values(version=TASKS.c.version + 1)
+)
+
+_TOUCH_TASKS = (
+    update(TASKS)
+    .where(access.own_rows(TASKS), TASKS.c.id.in_(bindparam("task_ids", expanding=True)))
+    .values(version=TASKS.c.version + 1)
+)
+
+
+async def create_label(db: AsyncSession, actor: Actor, draft: LabelDraft) -> tuple[LabelView, bool]:
+    """Add a label and return it, and whether it is new.
+
+    The same id again returns the label as it is now. Raises NotFound if the id is another's,
+    NameTaken, LimitReached.
+    """
+    step = await changes.begin(db, actor)
+    if draft.id is not None:
+        found = await db.execute(_GET, access.values(actor) | {"label_id": draft.id})
+        if (row := found.one_or_none()) is not None:
+            return LabelView.of(row), False
+    return LabelView.of(await _create(db, actor, step, draft)), True
+
+
+async def get_label(db: AsyncSession, actor: Actor, label_id: UUID) -> LabelView:
+    """One label. Raises NotFound."""
+    found = await db.execute(_GET, access.values(actor) | {"label_id": label_id})
+    row = found.one_or_none()
+    if row is None:
+        raise NotFound
+    return LabelView.of(row)
+
+
+async def list_labels(db: AsyncSession, actor: Actor) -> list[LabelView]:
+    """All labels by name."""
+    return [LabelView.of(row) for row in await db.execute(_LIST, access.values(actor))]
+
+
+async def update_label(
+    db: AsyncSession,
+    actor: Actor,
+    label_id: UUID,
+    patch: LabelPatch,
+    *,
+    expected_version: int | None = None,
+) -> LabelView:
+    """Change name or colour, on all tasks at once. Raises NotFound, StaleVersion, NameTaken."""
+    step, before = await _take(db, actor, label_id, expected_version)
+    values = patch.model_dump(exclude_unset=True)
+    if "name" in values:
+        values["name_key"] = name_key(values["name"])
+        same = await db.execute(_NAMED, access.values(actor) | {"keys": [values["name_key"]]})
+        if any(row.id != label_id for row in same):
+            raise NameTaken
+    return await _set(db, actor, step, "label.changed", before, values)
+
+
+async def merge_label(
+    db: AsyncSession,
+    actor: Actor,
+    label_id: UUID,
+    into_id: UUID,
+    *,
+    expected_version: int | None = None,
+) -> LabelView:
+    """Give all tasks of a label another one instead, and take the label away.
+
+    Raises NotFound, StaleVersion, InvalidInput if the other is none of theirs or the same.
+    """
+    step, before = await _take(db, actor, label_id, expected_version)
+    others = await db.execute(_GET, access.values(actor) | {"label_id": into_id})
+    if others.one_or_none() is None or into_id == label_id:
+        raise InvalidInput("into", "unknown")
+    kept = {row.task_id for row in await _links(db, actor, _LINKS_OF_LABEL, label_id=into_id)}
+    links = await _take_away(db, actor, step, "label.merged", before)
+    for link in links:
+        if link.task_id not in kept:
+            await _link(db, actor, step, link.task_id, into_id)
+    return await get_label(db, actor, into_id)
+
+
+async def delete_label(
+    db: AsyncSession, actor: Actor, label_id: UUID, *, expected_version: int | None = None
+) -> LabelView:
+    """Take a label away, and off all tasks. Raises NotFound, StaleVersion."""
+    step, before = await _take(db, actor, label_id, expected_version)
+    view = await get_label(db, actor, label_id)
+    await _take_away(db, actor, step, "label.deleted", before)
+    return view
+
+
+async def set_labels(
+    db: AsyncSession, actor: Actor, step: Step, task_id: UUID, names: Sequence[str]
+) -> bool:
+    """Give a task exactly these labels, and say whether it had others.
+
+    Names that are not known become labels. Raises LimitReached.
+    """
+    wanted = {name_key(name): name for name in reversed(names)}
+    known = {}
+    if wanted:
+        found = await db.execute(_NAMED, access.values(actor) | {"keys": list(wanted)})
+        known = {row.name_key: row for row in found}
+    for key in reversed(wanted):
+        if key not in known:
+            known[key] = await _create(db, actor, step, LabelDraft(name=wanted[key]))
+    label_ids = {row.id for row in known.values()}
+    links = await _links(db, actor, _LINKS_OF_TASK, task_id=task_id)
+    surplus = [link for link in links if link.label_id not in label_ids]
+    missing = label_ids - {link.label_id for link in links}
+    for link in surplus:
+        await _unlink(db, actor, step, link)
+    for label_id in sorted(missing):
+        await _link(db, actor, step, task_id, label_id)
+    return bool(surplus or missing)
+
+
+async def settle(
+    db: AsyncSession, actor: Actor, *, label_ids: list[UUID], task_ids: list[UUID]
+) -> None:
+    """Make other versions of tasks whose labels were changed, or are called otherwise."""
+    for label_id in label_ids:
+        await db.execute(_TOUCH_TASKS_WITH, access.values(actor) | {"label_id": label_id})
+    if task_ids:
+        await db.execute(_TOUCH_TASKS, access.values(actor) | {"task_ids": task_ids})
+
+
+async def _create(
+    db: AsyncSession, actor: Actor, step: Step, draft: LabelDraft
+) -> Row[*tuple[Any, ...]]:
+    count = (await db.execute(_COUNT, access.values(actor))).scalar_one()
+    if count >= LABELS_MAX:
+        raise LimitReached(LABELS_MAX)
+    values = {
+        "id": draft.id or new_id(),
+        "user_id": actor.user_id,
+        "name": draft.name,
+        "name_key": name_key(draft.name),
+        "colour": draft.colour,
+        "created_at": step.now,
+        "updated_at": step.now,
+    }
+    try:
+        created = await db.execute(insert_if_absent(db, Label).values(values).returning(*LABELS.c))
+    except IntegrityError:
+        raise NameTaken from None
+    row = created.one_or_none()
+    if row is None:
+        raise NotFound
+    step.record("label.created", "label", None, row)
+    return row
+
+
+async def _take_away(
+    db: AsyncSession, actor: Actor, step: Step, act: Act, before: Row[*tuple[Any, ...]]
+) -> Sequence[Row[*tuple[Any, ...]]]:
+    """Delete a label and return what tied it to tasks."""
+    await db.execute(_TOUCH_TASKS_WITH, access.values(actor) | {"label_id": before.id})
+    links = await _links(db, actor, _LINKS_OF_LABEL, label_id=before.id)
+    for link in links:
+        await _unlink(db, actor, step, link)
+    await db.execute(_DELETE, access.values(actor) | {"label_id": before.id})
+    step.record(act, "label", before, None)
+    return links
+
+
+async def _links(
+    db: AsyncSession, actor: Actor, statement: Select[*tuple[Any, ...]], **ids: UUID
+) -> Sequence[Row[*tuple[Any, ...]]]:
+    return (await db.execute(statement, access.values(actor) | ids)).all()
+
+
+async def _link(db: AsyncSession, actor: Actor, step: Step, task_id: UUID, label_id: UUID) -> None:
+    values = {"user_id": actor.user_id, "task_id": task_id, "label_id": label_id}
+    step.record("task.labelled", "task_label", None, (await db.execute(_LINK, values)).one())
+
+
+async def _unlink(db: AsyncSession, actor: Actor, step: Step, link: Row[*tuple[Any, ...]]) -> None:
+    await db.execute(_UNLINK, access.values(actor) | {"link_id": link.id})
+    step.record("task.unlabelled", "task_label", link, None)
+
+
+async def _take(
+    db: AsyncSession, actor: Actor, label_id: UUID, expected_version: int | None
+) -> tuple[Step, Row[*tuple[Any, ...]]]:
+    """Begin to change a label. Raises NotFound, StaleVersion."""
+    step, before = await changes.take(db, actor, "label", label_id)
+    if expected_version not in {None, before.version}:
+        raise StaleVersion(await get_label(db, actor, label_id))
+    return step, before
+
+
+async def _set(
+    db: AsyncSession,
+    actor: Actor,
+    step: Step,
+    act: Act,
+    before: Row[*tuple[Any, ...]],
+    values: dict[str, Any],
+) -> LabelView:
+    """Set columns of a label that was taken; if all are so already, it stays as it is."""
+    if all(getattr(before, name) == value for name, value in values.items()):
+        return await get_label(db, actor, before.id)
+    known = {**access.values(actor), "label_id": before.id, "updated_at": step.now}
+    after = (await db.execute(_CHANGE, known | values)).one()
+    if after.name != before.name:
+        await db.execute(_TOUCH_TASKS_WITH, access.values(actor) | {"label_id": before.id})
+    step.record(act, "label", before, after)
+    return LabelView.of(after)
