@@ -57,6 +57,22 @@ async def test_a_task_is_put_beside_another(alice: Actor) -> None:
     assert await titles(alice) == ["b", "a", "c"]
 
 
+async def test_a_task_is_shifted_step_by_step(alice: Actor) -> None:
+    a, _, c = [await add_task(alice, title) for title in "abc"]
+    for task, shift, order in (
+        (c, "up", "acb"),
+        (c, "down", "abc"),
+        (c, "down", "abc"),
+        (c, "in", "abc"),
+        (c, "out", "abc"),
+        (a, "in", "abc"),
+        (a, "out", "abc"),
+        (a, "down", "bac"),
+    ):
+        await act(moves.shift_task, alice, task.id, shift)
+        assert await titles(alice) == list(order)
+
+
 async def test_parts_stand_behind_their_whole_and_go_with_it(alice: Actor) -> None:
     garden = await add_project(alice)
     whole, part, piece = await chain(alice, 3)

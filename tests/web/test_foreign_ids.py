@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from tests.web.backend import Backend
-from tests.web.browser import API_TOKENS, LIST, LIVE, PANEL, SECURITY, Browser, Tab
+from tests.web.browser import API_TOKENS, LIST, LIVE, PANEL, PLACES, SECURITY, Browser, Tab
 from tests.web.conftest import Visit
 from tests.web.handlers import Handlers, arguments_of, fitting_payload
 
@@ -31,6 +31,9 @@ CALLS: dict[str, list[dict[str, Any]]] = {
     f"{PANEL}.skip_task": [{}],
     f"{PANEL}.show_coming": [{}],
     f"{LIVE}.show_history": [{}],
+    f"{PLACES}.fold_task": [{"is_collapsed": True}],
+    f"{PLACES}.move_to_project": [{}],
+    f"{PLACES}.set_labels": [{"text": "mine, now"}],
 }
 EVERY_CALL = [(name, arguments) for name, calls in CALLS.items() for arguments in calls]
 IDS = [f"{name.rpartition('.')[2]} {list(call.values())}" for name, call in EVERY_CALL]
@@ -79,6 +82,9 @@ def test_every_handler_that_takes_an_id_is_tried(handlers: Handlers) -> None:
 
     # Those of a session, of a token and of a change: in the tests of their screens.
     others = {f"{SECURITY}.end_session", f"{API_TOKENS}.revoke_token", f"{LIVE}.undo_change"}
+    # Those of a section and of what is in the trash: in test_places.py.
+    others |= {f"{PLACES}.{name}_section" for name in ("rename", "delete")}
+    others |= {f"{PLACES}.move_section_up", f"{PLACES}.restore"}
     assert with_id == CALLS.keys() | others
 
 

@@ -43,6 +43,26 @@ FRAMEWORK_ERRORS = ("HTTPValidationError", "ValidationError")
 REFERENCE = "#/components/schemas/{model}"
 
 
+ROOMS = (
+    auth,
+    recovery,
+    email_change,
+    sign_ups,
+    api_tokens,
+    second_factor,
+    quick_add,
+    tasks,
+    search,
+    filters,
+    changes,
+    exports,
+    projects,
+    sections,
+    labels,
+    trash,
+)
+
+
 class Api(FastAPI):
     """FastAPI with problems in its OpenAPI document instead of the framework's own errors."""
 
@@ -93,25 +113,7 @@ def create_api() -> FastAPI:
     )
     api.add_middleware(Gate)
     # Not included but taken over: an included router matches every request twice.
-    rooms = (
-        auth,
-        recovery,
-        email_change,
-        sign_ups,
-        api_tokens,
-        second_factor,
-        quick_add,
-        tasks,
-        search,
-        filters,
-        changes,
-        exports,
-        projects,
-        sections,
-        labels,
-        trash,
-    )
-    for room in rooms:
+    for room in ROOMS:
         api.router.routes.extend(room.router.routes)
     add_docs(api)
     return api

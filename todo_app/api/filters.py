@@ -10,6 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import Response
 
 from todo_app.api.deps import (
+    ETAG,
+    LOCATION,
     ROOT,
     CurrentActor,
     Db,
@@ -24,7 +26,6 @@ from todo_app.api.deps import (
     operation_id,
 )
 from todo_app.api.problems import documented
-from todo_app.api.tasks import ETAG, LOCATION
 from todo_app.core import saved_filters
 from todo_app.core.access import Actor
 from todo_app.core.saved_filters import FilterDraft, FilterPatch, FilterView

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import Literal, Self
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -16,6 +16,8 @@ from todo_app.core.neighbours import Beside
 from todo_app.core.places import Place
 from todo_app.core.task_views import TaskView
 
+Shift = Literal["up", "down", "in", "out"]
+_SHIFTS = {"up": "before", "down": "after", "in": "parent_id"}
 _TARGETS = ("before", "after", "parent_id", "section_id", "project_id")
 
 
@@ -78,3 +80,21 @@ async def _find(db: AsyncSession, actor: Actor, task_id: UUID, move: TaskMove) -
     else:
         place = await places.top_of_project(db, actor, move.project_id or actor.user_id)
     return place, positions.first() if move.first else positions.last()
+
+
+async def shift_task(db: AsyncSession, actor: Actor, task_id: UUID, shift: Shift) -> TaskView:
+    """Move a task by one step among the open tasks around it, with all its parts.
+
+    `up` and `down` pass a neighbour, `in` makes it the last part of the one before, `out` puts it
+    behind what it is a part of. Where there is no such step it stays. Raises NotFound,
+    InvalidInput.
+    """
+    _, task = await tasks.take_task(db, actor, task_id, None)
+    if shift == "out":
+        where = None if task.parent_id is None else TaskMove(after=task.parent_id)
+    else:
+        neighbour = await places.open_neighbour(db, actor, task, is_next=shift == "down")
+        where = TaskMove.model_validate({_SHIFTS[shift]: neighbour}) if neighbour else None
+    if where is None:
+        return await tasks.get_task(db, actor, task_id)
+    return await move_task(db, actor, task_id, where)

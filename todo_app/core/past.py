@@ -62,7 +62,9 @@ async def get_task_as_of(
         raise NotFound
     names = await _labels_as_of(db, actor, task_id, moment)
     more = {"updated_at": updated_at, "labels": "\n".join(names)}
-    return TaskView.of(SimpleNamespace(**{"path": "", "is_collapsed": False} | row | more))
+    return TaskView.of(
+        SimpleNamespace(**{"path": f"!{row['position']}", "is_collapsed": False} | row | more)
+    )
 
 
 async def _labels_as_of(

@@ -195,6 +195,23 @@ async def beside(
     return place, position
 
 
+async def open_neighbour(
+    db: AsyncSession, actor: Actor, task: TaskRow, *, is_next: bool
+) -> UUID | None:
+    """The open task right before or after another in its place."""
+    position = TASKS.c.position
+    place = Place(task.project_id, task.section_id, task.parent_id)
+    found = await db.execute(
+        select(TASKS.c.id)
+        .where(*place.among(), TASKS.c.completed_at.is_(None), TASKS.c.deleted_at.is_(None))
+        .where(position > task.position if is_next else position < task.position)
+        .order_by(position if is_next else position.desc())
+        .limit(1),
+        access.values(actor),
+    )
+    return found.scalar_one_or_none()
+
+
 async def all_parts(db: AsyncSession, actor: Actor, task_id: UUID) -> Sequence[TaskRow]:
     """All that a task is made of, parents before their parts, the trash included."""
     return (await db.execute(_PARTS, access.values(actor) | {"task_id": task_id})).all()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Self
 from uuid import UUID
@@ -97,6 +98,18 @@ async def read_line(
     return QuickReading.of(_read(line, account, clock.now(), ignored), account.time_zone)
 
 
+@dataclass(frozen=True, slots=True)
+class QuickPlace:
+    """Where a line was typed, and so where its task goes if it does not say."""
+
+    project_id: UUID | None = None
+    labels: tuple[str, ...] = ()
+    is_first: bool = False
+
+
+ANYWHERE = QuickPlace()
+
+
 async def create_quick_task(
     db: AsyncSession,
     actor: Actor,
@@ -124,6 +137,7 @@ async def create_quick_task_once(
     ignored: Iterable[Span],
     due: Due | None,
     typed_at: datetime,
+    place: QuickPlace = ANYWHERE,
 ) -> tuple[TaskView, bool]:
     """Add the task that a line said when it was typed, and return it, and whether it is new.
 
@@ -140,6 +154,9 @@ async def create_quick_task_once(
             priority=reading.priority,
             due=reading.due or due,
             recurrence=said and RecurrenceDraft(rule=said.rule, mode=said.mode, text=said.text),
+            project_id=place.project_id,
+            labels=list(place.labels),
+            first=place.is_first,
         )
     except ValidationError:
         is_long = len(reading.title) > TITLE_MAX_CHARACTERS

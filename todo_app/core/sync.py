@@ -10,20 +10,21 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, ValidationError
-from sqlalchemy import bindparam, select
+from sqlalchemy import ColumnElement, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from todo_app.core import access, clock
 from todo_app.core.access import Actor
 from todo_app.core.changes import ENTITIES, plain
 from todo_app.core.errors import InvalidCursor, SyncExpired
-from todo_app.core.models import CHANGE_HEADS, CHANGES
-from todo_app.core.task_views import TaskView
+from todo_app.core.models import CHANGE_HEADS, CHANGES, TASKS
+from todo_app.core.task_views import COLUMNS, TaskView
 
 PAGE_MAX = 500
 PAGE_DEFAULT = 200
@@ -66,7 +67,9 @@ class _Token(BaseModel):
 
 _HEAD = select(CHANGE_HEADS.c.number, CHANGE_HEADS.c.hash).where(access.own_rows(CHANGE_HEADS))
 _NEWER = (
-    select(CHANGES.c.number, CHANGES.c.hash, CHANGES.c.entity, CHANGES.c.entity_id)
+    select(
+        CHANGES.c.number, CHANGES.c.hash, CHANGES.c.entity, CHANGES.c.entity_id, CHANGES.c.about_id
+    )
     .where(access.own_rows(CHANGES), CHANGES.c.number >= bindparam("number"))
     .order_by(CHANGES.c.number)
     .limit(bindparam("row_limit"))
@@ -96,7 +99,7 @@ async def _read_all(db: AsyncSession, actor: Actor, token: _Token, limit: int) -
     name = str(token.entity)
     entity = ENTITIES[name]
     table = entity.table
-    query = select(*entity.columns).where(access.own_rows(table)).order_by(table.c.id)
+    query = select(*_columns(name)).where(access.own_rows(table)).order_by(table.c.id)
     if token.row_id is not None:
         query = query.where(table.c.id > token.row_id)
     if "deleted_at" in table.c:
@@ -126,9 +129,12 @@ async def _read_newer(db: AsyncSession, actor: Actor, token: _Token, limit: int)
     items: list[SyncItem] = []
     for name, entity in ENTITIES.items():
         ids = {change.entity_id for change in changes if change.entity == name}
+        if name == "task":
+            # A task says its labels, and so is another with them.
+            ids |= {change.about_id for change in changes if change.entity == "task_label"}
         if not ids:
             continue
-        own = select(*entity.columns).where(access.own_rows(entity.table))
+        own = select(*_columns(name)).where(access.own_rows(entity.table))
         rows = await db.execute(own.where(entity.table.c.id.in_(ids)), access.values(actor))
         present = {row.id: row for row in rows}
         items += [_item(name, row_id, present.get(row_id)) for row_id in sorted(ids)]
@@ -138,6 +144,10 @@ async def _read_newer(db: AsyncSession, actor: Actor, token: _Token, limit: int)
         next=_write(_token(actor, last.number, last.hash)),
         has_more=len(found) > limit,
     )
+
+
+def _columns(entity: str) -> Sequence[ColumnElement[Any]]:
+    return [*COLUMNS, TASKS.c.deleted_at] if entity == "task" else ENTITIES[entity].columns
 
 
 def _item(entity: str, row_id: UUID, row: Any) -> SyncItem:  # noqa: ANN401 - a row of any table

@@ -5,16 +5,17 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 from sqlalchemy import (
     ColumnElement,
     FromClause,
+    Row,
     Select,
     SQLColumnExpression,
     exists,
@@ -72,6 +73,8 @@ class TaskPage(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     items: list[TaskView]
+    progress: dict[UUID, tuple[int, int]] = Field(default={}, exclude=True)
+    """Of the tasks with parts: how many parts are done, and how many there are."""
     next_cursor: str | None
     previous_cursor: str | None
 
@@ -147,6 +150,16 @@ _ORDERS: dict[Sort, _Order] = {
     ),
 }
 
+_PART = TASKS.alias("part")
+_PARTS = (
+    select(func.count())
+    .where(_PART.c.parent_id == TASKS.c.id, _PART.c.deleted_at.is_(None))
+    .correlate(TASKS)
+)
+_PROGRESS = (
+    _PARTS.scalar_subquery().label("parts"),
+    _PARTS.where(_PART.c.completed_at.is_not(None)).scalar_subquery().label("parts_done"),
+)
 _READABLE = select(*COLUMNS).where(*access.READABLE_TASKS)
 
 
@@ -159,6 +172,7 @@ async def list_tasks(
     limit: int = PAGE_DEFAULT,
     cursor: str | None = None,
     backwards: bool = False,
+    with_progress: bool = False,
 ) -> TaskPage:
     """At most `limit` tasks behind the cursor, or before it when `backwards`.
 
@@ -172,24 +186,32 @@ async def list_tasks(
     if filters.text is not None:
         query = query.where(await passes(db, actor, filters.text))
     if cursor is not None:
-        query = _behind(
-            query, order, _read_cursor(cursor, order, filters, sort), backwards=backwards
-        )
-    falling = order.descending != backwards
-    query = query.order_by(*(column.desc() if falling else column for column in order.columns))
-    rows = (await db.execute(query.limit(limit + 1), access.values(actor))).all()
-    items = [TaskView.of(row) for row in rows[:limit]]
-    has_more, has_less = len(rows) > limit, cursor is not None
+        place = _read_cursor(cursor, order, filters, sort)
+        query = _behind(query, order, place, backwards=backwards)
+    query = query.order_by(*_columns(order, backwards=backwards))
+    if with_progress:
+        query = query.add_columns(*_PROGRESS)
+    rows = list(await db.execute(query.limit(limit + 1), access.values(actor)))
+    rows, has_more, has_less = rows[:limit], len(rows) > limit, cursor is not None
     if backwards:
-        items.reverse()
+        rows.reverse()
         has_more, has_less = has_less, has_more
+    items = [TaskView.of(row) for row in rows]
     return TaskPage(
         items=items,
-        next_cursor=_write_cursor(items[-1], order, filters, sort) if items and has_more else None,
-        previous_cursor=_write_cursor(items[0], order, filters, sort)
-        if items and has_less
-        else None,
+        progress=_progress(rows) if with_progress else {},
+        next_cursor=cursor_at(items[-1], filters, sort) if items and has_more else None,
+        previous_cursor=cursor_at(items[0], filters, sort) if items and has_less else None,
     )
+
+
+def _columns(order: _Order, *, backwards: bool) -> list[ColumnElement[Any]]:
+    falling = order.descending != backwards
+    return [column.desc() if falling else column.asc() for column in order.columns]
+
+
+def _progress(rows: Sequence[Row[*tuple[Any, ...]]]) -> dict[UUID, tuple[int, int]]:
+    return {row.id: (row.parts_done, row.parts) for row in rows if row.parts}
 
 
 def cursor_at(task: TaskView, filters: TaskFilter, sort: Sort) -> str:

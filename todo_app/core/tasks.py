@@ -65,12 +65,13 @@ def _count(*conditions: ColumnElement[bool]) -> ScalarSelect[int]:
 
 _IS_OPEN = (*access.READABLE_TASKS, access.IN_SIGHT, TASKS.c.completed_at.is_(None))
 _WAS_DONE = (*access.READABLE_TASKS, TASKS.c.completed_at >= bindparam("midnight"))
-_COUNT = select(
-    _count(*_IS_OPEN).label("inbox"),
-    _count(*_IS_OPEN, TASKS.c.due_date < bindparam("today")).label("overdue"),
-    _count(*_IS_OPEN, TASKS.c.due_date == bindparam("today")).label("today"),
-    _count(*_WAS_DONE, TASKS.c.due_date <= bindparam("today")).label("done_today"),
-)
+COUNTS: dict[str, ScalarSelect[int]] = {
+    "inbox": _count(*_IS_OPEN, TASKS.c.project_id == bindparam("actor_id")),
+    "overdue": _count(*_IS_OPEN, TASKS.c.due_date < bindparam("today")),
+    "today": _count(*_IS_OPEN, TASKS.c.due_date == bindparam("today")),
+    "done_today": _count(*_WAS_DONE, TASKS.c.due_date <= bindparam("today")),
+}
+_COUNT = select(*(count.label(name) for name, count in COUNTS.items()))
 
 
 async def create_task(db: AsyncSession, actor: Actor, draft: TaskDraft) -> tuple[TaskView, bool]:

@@ -7,19 +7,31 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
-from typing import Annotated, Literal, TypedDict
+from typing import Annotated, Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import reflex as rx
 from pydantic import Field, StringConstraints
 
-from todo_app.core import clock, search, task_lists, tasks
+from todo_app.core import clock, labels, outlines, search, task_lists, tasks
+from todo_app.core.errors import NotFound
 from todo_app.core.task_lists import Sort, TaskFilter, TaskPage
 from todo_app.core.task_views import TaskView
 from todo_app.core.words import read_query
 from todo_app.web import found, routes, wording
-from todo_app.web.session import NO_COUNTS, AuthState, Counts
+from todo_app.web.rows import (
+    NO_PANEL,
+    NO_PLACE,
+    SectionRow,
+    TaskPanel,
+    TaskRow,
+    panel_of,
+    place_of,
+    sections_of,
+    with_headings,
+)
+from todo_app.web.session import NO_COUNTS, AuthState, Counts, Place
 
 WINDOW_ROWS = 100
 STEP_ROWS = 50
@@ -27,66 +39,10 @@ DONE_TODAY_ROWS = 20
 CHANGED_ROWS = 10
 NOTES_PREVIEW_CHARACTERS = 80
 
-ListName = Literal["today", "upcoming", "inbox", "completed", "search"]
+ListName = Literal["today", "upcoming", "inbox", "completed", "search", "project", "label"]
 RowId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
 TaskId = RowId
 Stamp = Annotated[int, Field(ge=0, lt=2**53)]
-
-
-class TaskRow(TypedDict):
-    """A task as a row shows it. `stamp` is the last operation of this tab that it includes.
-
-    `found_title` and `found_notes` are the pieces of `found`, where the list is one of search.
-    """
-
-    id: str
-    title: str
-    notes: str
-    priority: int
-    due: str
-    repeats: str
-    is_overdue: bool
-    is_completed: bool
-    completed_on: str
-    group: str
-    heading: str
-    heading_count: int
-    found_title: list[str]
-    found_notes: list[str]
-    stamp: int
-
-
-class TaskPanel(TypedDict):
-    """A task as the detail panel shows it; an empty id is a closed panel."""
-
-    id: str
-    title: str
-    notes: str
-    priority: str
-    due_date: str
-    due_time: str
-    due_zone: str
-    recurrence: str
-    is_completed: bool
-    version: int
-    created: str
-    changed: str
-
-
-NO_PANEL = TaskPanel(
-    id="",
-    title="",
-    notes="",
-    priority="4",
-    due_date="",
-    due_time="",
-    due_zone="",
-    recurrence="",
-    is_completed=False,
-    version=0,
-    created="",
-    changed="",
-)
 
 
 class TaskListState(AuthState):
@@ -101,6 +57,10 @@ class TaskListState(AuthState):
     panel: TaskPanel = NO_PANEL
     showing: str = ""
     day: str = ""
+    place: Place = NO_PLACE
+    sections: list[SectionRow] = []
+    is_missing: bool = False
+    here: str = ""
     has_more: bool = False
     has_earlier: bool = False
     _name: ListName = "today"
@@ -109,20 +69,28 @@ class TaskListState(AuthState):
     _cursors: list[str] = []
     _known_task: str = ""
     _searched: str = ""
+    _place_id: str = ""
 
     @rx.event
     async def show_list(self, name: ListName) -> None:
-        """Open a list from its start.
+        """Open a list from its start; the address of the page says of which project or label.
 
         Opening and closing a task is a step in the history of the browser too, and leaves the
         list alone.
         """
         wanted, known = self._wanted_task(), self._known_task
         self._known_task = wanted
-        if name == self.showing and (wanted != known or self.has_earlier):
+        place_id = self._wanted_place() if name in {"project", "label"} else ""
+        is_same = name == self.showing and place_id == self._place_id
+        if is_same and (wanted != known or self.has_earlier):
             return
-        self._name = name
-        await self._reload()
+        self._name, self._place_id = name, place_id
+        self.here = f"{routes.OPEN_PLACE}={place_id}&" if place_id else ""
+        self.is_missing = not await self._open_place()
+        if self.is_missing:
+            self._set_rows([])
+        else:
+            await self._reload()
         self.showing = name
 
     @rx.event
@@ -132,7 +100,7 @@ class TaskListState(AuthState):
             return
         page = await self._page(cursor=self._cursors[-1])
         rows, cursors = self._main_rows(), self._cursors
-        rows, cursors = rows + self._rows_of(page.items), cursors + self._cursors_of(page.items)
+        rows, cursors = rows + self._rows_of(page), cursors + self._cursors_of(page.items)
         dropped = max(0, len(rows) - WINDOW_ROWS)
         self.has_earlier = self.has_earlier or dropped > 0
         self.has_more = page.next_cursor is not None
@@ -144,7 +112,7 @@ class TaskListState(AuthState):
         if not (is_visible and self.has_earlier and self._cursors):
             return
         page = await self._page(cursor=self._cursors[0], backwards=True)
-        rows = self._rows_of(page.items) + self._main_rows()
+        rows = self._rows_of(page) + self._main_rows()
         cursors = self._cursors_of(page.items) + self._cursors
         self.has_earlier = page.previous_cursor is not None
         self.has_more = self.has_more or len(rows) > WINDOW_ROWS
@@ -169,6 +137,28 @@ class TaskListState(AuthState):
             f"{'Completed' if is_completed else 'Reopened'} {wording.quoted(view.title)}{following}"
         )
 
+    def _wanted_place(self) -> str:
+        """The id of the project or label that the address of the page names."""
+        place_id = self.router.url.query_parameters.get(routes.OPEN_PLACE, "")
+        return place_id if routes.is_id(place_id) else ""
+
+    async def _open_place(self) -> bool:
+        """Show which project or label the list is of; whether there is such a one."""
+        self.place, self.sections = NO_PLACE, []
+        if not self._place_id:
+            return self._name not in {"project", "label"}
+        try:
+            if self._name == "label":
+                label = await self._read(labels.get_label, UUID(self._place_id))
+                self.place = place_of(label)
+            else:
+                outline = await self._read(outlines.get_outline, UUID(self._place_id))
+                self.place = place_of(outline.project)
+                self.sections = sections_of(outline)
+        except (ValueError, NotFound):
+            return False
+        return True
+
     def _wanted_task(self) -> str:
         """The id of the task that the address of the page names."""
         return self.router.url.query_parameters.get(routes.OPEN_TASK, "")
@@ -180,11 +170,11 @@ class TaskListState(AuthState):
         page = await self._page(limit=limit)
         await self._recount()
         self.has_earlier, self.has_more = False, page.next_cursor is not None
-        await self._place(self._rows_of(page.items), self._cursors_of(page.items))
+        await self._place(self._rows_of(page), self._cursors_of(page.items))
 
     async def _refresh(self) -> None:
         """Show the window as it is now, wherever it stands."""
-        if not self.showing:
+        if not self.showing or self.is_missing:
             return
         if not (self.has_earlier and self._cursors):
             await self._reload(limit=max(STEP_ROWS, len(self._cursors)))
@@ -194,7 +184,7 @@ class TaskListState(AuthState):
         page = await self._page(cursor=start[0] if start else None, limit=len(self._cursors))
         await self._recount()
         self.has_earlier, self.has_more = bool(start), page.next_cursor is not None
-        await self._place(self._rows_of(page.items), self._cursors_of(page.items))
+        await self._place(self._rows_of(page), self._cursors_of(page.items))
 
     async def _page(
         self, *, cursor: str | None = None, backwards: bool = False, limit: int = STEP_ROWS
@@ -211,6 +201,7 @@ class TaskListState(AuthState):
             limit=limit,
             cursor=cursor,
             backwards=backwards,
+            with_progress=True,
         )
 
     def _query(self) -> tuple[TaskFilter, Sort]:
@@ -218,8 +209,11 @@ class TaskListState(AuthState):
             return TaskFilter(completed=False, due_before=self._today + timedelta(days=1)), "due"
         if self._name == "upcoming":
             return TaskFilter(completed=False, due_after=self._today), "due"
-        if self._name == "inbox":
-            return TaskFilter(completed=False), "newest"
+        if self._name in {"inbox", "project"}:
+            project_id = UUID(self._place_id) if self._place_id else self._actor().user_id
+            return TaskFilter(completed=False, project_id=project_id, unfolded=True), "outline"
+        if self._name == "label":
+            return TaskFilter(completed=False, label=self.place["name"]), "planned"
         return TaskFilter(completed=True), "completed"
 
     async def _place(self, rows: list[TaskRow], cursors: list[str]) -> None:
@@ -235,7 +229,7 @@ class TaskListState(AuthState):
     def _set_rows(self, rows: list[TaskRow]) -> None:
         """Show these rows. Where a few are others than before, only those are sent."""
         counts = self.counts if self._name == "today" else NO_COUNTS
-        rows = _with_headings(rows, counts)
+        rows = with_headings(rows, counts)
         sent: list[TaskRow] = self.get_value("rows")
         if [row["id"] for row in rows] == [row["id"] for row in sent]:
             pairs = zip(rows, sent, strict=True)
@@ -245,17 +239,20 @@ class TaskListState(AuthState):
                 return
         self.rows, self.changed = rows, {}
 
-    async def _done_today(self) -> list[TaskView]:
+    async def _done_today(self) -> TaskPage:
         midnight = datetime.combine(self._today, time(), ZoneInfo(self._actor().time_zone))
         filters = TaskFilter(
             completed=True,
             completed_since=midnight,
             due_before=self._today + timedelta(days=1),
         )
-        page = await self._read(
-            task_lists.list_tasks, filters, sort="completed", limit=DONE_TODAY_ROWS
+        return await self._read(
+            task_lists.list_tasks,
+            filters,
+            sort="completed",
+            limit=DONE_TODAY_ROWS,
+            with_progress=True,
         )
-        return page.items
 
     def _main_rows(self) -> list[TaskRow]:
         return self._shown_rows()[: len(self._cursors)]
@@ -264,18 +261,25 @@ class TaskListState(AuthState):
         filters, sort = self._query()
         return [task_lists.cursor_at(view, filters, sort) for view in views]
 
-    def _rows_of(self, views: Sequence[TaskView]) -> list[TaskRow]:
+    def _rows_of(self, page: TaskPage) -> list[TaskRow]:
+        views, progress = page.items, page.progress
         now, zone = clock.now(), self._actor().time_zone
-        return [self._row(view, now, zone) for view in views]
+        return [
+            self._row(view, now, zone, parts=wording.progress(progress.get(view.id)))
+            for view in views
+        ]
 
     def _row(
-        self, view: TaskView, now: datetime, zone: str, *, group: str | None = None
+        self, view: TaskView, now: datetime, zone: str, *, group: str | None = None, parts: str = ""
     ) -> TaskRow:
         """The row of a task, in the group that it has if not in that where it would be new."""
         done = view.completed_at and view.completed_at.astimezone(ZoneInfo(zone)).date()
         notes = " ".join(view.notes.split())
         group = self._group(view, done) if group is None else group
         phrases = read_query(self._searched) if self._name == "search" else []
+        projects: list[Place] = self.get_value("projects")
+        is_outline = self._name in {"inbox", "project"}
+        project = next((one for one in projects if one["id"] == str(view.project_id)), None)
         return TaskRow(
             id=str(view.id),
             title=view.title,
@@ -286,6 +290,13 @@ class TaskListState(AuthState):
             is_overdue=not done and view.due is not None and view.due.is_overdue(now, zone),
             is_completed=done is not None,
             completed_on=done.isoformat() if done else "",
+            depth=view.depth if is_outline else 0,
+            parts=parts,
+            can_fold=is_outline and parts != "",
+            is_collapsed=view.is_collapsed,
+            project=project["name"] if project and self._name != "project" else "",
+            colour=project["colour"] if project else "",
+            labels=view.labels,
             group=group,
             heading="",
             heading_count=0,
@@ -295,8 +306,9 @@ class TaskListState(AuthState):
         )
 
     def _group(self, view: TaskView, done: date | None) -> str:
-        if self._name in {"inbox", "search"}:
-            return ""
+        if self._name in {"inbox", "project", "label", "search"}:
+            names = {one["id"]: one["name"] for one in self.sections}
+            return names.get(str(view.section_id), "")
         if self._name == "completed":
             return wording.day_name(done, self._today) if done else ""
         if self._name == "upcoming":
@@ -315,7 +327,13 @@ class TaskListState(AuthState):
         if index is not None:
             rows = self._shown_rows()
             before = rows[index]
-            row = self._row(view, clock.now(), self._actor().time_zone, group=before["group"])
+            row = self._row(
+                view,
+                clock.now(),
+                self._actor().time_zone,
+                group=before["group"],
+                parts=before["parts"],
+            )
             rows[index] = row
             self._count_change(before, row, view)
             self._set_rows(rows)
@@ -328,13 +346,22 @@ class TaskListState(AuthState):
         if opened == 0:
             return
         counts: Counts = {**self.get_value("counts")}
-        counts["inbox"] += opened
+        if view.project_id == self._actor().user_id:
+            counts["inbox"] += opened
+        self._count_places(view, opened)
         day = view.due and view.due.date
         if day and day <= self._today:
             counts["today" if day == self._today else "overdue"] += opened
             if (before["completed_on"] or after["completed_on"]) == self._today.isoformat():
                 counts["done_today"] -= opened
         self.counts = counts
+
+    def _count_places(self, view: TaskView, opened: int) -> None:
+        recounted = {**self.get_value("recounted")}
+        touched = [one for one in self.projects if one["id"] == str(view.project_id)]
+        for one in (*touched, *(one for one in self.labels if one["name"] in view.labels)):
+            recounted[one["id"]] = recounted.get(one["id"], one["count"]) + opened
+        self.recounted = recounted
 
     def _shown_rows(self) -> list[TaskRow]:
         """The rows to look at; Reflex's watch over changes in each would cost far more."""
@@ -355,35 +382,4 @@ class TaskListState(AuthState):
             self._set_rows(rows)
 
     def _panel_of(self, view: TaskView) -> TaskPanel:
-        now, zone = clock.now(), self._actor().time_zone
-        return TaskPanel(
-            id=str(view.id),
-            title=view.title,
-            notes=view.notes,
-            priority=str(view.priority),
-            due_date=view.due.date.isoformat() if view.due else "",
-            due_time=(view.due.time or "") if view.due else "",
-            due_zone=(view.due.zone or zone) if view.due else zone,
-            recurrence=view.recurrence.text if view.recurrence else "",
-            is_completed=view.completed_at is not None,
-            version=view.version,
-            created=wording.moment_text(view.created_at, now, zone),
-            changed=wording.moment_text(view.updated_at, now, zone),
-        )
-
-
-def _with_headings(rows: list[TaskRow], counts: Counts) -> list[TaskRow]:
-    """The rows with a heading on the first of each group."""
-    totals = {
-        "Overdue": counts["overdue"],
-        "Today": counts["today"],
-        "Done today": counts["done_today"],
-    }
-    headed: list[TaskRow] = []
-    group = ""
-    for row in rows:
-        heading = row["group"] if row["group"] != group else ""
-        group = row["group"]
-        count = totals.get(heading, 0)
-        headed.append({**row, "heading": heading, "heading_count": count})
-    return headed
+        return panel_of(view, clock.now(), self._actor().time_zone)

@@ -86,6 +86,7 @@ FIELD_MESSAGES: dict[str, str] = {
     "token": "Give it a name of at most 100 characters, and choose from the lists.",
     "too_many": "You have as many as there may be. Delete one first.",
     "unknown": "This is no longer here. It may have been deleted elsewhere.",
+    "elsewhere": "This is not where the others are.",
     "inside_itself": "A task cannot be a part of itself.",
     "too_deep": f"Tasks can be up to {DEPTH_MAX} deep in each other.",
     "required": "This cannot be empty.",

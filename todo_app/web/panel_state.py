@@ -20,6 +20,7 @@ from todo_app.web.list_state import NO_PANEL, Stamp, TaskId, TaskListState, Task
 Number = Annotated[int, pydantic.Field(ge=0, lt=2**31)]
 Field = Literal["title", "notes", "priority", "due_date", "due_time", "recurrence"]
 FIELDS: tuple[Field, ...] = get_args(Field)
+ErrorField = Field | Literal["labels"]
 
 _EARLIEST_YEAR = "1900"
 _DELETED_ELSEWHERE = "This task was deleted elsewhere. What you typed is still here."
@@ -245,7 +246,7 @@ class TaskPanelState(TaskListState):
         self._set_error(field, _changed_elsewhere(current[field]))
         return None
 
-    def _set_error(self, field: Field, text: str) -> None:
+    def _set_error(self, field: ErrorField, text: str) -> None:
         if self.errors.get(field, "") != text:
             self.errors = {**self.errors, field: text}
 

@@ -20,7 +20,7 @@ from todo_app.core import clock, quick_tasks
 from todo_app.core.errors import InvalidInput, NotFound, TodoError
 from todo_app.core.pieces import Kind
 from todo_app.core.quick_add import Span
-from todo_app.core.quick_tasks import LINE_MAX_CHARACTERS, PieceView, QuickLine
+from todo_app.core.quick_tasks import LINE_MAX_CHARACTERS, PieceView, QuickLine, QuickPlace
 from todo_app.core.task_views import Due, TaskView
 from todo_app.core.text import TITLE_MAX_CHARACTERS
 from todo_app.web import messages, routes, wording
@@ -118,6 +118,15 @@ class QuickAddState(TaskListState):
         self.unsaved = self.reason = ""
         self._settle(self._unsaved_id)
 
+    def _place_of(self, typed_on: str) -> QuickPlace:
+        """Where a task goes: to the top of the project, or under the label, that is shown."""
+        if routes.page_path(typed_on) != f"/{self._name}" or self.is_missing:
+            return QuickPlace(is_first=True)
+        if self._name == "label":
+            return QuickPlace(labels=(self.place["name"],))
+        project_id = UUID(self._place_id) if self._place_id else None
+        return QuickPlace(project_id=project_id, is_first=True)
+
     async def _add(self, entry: Entry) -> TaskView | None:
         """Add one line, and return its task if it is new."""
         line, typed_at = entry["title"], clock.now() - timedelta(milliseconds=entry["age"])
@@ -131,6 +140,7 @@ class QuickAddState(TaskListState):
                 ignored=_spans(entry["off"]),
                 due=self._due(entry["place"], typed_at),
                 typed_at=typed_at,
+                place=self._place_of(entry["place"]),
             )
         except (ValidationError, InvalidInput) as refusal:
             self._keep(entry, _why_not(line, refusal))

@@ -10,6 +10,9 @@ INBOX = "/inbox"
 UPCOMING = "/upcoming"
 COMPLETED = "/completed"
 SEARCH = "/search"
+PROJECT = "/project"
+LABEL = "/label"
+TRASH = "/trash"
 ACCOUNT = "/settings/account"
 PREFERENCES = "/settings/preferences"
 SECURITY = "/settings/security"
@@ -55,6 +58,9 @@ REMOVE_PASSKEY_FORM = "/auth/passkeys/remove"
 OPEN_TASK = "task"
 """The query parameter that names the task in the panel, so that Back closes it again."""
 
+OPEN_PLACE = "id"
+"""The query parameter that names the project or the label of a page."""
+
 _TASK_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 HOME = TODAY
@@ -66,6 +72,9 @@ PRIVATE_PAGES = frozenset(
         INBOX,
         COMPLETED,
         SEARCH,
+        PROJECT,
+        LABEL,
+        TRASH,
         ACCOUNT,
         PREFERENCES,
         SECURITY,
@@ -91,18 +100,30 @@ OPEN_PAGES = frozenset(
 PAGES = PRIVATE_PAGES | PUBLIC_PAGES | OPEN_PAGES
 
 
+def is_id(text: str) -> bool:
+    """Whether it has the form of the ids in our addresses."""
+    return _TASK_ID.fullmatch(text) is not None
+
+
+def place_path(page: str, place_id: str) -> str:
+    """The address of a project or a label."""
+    return f"{page}?{OPEN_PLACE}={place_id}"
+
+
 def page_path(path: str) -> str:
     """A path as the pages are named: without the slash that static files add."""
     return "/" + path.strip("/")
 
 
 def safe_next(wanted: str) -> str:
-    """Where to go after signing in: a private page of ours, with the task it names, or home."""
+    """Where to go after signing in: a private page of ours, with what it names, or home."""
     path, _, query = wanted.partition("?")
     if path not in PRIVATE_PAGES:
         return HOME
-    (task,) = parse_qs(query).get(OPEN_TASK, [""])[:1]
-    return f"{path}?{OPEN_TASK}={task}" if _TASK_ID.fullmatch(task) else path
+    named = parse_qs(query)
+    ids = {name: named.get(name, [""])[0] for name in (OPEN_PLACE, OPEN_TASK)}
+    kept = urlencode({name: id_ for name, id_ in ids.items() if is_id(id_)})
+    return f"{path}?{kept}" if kept else path
 
 
 def sign_in_code_path(wanted: str) -> str:

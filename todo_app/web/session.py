@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import secrets
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
 from typing import Any, Concatenate, ParamSpec, TypedDict, TypeVar
@@ -19,11 +19,12 @@ import reflex as rx
 from reflex.event import EventSpec
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from todo_app.core import accounts, changes, clock, tasks
+from todo_app.core import accounts, changes, clock, overview
 from todo_app.core.access import Actor
 from todo_app.core.accounts import AccountView
 from todo_app.core.database import reading, transaction
 from todo_app.core.errors import TodoError, Unauthenticated
+from todo_app.core.overview import PlaceView
 from todo_app.core.tokens import Claims
 from todo_app.web import messages, reflex_private
 
@@ -76,6 +77,15 @@ class Counts(TypedDict):
     done_today: int
 
 
+class Place(TypedDict):
+    """A project or a label in the sidebar."""
+
+    id: str
+    name: str
+    colour: str
+    count: int
+
+
 class Notice(TypedDict):
     """What just happened, in a toast. A new number is a new toast."""
 
@@ -94,11 +104,17 @@ NO_NOTICE = Notice(number=0, text="", is_error=False, can_undo=False)
 
 
 class AuthState(rx.State):
-    """The authenticated user, the decoded token, and what every signed-in page shows."""
+    """The authenticated user, the decoded token, and what every signed-in page shows.
+
+    `recounted` are the counts that are shown in place of those in `projects` and `labels`.
+    """
 
     signed_in: bool = False
     user: Person = NOBODY
     counts: Counts = NO_COUNTS
+    projects: list[Place] = []
+    labels: list[Place] = []
+    recounted: dict[str, int] = {}
     notice: Notice = NO_NOTICE
     _claims: Claims | None = None
     _told_at: datetime = datetime.min.replace(tzinfo=UTC)
@@ -139,8 +155,16 @@ class AuthState(rx.State):
         )
 
     async def _recount(self) -> None:
-        counts = await self._read(tasks.count_tasks)
-        self.counts = Counts(**counts.model_dump())
+        """Show how many tasks are where, and the places there are."""
+        found = await self._read(overview.get_overview)
+        self.counts = Counts(**found.counts.model_dump())
+        projects, labels = _places(found.projects), _places(found.labels)
+        if projects != self.get_value("projects"):
+            self.projects = projects
+        if labels != self.get_value("labels"):
+            self.labels = labels
+        if self.get_value("recounted"):
+            self.recounted = {}
 
     def _actor(self) -> Actor:
         """Who this event is from. Raises Unauthenticated outside of a guarded event."""
@@ -205,6 +229,13 @@ class AuthState(rx.State):
     async def tell_error(self, text: str) -> None:
         """Show a toast about an error."""
         self._tell(text[:300], is_error=True)
+
+
+def _places(views: Iterable[PlaceView]) -> list[Place]:
+    return [
+        Place(id=str(view.id), name=view.name, colour=view.colour, count=view.task_count)
+        for view in views
+    ]
 
 
 def explain_exception(exception: Exception) -> EventSpec | None:

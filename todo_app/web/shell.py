@@ -12,6 +12,7 @@ from todo_app.web.components.icons import icon
 from todo_app.web.components.native_form import native_form
 from todo_app.web.components.outbox import forget_typed, outbox
 from todo_app.web.components.palette import palette
+from todo_app.web.components.places import new_project, places
 from todo_app.web.components.preference import theme_choice
 from todo_app.web.components.quick_add import INPUT_ID
 from todo_app.web.components.shortcut_sheet import shortcut_sheet
@@ -42,7 +43,8 @@ def shell(here: str, *content: rx.Component, can_add: bool = True) -> rx.Compone
         rx.cond(AuthState.signed_in, task_panel(here)),
         _add_button() if can_add else rx.fragment(),
         _tabs(here),
-        _account_menu(),
+        _account_menu(here),
+        new_project(),
         rx.cond(
             reflex_private.is_disconnected,
             rx.el.p("No connection; trying again", role="status", class_name="offline"),
@@ -69,7 +71,9 @@ def _sidebar(here: str) -> rx.Component:
             custom_attrs={"popoverTarget": _ACCOUNT_MENU},
         ),
         *(_place(here, *place) for place in _PLACES),
+        places(here),
         rx.el.div(
+            _place(here, routes.TRASH, "Trash", "trash-2", None),
             rx.el.button(
                 icon("command"),
                 rx.el.span("Commands"),
@@ -146,12 +150,18 @@ def _add_button() -> rx.Component:
     )
 
 
-def _account_menu() -> rx.Component:
+def _account_menu(here: str) -> rx.Component:
     return rx.el.div(
         rx.el.p(AuthState.user["email"], class_name="email", dir="auto"),
         theme_choice(),
         ReactRouterLink.create(
             icon("settings"), "Settings", to=routes.SETTINGS, class_name="quiet"
+        ),
+        # What a phone has no room for beside its lists.
+        rx.el.div(
+            places(here),
+            _place(here, routes.TRASH, "Trash", "trash-2", None),
+            class_name="on-phones",
         ),
         native_form(
             routes.SIGN_OUT_FORM,

@@ -73,3 +73,8 @@ def day_and_time(moment: datetime, now: datetime, zone: str) -> str:
 def quoted(title: str, *, limit: int = 40) -> str:
     """A title in quotes, shortened to `limit` characters for a toast."""
     return f"“{title if len(title) <= limit else title[: limit - 1].rstrip() + '…'}”"
+
+
+def progress(done_of_all: tuple[int, int] | None) -> str:
+    """How many parts of a task are done: 1/3; nothing for one without parts."""
+    return "{}/{}".format(*done_of_all) if done_of_all and done_of_all[1] else ""

@@ -15,6 +15,7 @@ from todo_app.web.components.choice import choose_none, targets
 from todo_app.web.components.quick_add import INPUT_ID
 from todo_app.web.components.search_box import INPUT_ID as SEARCH_ID
 from todo_app.web.live_state import LiveState
+from todo_app.web.places_state import PlacesState
 
 DUE_DIALOG = "due-dialog"
 PALETTE = "palette"
@@ -79,6 +80,7 @@ def _on_tasks() -> tuple[Command, ...]:
             "c,  ",
             [BulkState.complete_tasks(about), choose_none()],
         ),
+        *_shifts(about),
         Command("Due today", "sun", "Tasks", "t", "t", BulkState.set_due_in(about, 0)),
         Command("Due …", "calendar", "Tasks", "d", "d", opens=DUE_DIALOG),
         *(
@@ -100,4 +102,17 @@ def _on_tasks() -> tuple[Command, ...]:
             "delete, backspace",
             [BulkState.delete_tasks(about), choose_none()],
         ),
+    )
+
+
+def _shifts(about: rx.Var[list[str]]) -> tuple[Command, ...]:
+    """Where a task stands, step by step."""
+    return tuple(
+        Command(name, icon, "Tasks", shown, keys, PlacesState.shift_tasks(about, shift))
+        for name, icon, shown, keys, shift in (
+            ("Move up", "arrow-up", "Alt ↑", "alt+arrowup", "up"),
+            ("Move down", "arrow-down", "Alt ↓", "alt+arrowdown", "down"),
+            ("Make a subtask", "indent-increase", "Alt →", "alt+arrowright", "in"),
+            ("Take out of its task", "indent-decrease", "Alt ←", "alt+arrowleft", "out"),
+        )
     )

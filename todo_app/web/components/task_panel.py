@@ -12,6 +12,7 @@ from todo_app.web.components.icons import icon
 from todo_app.web.list_state import TaskListState
 from todo_app.web.live_state import Entry, LiveState
 from todo_app.web.panel_state import Field, TaskPanelState
+from todo_app.web.places_state import PlacesState
 from todo_app.web.session import AuthState
 
 _PANEL = TaskPanelState.panel
@@ -60,7 +61,7 @@ def _open_panel(here: str) -> rx.Component:
     return rx.el.aside(
         _tools(here),
         rx.el.div(_title(), _notes(), key=_PANEL["id"], on_mount=_FOCUS_TASK),
-        rx.el.div(_due(), _recurrence(), _priority(), class_name="facts"),
+        rx.el.div(_due(), _recurrence(), _priority(), _project(), _labels(), class_name="facts"),
         rx.window_event_listener(
             on_key_down=lambda key: rx.cond(key == "Escape", _PRESS_CLOSE, rx.noop())
         ),
@@ -129,7 +130,7 @@ def _tools(here: str) -> rx.Component:
         ),
         ReactRouterLink.create(
             icon("x"),
-            to=here,
+            to=here + "?" + TaskListState.here,
             replace=True,
             prevent_scroll_reset=True,
             class_name="tool close",
@@ -194,6 +195,15 @@ def _title() -> rx.Component:
 
 
 def _notes() -> rx.Component:
+    return rx.fragment(_notes_field(), rx.cond(_PANEL["notes_html"] != "", _notes_shown()))
+
+
+def _notes_shown() -> rx.Component:
+    """The notes as they read; `markdown` made this HTML, nothing in it is the writer's own."""
+    return rx.html(_PANEL["notes_html"], class_name="prose", dir="auto")
+
+
+def _notes_field() -> rx.Component:
     return _field(
         "notes",
         "Notes",
@@ -304,5 +314,42 @@ def _priority() -> rx.Component:
             on_change=lambda text: _save("priority", text),
             on_blur=TaskPanelState.leave_field("priority"),
             **_identity("priority"),
+        ),
+    )
+
+
+def _project() -> rx.Component:
+    return rx.el.div(
+        rx.el.label("Project", html_for="task-project"),
+        rx.el.select(
+            rx.el.option("Inbox", value=AuthState.user["id"]),
+            rx.foreach(
+                AuthState.projects,
+                lambda place: rx.el.option(place["name"], value=place["id"]),
+            ),
+            id="task-project",
+            key=f"project-{TaskPanelState.opened}",
+            default_value=_PANEL["project"],
+            on_change=lambda project_id: PlacesState.move_to_project(_PANEL["id"], project_id),
+        ),
+        class_name="field project",
+    )
+
+
+def _labels() -> rx.Component:
+    return _field(
+        "labels",
+        "Labels",
+        rx.el.input(
+            dir="auto",
+            placeholder="With commas between",
+            auto_complete="off",
+            default_value=_PANEL["labels"],
+            on_blur=lambda text: rx.cond(
+                text == _PANEL["labels"],
+                rx.noop(),
+                PlacesState.set_labels(_PANEL["id"], text),
+            ),
+            **_identity("labels"),
         ),
     )

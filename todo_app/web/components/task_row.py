@@ -7,7 +7,9 @@ from reflex_components_core.react_router.dom import ReactRouterLink
 
 from todo_app.web import reflex_private, routes
 from todo_app.web.components.icons import icon
-from todo_app.web.list_state import TaskListState, TaskRow
+from todo_app.web.list_state import TaskListState
+from todo_app.web.places_state import PlacesState
+from todo_app.web.rows import TaskRow
 
 _NOW = rx.Var("Date.now()", _var_type=int)
 
@@ -25,28 +27,37 @@ def task_row(
         clicked,
         rx.cond(row["heading"] != "", _heading(row)),
         rx.el.div(
+            rx.cond(row["can_fold"], _fold(row)),
             _tick(row, clicked, is_completed),
-            ReactRouterLink.create(
-                rx.el.span(
-                    _or_found(row["found_title"], row["title"]), class_name="title", dir="auto"
-                ),
-                rx.cond(row["due"] != "", _due(row)),
-                rx.cond(row["repeats"] != "", _repeats(row)),
-                rx.cond(row["notes"] != "", _notes(row)),
-                to=f"?{routes.OPEN_TASK}=" + row["id"],
-                prevent_scroll_reset=True,
-                class_name="open",
-                aria_current=rx.cond(is_selected, "true", "false"),
-            ),
+            _open(row, is_selected),
+            rx.cond(row["project"] != "", _project(row)),
             _choice(row, is_chosen),
             class_name=rx.cond(is_completed, "row done", "row")
             + " p"
             + row["priority"].to_string()
+            + " depth-"
+            + row["depth"].to_string()
             + rx.cond(is_selected, " selected", "")
             + rx.cond(is_chosen, " chosen", ""),
         ),
         rest,
         custom_attrs={"data-id": row["id"]},
+    )
+
+
+def _open(row: rx.Var[TaskRow], is_selected: rx.Var[bool]) -> rx.Component:
+    """The title and the facts, which open the task."""
+    return ReactRouterLink.create(
+        rx.el.span(_or_found(row["found_title"], row["title"]), class_name="title", dir="auto"),
+        rx.cond(row["due"] != "", _due(row)),
+        rx.cond(row["repeats"] != "", _repeats(row)),
+        rx.cond(row["parts"] != "", _parts(row)),
+        rx.foreach(row["labels"], _label),
+        rx.cond(row["notes"] != "", _notes(row)),
+        to="?" + TaskListState.here + f"{routes.OPEN_TASK}=" + row["id"],
+        prevent_scroll_reset=True,
+        class_name="open",
+        aria_current=rx.cond(is_selected, "true", "false"),
     )
 
 
@@ -76,6 +87,37 @@ def _choice(row: rx.Var[TaskRow], is_chosen: rx.Var[bool]) -> rx.Component:
         aria_checked=rx.cond(is_chosen, "true", "false"),
         aria_label=f"Select {row['title']}",
         class_name="choose",
+    )
+
+
+def _fold(row: rx.Var[TaskRow]) -> rx.Component:
+    return rx.el.button(
+        icon("chevron-down", size=16),
+        type="button",
+        aria_expanded=rx.cond(row["is_collapsed"], "false", "true"),
+        aria_label=f"Subtasks of {row['title']}",
+        class_name="fold",
+        on_click=PlacesState.fold_task(row["id"], ~row["is_collapsed"]),
+    )
+
+
+def _parts(row: rx.Var[TaskRow]) -> rx.Component:
+    return rx.el.span(
+        icon("list-tree", size=13),
+        rx.el.span(row["parts"], rx.el.span(" subtasks done", class_name="only-read-aloud")),
+        class_name="fact",
+    )
+
+
+def _label(name: rx.Var[str]) -> rx.Component:
+    return rx.el.span(icon("tag", size=13), rx.el.span(name, dir="auto"), class_name="fact")
+
+
+def _project(row: rx.Var[TaskRow]) -> rx.Component:
+    return rx.el.span(
+        rx.el.span(row["project"], class_name="name", dir="auto"),
+        rx.el.span(class_name="dot hue " + row["colour"], aria_hidden="true"),
+        class_name="in-project",
     )
 
 

@@ -16,10 +16,12 @@ from todo_app.web.pages import (
     email_changed,
     forgotten_password,
     inbox,
+    label,
     link_spent,
     not_found,
     passkeys,
     preferences,
+    project,
     reset_password,
     reset_sent,
     search,
@@ -30,10 +32,13 @@ from todo_app.web.pages import (
     sign_up,
     sign_up_sent,
     today,
+    trash,
     upcoming,
 )
 from todo_app.web.panel_state import TaskPanelState
+from todo_app.web.places_state import PlacesState
 
+_TRASH = [PlacesState.show_trash(), TaskPanelState.show_task()]
 _SETTINGS = [PreferenceState.show_preferences(), TaskPanelState.show_task()]
 _SECURITY = [security.SecurityState.show_security(), TaskPanelState.show_task()]
 _PASSKEYS = [passkeys.PasskeysState.show_passkeys(), TaskPanelState.show_task()]
@@ -92,6 +97,9 @@ def register(app: rx.App) -> None:
         (routes.INBOX, "Inbox", inbox.page, _list("inbox")),
         (routes.COMPLETED, "Completed", completed.page, _list("completed")),
         (routes.SEARCH, "Search", search.page, _list("search")),
+        (routes.PROJECT, "Project", project.page, _list("project")),
+        (routes.LABEL, "Label", label.page, _list("label")),
+        (routes.TRASH, "Trash", trash.page, _TRASH),
         (
             routes.ACCOUNT,
             "Account",

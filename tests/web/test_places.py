@@ -1,0 +1,183 @@
+"""Projects, sections, labels and the trash, as a page uses them and as a stranger would."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from tests.web.browser import LIST, LIVE, PANEL, PLACES, Browser, Tab
+
+ROW_KEYS = ("title", "depth", "heading")
+
+
+async def go(tab: Tab, page: str, place_id: str) -> None:
+    """Follow a link of the sidebar."""
+    tab.path = f"{page}?id={place_id}"
+    await tab.ask(f"{LIST}.show_list", name=page.strip("/"))
+
+
+async def add_project(tab: Tab, name: str = "Garden") -> str:
+    await tab.ask(f"{PLACES}.add_project", name=name)
+    place_id: str = next(p["id"] for p in places(tab, "projects") if p["name"] == name)
+    await go(tab, "/project", place_id)
+    return place_id
+
+
+def places(tab: Tab, kind: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = tab.shown[f"auth_state.{kind}"]
+    return found
+
+
+def shown(tab: Tab, name: str) -> Any:  # noqa: ANN401
+    return tab.shown[f"task_list_state.{name}"]
+
+
+def titles(tab: Tab) -> list[str]:
+    return [row["title"] for row in tab.rows]
+
+
+async def test_a_project_is_added_filled_renamed_and_deleted(alice: Browser) -> None:
+    async with alice.tab("/today") as tab:
+        await add_project(tab)
+        for title in ("Sow", "Dig"):
+            await tab.add(title)
+        assert titles(tab) == ["Dig", "Sow"]
+        assert [place["count"] for place in places(tab, "projects")] == [2]
+
+        await tab.ask(f"{PLACES}.rename_place", name="Orchard")
+        await tab.ask(f"{PLACES}.set_colour", colour="green")
+        assert shown(tab, "place")["name"] == "Orchard"
+        assert places(tab, "projects")[0]["colour"] == "green"
+
+        await tab.ask(f"{PLACES}.delete_project")
+        assert places(tab, "projects") == []
+        await tab.ask(f"{PLACES}.show_trash")
+        [entry] = tab.shown["places_state.trash"]
+        assert (entry["name"], entry["is_project"]) == ("Orchard", True)
+        await tab.ask(f"{PLACES}.restore", row_id=entry["id"], is_project=True)
+        assert [place["count"] for place in places(tab, "projects")] == [2]
+        assert tab.shown["places_state.trash"] == []
+
+
+async def test_sections_head_their_tasks_in_their_order(alice: Browser) -> None:
+    async with alice.tab("/today") as tab:
+        await add_project(tab)
+        for name in ("Spring", "Autumn"):
+            await tab.ask(f"{PLACES}.add_section", name=name)
+        spring, autumn = shown(tab, "sections")
+        await tab.ask(f"{PLACES}.move_section_up", section_id=autumn["id"])
+        assert [one["name"] for one in shown(tab, "sections")] == ["Autumn", "Spring"]
+        await tab.ask(f"{PLACES}.rename_section", section_id=spring["id"], name="May")
+        await tab.ask(f"{PLACES}.delete_section", section_id=autumn["id"])
+        assert [one["name"] for one in shown(tab, "sections")] == ["May"]
+        await tab.ask(f"{LIVE}.undo")
+        assert len(shown(tab, "sections")) in {1, 2}
+
+
+async def test_tasks_are_shifted_and_folded(alice: Browser) -> None:
+    async with alice.tab("/today") as tab:
+        await add_project(tab)
+        for title in ("c", "b", "a"):
+            await tab.add(title)
+        ids = {row["title"]: row["id"] for row in tab.rows}
+
+        await tab.ask(f"{PLACES}.shift_tasks", task_ids=[ids["c"]], shift="up")
+        assert titles(tab) == ["a", "c", "b"]
+        await tab.ask(f"{PLACES}.shift_tasks", task_ids=[ids["c"]], shift="in")
+        assert [(row["title"], row["depth"]) for row in tab.rows] == [("a", 0), ("c", 1), ("b", 0)]
+        assert tab.rows[0]["parts"] == "0/1"
+
+        await tab.ask(f"{PLACES}.fold_task", task_id=ids["a"], is_collapsed=True)
+        assert titles(tab) == ["a", "b"]
+        await tab.ask(f"{PLACES}.fold_task", task_id=ids["a"], is_collapsed=False)
+        await tab.ask(f"{PLACES}.shift_tasks", task_ids=[ids["c"]], shift="out")
+        assert [row["depth"] for row in tab.rows] == [0, 0, 0]
+
+
+async def test_a_task_gets_labels_and_another_project_in_the_panel(alice: Browser) -> None:
+    async with alice.tab("/inbox") as tab:
+        await tab.add("Sow")
+        [row] = tab.rows
+        await tab.open_task(row["id"])
+        await tab.ask(f"{PLACES}.set_labels", task_id=row["id"], text="errand, Home ,")
+        assert tab.panel["labels"] == "Home, errand"
+        assert [place["count"] for place in places(tab, "labels")] == [1, 1]
+        errand = next(place for place in places(tab, "labels") if place["name"] == "errand")
+
+        await tab.ask(f"{PLACES}.add_project", name="Garden")
+        [project] = places(tab, "projects")
+        await tab.ask(f"{PLACES}.move_to_project", task_id=row["id"], project_id=project["id"])
+        assert tab.rows == []
+        await go(tab, "/label", errand["id"])
+        assert [(one["title"], one["project"]) for one in tab.rows] == [("Sow", "Garden")]
+
+        await tab.ask(f"{PLACES}.delete_label")
+        assert [place["name"] for place in places(tab, "labels")] == ["Home"]
+
+
+async def test_notes_are_shown_as_markdown_without_anything_of_the_writers(
+    alice: Browser,
+) -> None:
+    async with alice.tab("/inbox") as tab:
+        await tab.add("Sow")
+        await tab.open_task(tab.rows[0]["id"])
+        await tab.save("notes", "**Now** <b>x</b> [bad](javascript:alert(1))")
+        html = tab.panel["notes_html"]
+    assert "<strong>Now</strong>" in html
+    assert "<b>" not in html
+    assert "href" not in html
+
+
+@pytest.mark.parametrize(
+    ("handler", "argument", "more"),
+    [
+        ("rename_section", "section_id", {"name": "Mine"}),
+        ("delete_section", "section_id", {}),
+        ("move_section_up", "section_id", {}),
+        ("restore", "row_id", {"is_project": True}),
+        ("restore", "row_id", {"is_project": False}),
+    ],
+)
+async def test_what_is_a_strangers_answers_as_what_is_not(
+    alice: Browser, bob: Browser, handler: str, argument: str, more: dict[str, Any]
+) -> None:
+    async with alice.tab("/today") as tab:
+        project_id = await add_project(tab)
+        await tab.ask(f"{PLACES}.add_section", name="Secret section")
+        [section] = shown(tab, "sections")
+        await tab.add("Secret")
+        task_id = tab.rows[0]["id"]
+        await tab.ask(f"{PANEL}.delete_task", task_id=task_id)
+        hers = section["id"] if argument == "section_id" else task_id
+        if more.get("is_project"):
+            await tab.ask(f"{PLACES}.delete_project")
+            hers = project_id
+    before = alice.backend.every_row()
+
+    answers = []
+    for wanted in (hers, str(uuid4())):
+        async with bob.tab("/today") as tab:
+            answers.append(repr(await tab.ask(f"{PLACES}.{handler}", **{argument: wanted}, **more)))
+            assert not tab.knows("Secret")
+    assert answers[0] == answers[1]
+    assert alice.backend.every_row() == before
+
+
+@pytest.mark.parametrize("page", ["/project", "/label"])
+async def test_the_page_of_a_strangers_place_is_that_of_none(
+    alice: Browser, bob: Browser, page: str
+) -> None:
+    async with alice.tab("/today") as tab:
+        place_id = await add_project(tab, "Secret")
+        await tab.add("Secret task")
+        await tab.ask(f"{PLACES}.set_labels", task_id=tab.rows[0]["id"], text="Secret label")
+        if page == "/label":
+            place_id = places(tab, "labels")[0]["id"]
+    for wanted in (place_id, str(uuid4()), "nonsense"):
+        async with bob.tab(f"{page}?id={wanted}") as tab:
+            await tab.settle()
+            assert shown(tab, "is_missing") is True
+            assert tab.rows == []
+            assert not tab.knows("Secret")

@@ -1,0 +1,103 @@
+"""What the sidebar shows, in one query: how many tasks are where, the projects, the labels."""
+
+from __future__ import annotations
+
+from datetime import datetime, time
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict
+from sqlalchemy import String, Uuid, cast, literal, null, select, union_all
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from todo_app.core import access, clock
+from todo_app.core.access import Actor
+from todo_app.core.models import LABELS, PROJECTS
+from todo_app.core.tasks import COUNTS, TaskCounts
+
+PLACES_MAX = 100
+"""How many projects, and how many labels, an overview names at most."""
+
+
+class PlaceView(BaseModel):
+    """A project or a label, and how many open tasks it has."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: UUID
+    name: str
+    colour: str
+    task_count: int
+
+
+class Overview(BaseModel):
+    """The counts, the first projects in their order, and the first labels by name."""
+
+    model_config = ConfigDict(frozen=True)
+
+    counts: TaskCounts
+    projects: list[PlaceView]
+    labels: list[PlaceView]
+
+
+_NUMBERS = (
+    select(
+        literal(name).label("kind"),
+        cast(null(), Uuid).label("id"),
+        cast(null(), String).label("name"),
+        cast(null(), String).label("colour"),
+        count.label("task_count"),
+        cast(null(), String).label("place"),
+    )
+    for name, count in COUNTS.items()
+)
+_PROJECTS = (
+    select(
+        literal("project"),
+        PROJECTS.c.id,
+        PROJECTS.c.name,
+        PROJECTS.c.colour,
+        PROJECTS.c.task_count,
+        PROJECTS.c.position,
+    )
+    .where(
+        *access.READABLE_PROJECTS,
+        PROJECTS.c.archived_at.is_(None),
+        PROJECTS.c.id != PROJECTS.c.user_id,
+    )
+    .order_by(PROJECTS.c.position, PROJECTS.c.id)
+    .limit(PLACES_MAX)
+    .subquery()
+)
+_LABELS = (
+    select(
+        literal("label"),
+        LABELS.c.id,
+        LABELS.c.name,
+        LABELS.c.colour,
+        LABELS.c.task_count,
+        LABELS.c.name_key,
+    )
+    .where(access.own_rows(LABELS))
+    .order_by(LABELS.c.name_key)
+    .limit(PLACES_MAX)
+    .subquery()
+)
+_OVERVIEW = union_all(*_NUMBERS, select(_PROJECTS), select(_LABELS))
+
+
+async def get_overview(db: AsyncSession, actor: Actor) -> Overview:
+    """The overview, seen from the actor's today."""
+    today = clock.today(actor.time_zone)
+    midnight = datetime.combine(today, time(), ZoneInfo(actor.time_zone))
+    values = {"today": today, "midnight": midnight}
+    counts: dict[str, int] = {}
+    places: dict[str, list[PlaceView]] = {"project": [], "label": []}
+    rows = (await db.execute(_OVERVIEW, access.values(actor) | values)).all()
+    for kind, id_, name, colour, count, _ in sorted(rows, key=lambda row: row.place or ""):
+        if kind in places:
+            place = PlaceView.model_construct(id=id_, name=name, colour=colour, task_count=count)
+            places[kind].append(place)
+        else:
+            counts[kind] = count
+    return Overview(counts=TaskCounts(**counts), projects=places["project"], labels=places["label"])

@@ -1,0 +1,93 @@
+"""What can be done to the project or label that is shown: its name, its colour, its end."""
+
+from __future__ import annotations
+
+from typing import get_args
+
+import reflex as rx
+
+from todo_app.core.projects import Colour
+from todo_app.web.components.icons import icon
+from todo_app.web.list_state import TaskListState
+from todo_app.web.places_state import PlacesState
+
+_MENU = "place-menu"
+
+
+def place_header(*acts: rx.Component) -> rx.Component:
+    """The name with its colour, and a menu to change them."""
+    place = TaskListState.place
+    return rx.el.header(
+        rx.el.span(class_name="dot hue " + place["colour"], aria_hidden="true"),
+        rx.el.h1(place["name"], dir="auto"),
+        rx.cond(
+            place["id"] != "",
+            rx.fragment(
+                rx.el.button(
+                    icon("ellipsis"),
+                    type="button",
+                    aria_label="Change " + place["name"],
+                    class_name="tool",
+                    custom_attrs={"popoverTarget": _MENU},
+                ),
+                _menu(*acts),
+            ),
+        ),
+        class_name="place-head",
+    )
+
+
+def name_field(label: str, field_id: str, value: rx.Var[str], save: object) -> rx.Component:
+    """A name that is saved as one leaves it."""
+    return rx.el.div(
+        rx.el.label(label, html_for=field_id),
+        rx.el.input(
+            id=field_id,
+            key=value,
+            default_value=value,
+            on_blur=lambda text: rx.cond(text == value, rx.noop(), save(text)),
+            max_length=100,
+            auto_complete="off",
+            dir="auto",
+        ),
+        class_name="field",
+    )
+
+
+def act(icon_name: str, label: str, on_click: object, *, is_danger: bool = False) -> rx.Component:
+    """A line of the menu."""
+    return rx.el.button(
+        icon(icon_name),
+        label,
+        type="button",
+        class_name="quiet danger" if is_danger else "quiet",
+        on_click=on_click,
+    )
+
+
+def _menu(*acts: rx.Component) -> rx.Component:
+    place = TaskListState.place
+    return rx.el.div(
+        name_field("Name", "place-name", place["name"], PlacesState.rename_place),
+        rx.el.div(
+            *(
+                rx.el.button(
+                    rx.el.span(class_name=f"dot hue {colour}", aria_hidden="true"),
+                    type="button",
+                    aria_label=colour,
+                    aria_pressed=rx.cond(place["colour"] == colour, "true", "false"),
+                    on_click=PlacesState.set_colour(colour),
+                )
+                for colour in get_args(Colour)
+            ),
+            class_name="colours",
+            role="group",
+            aria_label="Colour",
+        ),
+        *acts,
+        id=_MENU,
+        role="dialog",
+        aria_label="Project or label",
+        class_name="menu by-head",
+        custom_attrs={"popover": "auto"},
+    )

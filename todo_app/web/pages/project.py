@@ -1,0 +1,92 @@
+"""A project: its sections, its tasks in their order, and their parts."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from todo_app.web import reflex_private, routes
+from todo_app.web.components.icons import icon
+from todo_app.web.components.place_menu import act, name_field, place_header
+from todo_app.web.components.quick_add import quick_add
+from todo_app.web.components.task_list import empty_state, task_list
+from todo_app.web.list_state import TaskListState
+from todo_app.web.places_state import PlacesState
+from todo_app.web.rows import SectionRow
+from todo_app.web.shell import shell
+
+
+def page() -> rx.Component:
+    """The screen."""
+    return shell(
+        routes.PROJECT,
+        rx.cond(
+            TaskListState.is_missing,
+            empty_state(
+                "This project is not here",
+                "It may have been deleted: the trash keeps projects for 30 days.",
+            ),
+            rx.fragment(
+                place_header(
+                    act("archive", "Archive", PlacesState.archive_project),
+                    act("trash-2", "Delete", PlacesState.delete_project, is_danger=True),
+                ),
+                quick_add(),
+                task_list(
+                    "project",
+                    empty_state("Nothing to do here", "Add the first task of this project above."),
+                ),
+                _sections(),
+            ),
+        ),
+    )
+
+
+def _sections() -> rx.Component:
+    name = reflex_private.page_state("section_name", "")
+    return rx.el.details(
+        rx.el.summary("Sections"),
+        rx.el.ul(rx.foreach(TaskListState.sections, _section), class_name="section-list"),
+        rx.el.form(
+            rx.el.div(
+                rx.el.label("New section", html_for="section-name"),
+                rx.el.input(
+                    id="section-name",
+                    value=name.value,
+                    on_change=lambda text: [reflex_private.set_from_event(name, text)],
+                    max_length=100,
+                    auto_complete="off",
+                    dir="auto",
+                ),
+                class_name="field",
+            ),
+            rx.el.button("Add section", type="submit", class_name="quiet"),
+            on_submit=[PlacesState.add_section(name.value), name.set_value("")],
+        ),
+        class_name="sections",
+    )
+
+
+def _section(section: rx.Var[SectionRow]) -> rx.Component:
+    return rx.el.li(
+        name_field(
+            "Name of the section",
+            "section-" + section["id"],
+            section["name"],
+            lambda text: PlacesState.rename_section(section["id"], text),
+        ),
+        rx.el.button(
+            icon("arrow-up"),
+            type="button",
+            aria_label="Move " + section["name"] + " up",
+            class_name="tool",
+            on_click=PlacesState.move_section_up(section["id"]),
+        ),
+        rx.el.button(
+            icon("x"),
+            type="button",
+            aria_label="Remove " + section["name"],
+            class_name="tool",
+            on_click=PlacesState.delete_section(section["id"]),
+        ),
+        key=section["id"],
+    )

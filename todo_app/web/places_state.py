@@ -1,0 +1,218 @@
+"""What a person does to projects, sections and labels, and to the place of a task."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+import pydantic
+import reflex as rx
+from pydantic import TypeAdapter, ValidationError
+
+from todo_app.core import clock, labels, moves, projects, sections, tasks, trash
+from todo_app.core.labels import LabelNames, LabelPatch
+from todo_app.core.moves import Shift, TaskMove
+from todo_app.core.neighbours import Beside
+from todo_app.core.projects import Colour, ProjectDraft, ProjectPatch
+from todo_app.core.sections import SectionDraft, SectionPatch
+from todo_app.core.task_views import TaskPatch, TaskView
+from todo_app.web import routes, wording
+from todo_app.web.list_state import RowId, TaskId
+from todo_app.web.live_state import LiveState
+from todo_app.web.rows import TrashRow
+
+Name = Annotated[str, pydantic.Field(max_length=400)]
+_LABEL_NAMES: TypeAdapter[list[str]] = TypeAdapter(LabelNames)
+_NAME_ERROR = "A name has 1 to 100 characters."
+
+
+class PlacesState(LiveState):
+    """Changes to what the sidebar names, and to where tasks stand."""
+
+    trash: list[TrashRow] = []
+    trash_is_shown: bool = False
+
+    @rx.event
+    async def add_project(self, name: Name) -> rx.event.EventSpec | None:
+        """Add a project and go there."""
+        try:
+            draft = ProjectDraft(name=name)
+        except ValidationError:
+            return self._refuse_name()
+        made = await self._run(projects.create_project, draft)
+        if made is None:
+            return None
+        await self._recount()
+        self._offer_undo(f"Added {wording.quoted(made[0].name)}")
+        return rx.redirect(routes.place_path(routes.PROJECT, str(made[0].id)))
+
+    @rx.event
+    async def rename_place(self, name: Name) -> None:
+        """Give the project or label that is shown another name."""
+        await self._change_place({"name": name}, f"Renamed to {wording.quoted(name.strip())}")
+
+    @rx.event
+    async def set_colour(self, colour: Colour) -> None:
+        """Give the project or label that is shown another colour."""
+        await self._change_place({"colour": colour}, f"Changed the colour to {colour}")
+
+    @rx.event
+    async def archive_project(self) -> rx.event.EventSpec | None:
+        """Put the project that is shown out of sight."""
+        return await self._leave(projects.archive_project, "Archived")
+
+    @rx.event
+    async def delete_project(self) -> rx.event.EventSpec | None:
+        """Move the project that is shown to the trash with all it holds."""
+        return await self._leave(projects.delete_project, "Deleted")
+
+    @rx.event
+    async def delete_label(self) -> rx.event.EventSpec | None:
+        """Take the label that is shown away, and off all tasks."""
+        return await self._leave(labels.delete_label, "Deleted")
+
+    @rx.event
+    async def add_section(self, name: Name) -> None:
+        """Add a heading at the end of the project that is shown."""
+        if not self.place["id"]:
+            return
+        try:
+            draft = SectionDraft(project_id=UUID(self.place["id"]), name=name)
+        except ValidationError:
+            self._refuse_name()
+            return
+        if await self._run(sections.create_section, draft):
+            await self._reopen(f"Added {wording.quoted(draft.name)}")
+
+    @rx.event
+    async def rename_section(self, section_id: RowId, name: Name) -> None:
+        """Give a heading another name."""
+        try:
+            patch = SectionPatch(name=name)
+        except ValidationError:
+            self._refuse_name()
+            return
+        if await self._run(sections.update_section, UUID(section_id), patch):
+            await self._reopen(f"Renamed to {wording.quoted(patch.name)}")
+
+    @rx.event
+    async def delete_section(self, section_id: RowId) -> None:
+        """Take a heading away; its tasks stay."""
+        await self._run(sections.delete_section, UUID(section_id))
+        await self._reopen("Removed the section; its tasks are still here")
+
+    @rx.event
+    async def move_section_up(self, section_id: RowId) -> None:
+        """Put a section before the one above it."""
+        ids = [section["id"] for section in self.sections]
+        place = ids.index(section_id) if section_id in ids else 0
+        if place > 0:
+            beside = Beside(before=UUID(ids[place - 1]))
+            if await self._run(sections.move_section, UUID(section_id), beside):
+                await self._reopen("Moved the section")
+
+    @rx.event
+    async def fold_task(self, task_id: TaskId, is_collapsed: bool) -> None:
+        """Hide or show the parts of a task."""
+        await self._run(tasks.set_collapsed, UUID(task_id), is_collapsed=is_collapsed)
+        await self._refresh()
+
+    @rx.event
+    async def shift_tasks(
+        self,
+        task_ids: Annotated[list[TaskId], pydantic.Field(min_length=1, max_length=1)],
+        shift: Shift,
+    ) -> None:
+        """Move a task one step up, down, in or out."""
+        for task_id in task_ids:
+            view = await self._run(moves.shift_task, UUID(task_id), shift)
+            await self._show_moved(view)
+
+    @rx.event
+    async def move_to_project(self, task_id: TaskId, project_id: RowId) -> None:
+        """Move a task to the end of another project."""
+        move = TaskMove(project_id=UUID(project_id))
+        await self._show_moved(await self._run(moves.move_task, UUID(task_id), move))
+
+    @rx.event
+    async def set_labels(self, task_id: TaskId, text: Name) -> None:
+        """Give a task the labels that a line names, with commas between them."""
+        names = [name.strip() for name in text.split(",") if name.strip()]
+        try:
+            patch = TaskPatch(labels=_LABEL_NAMES.validate_python(names))
+        except ValidationError:
+            self._set_error("labels", "A label has 1 to 60 characters; a task has up to 50.")
+            return
+        self._set_error("labels", "")
+        view = await self._run(tasks.update_task, UUID(task_id), patch)
+        if view is not None:
+            self._show_change(view)
+            await self._recount()
+            self._offer_undo(f"Changed the labels of {wording.quoted(view.title)}")
+
+    @rx.event
+    async def show_trash(self) -> None:
+        """Show what was deleted."""
+        found = await self._read(trash.list_trash)
+        now, zone = clock.now(), self._actor().time_zone
+        self.trash = [
+            TrashRow(
+                id=str(one.id),
+                name=one.name,
+                is_project=one.kind == "project",
+                deleted=wording.moment_text(one.deleted_at, now, zone),
+            )
+            for one in found
+        ]
+        self.trash_is_shown = True
+
+    @rx.event
+    async def restore(self, row_id: RowId, is_project: bool) -> None:
+        """Take a task or a project out of the trash."""
+        operation = projects.restore_project if is_project else tasks.restore_task
+        view = await self._run(operation, UUID(row_id))
+        if view is not None:
+            name = view.title if isinstance(view, TaskView) else view.name
+            self._offer_undo(f"Restored {wording.quoted(name)}")
+        await self._recount()
+        await self.show_trash()
+
+    async def _show_moved(self, view: TaskView | None) -> None:
+        if view is None:
+            return
+        await self._refresh()
+        await self._refresh_panel()
+        self._offer_undo(f"Moved {wording.quoted(view.title)}")
+
+    async def _change_place(self, values: dict[str, str], words: str) -> None:
+        if not self.place["id"]:
+            return
+        is_label = self._name == "label"
+        operation = labels.update_label if is_label else projects.update_project
+        try:
+            patch = (LabelPatch if is_label else ProjectPatch).model_validate(values)
+        except ValidationError:
+            self._refuse_name()
+            return
+        if await self._run(operation, UUID(self.place["id"]), patch):
+            await self._reopen(words)
+
+    async def _leave(self, operation: object, word: str) -> rx.event.EventSpec | None:
+        """Do something to the place that is shown, after which it is none to stay at."""
+        if not self.place["id"]:
+            return None
+        view = await self._run(operation, UUID(self.place["id"]))
+        if view is None:
+            return None
+        await self._recount()
+        self._offer_undo(f"{word} {wording.quoted(view.name)}")
+        return rx.redirect(routes.INBOX)
+
+    async def _reopen(self, words: str) -> None:
+        """Show the place as it now is."""
+        await self._open_place()
+        await self._reload()
+        self._offer_undo(words)
+
+    def _refuse_name(self) -> None:
+        self._tell(_NAME_ERROR, is_error=True)
