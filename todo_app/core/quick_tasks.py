@@ -159,8 +159,9 @@ async def create_quick_task_once(
             first=place.is_first,
         )
     except ValidationError:
-        is_long = len(reading.title) > TITLE_MAX_CHARACTERS
-        raise InvalidInput("text", "title_too_long" if is_long else "required") from None
+        if len(reading.title) > TITLE_MAX_CHARACTERS:
+            raise InvalidInput("text", "title_too_long") from None
+        raise InvalidInput("text", "required") from None
     return await tasks.create_task(db, actor, draft)
 
 

@@ -89,6 +89,7 @@ FIELD_MESSAGES: dict[str, str] = {
     "elsewhere": "This is not where the others are.",
     "inside_itself": "A task cannot be a part of itself.",
     "too_deep": f"Tasks can be up to {DEPTH_MAX} deep in each other.",
+    "title_too_long": "A title has up to 500 characters.",
     "required": "This cannot be empty.",
     "rule_unreadable": "This is no way of repeating that we know. Try “every 3 days”.",
     "rule_unsupported": "This way of repeating says more than can be kept here.",
