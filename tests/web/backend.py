@@ -46,6 +46,11 @@ class Backend:
             "tasks": self.rows("SELECT * FROM tasks ORDER BY id"),
         }
 
+    def forget_tasks_of(self, user_id: object) -> None:
+        """Delete every task of an account behind the program's back."""
+        with self.engine.begin() as connection:
+            connection.execute(text("DELETE FROM tasks WHERE user_id = :id"), {"id": user_id})
+
     def log_text(self) -> str:
         """What it has written so far."""
         return self.log.read_text("utf-8", "replace")
