@@ -59,11 +59,43 @@ async def test_a_line_sent_again_with_its_key_adds_one_task(alice: httpx.AsyncCl
     assert len(await all_tasks(alice)) == 1
 
 
-@pytest.mark.parametrize("text", ["Fix it #work", "Call @home", "Pack /trip", "Call !30m"])
+@pytest.mark.parametrize("text", ["Pack /trip", "Call !30m", f"Fix it #{'x' * 101}"])
 async def test_a_mark_that_a_task_has_no_place_for_stays_in_its_title(
     alice: httpx.AsyncClient, text: str
 ) -> None:
     assert (await alice.post(QUICK, json={"text": f"{text} today"})).json()["title"] == text
+
+
+async def test_a_line_says_where_its_task_goes_and_makes_what_is_not_there(
+    alice: httpx.AsyncClient,
+) -> None:
+    line = {"text": 'pay rent every 1st p1 #Home /Bills @money @"by hand"'}
+    before = (await alice.post(QUICK, json=line | {"dry_run": True})).json()
+    readings = [one["reading"] for one in before["pieces"] if one["kind"] in {"project", "label"}]
+    assert readings == ["Home (new)", "money (new)", "by hand (new)"]
+    assert len((await alice.get("/api/v1/projects")).json()["items"]) == 1
+
+    first, second = [(await alice.post(QUICK, json=line)).json() for _ in range(2)]
+
+    assert (first["title"], first["priority"]) == ("pay rent", 1)
+    assert first["labels"] == second["labels"] == ["by hand", "money"]
+    [_, home] = (await alice.get("/api/v1/projects")).json()["items"]
+    assert (home["name"], home["task_count"]) == ("Home", 2)
+    [bills] = (await alice.get(f"/api/v1/projects/{home['id']}/sections")).json()["items"]
+    assert first["project_id"] == second["project_id"] == home["id"]
+    assert first["section_id"] == second["section_id"] == bills["id"]
+    after = (await alice.post(QUICK, json={"text": "Call #home", "dry_run": True})).json()
+    assert [one["reading"] for one in after["pieces"]] == ["home"]
+
+
+async def test_undo_takes_back_a_line_with_all_that_it_made(alice: httpx.AsyncClient) -> None:
+    await alice.post(QUICK, json={"text": "Water the plants #Balcony @summer"})
+
+    assert (await alice.post("/api/v1/undo")).status_code == 200
+
+    assert await all_tasks(alice) == []
+    assert len((await alice.get("/api/v1/projects")).json()["items"]) == 1
+    assert (await alice.get("/api/v1/labels")).json()["items"] == []
 
 
 @pytest.mark.parametrize(

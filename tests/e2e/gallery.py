@@ -95,7 +95,7 @@ async def _menu(page: Page, origin: str) -> None:
 
 async def _account(page: Page, origin: str) -> None:
     await page.goto(f"{origin}/settings/account")
-    await expect(page.get_by_label("Name")).to_have_value("Ada Lovelace")
+    await expect(page.get_by_label("Name", exact=True)).to_have_value("Ada Lovelace")
 
 
 async def _account_end(page: Page, origin: str) -> None:
@@ -118,7 +118,7 @@ async def _security(page: Page, origin: str) -> None:
 
 async def _tokens(page: Page, origin: str) -> None:
     await page.goto(f"{origin}/settings/tokens")
-    await page.get_by_label("Name").fill("Calendar of the kitchen tablet")
+    await page.get_by_label("Name", exact=True).fill("Calendar of the kitchen tablet")
     await page.get_by_role("button", name="Make token").click()
     await expect(page.get_by_role("textbox", name="New token")).to_be_focused()
     await expect(page.get_by_role("button", name="Revoke").first).to_be_visible()

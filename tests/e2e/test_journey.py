@@ -152,7 +152,7 @@ async def edit_everything(page: Page, title: str) -> None:
     await open_one.get_by_label("Time").fill("15:30")
     await expect(row(page, "Feed both cats")).to_contain_text("15:30")
     await open_one.get_by_label("Priority").select_option("P1 Urgent")
-    await expect(row(page, "Feed both cats").locator(".row")).to_have_class("row p1 selected")
+    await expect(row(page, "Feed both cats").locator(".row")).to_contain_class("p1 selected")
     await open_one.get_by_label("Close").click()
     await expect(panel(page)).to_have_count(0)
 

@@ -48,9 +48,9 @@ async def test_a_long_list_scrolls_to_its_end_and_back_without_a_jump(
 ) -> None:
     await page.goto(f"{site.origin}/inbox")
     await is_ready(page)
-    there = await scroll_until(page, f"Task {0:03}", STEP_PIXELS)
+    there = await scroll_until(page, f"Task {TASKS - 1:03}", STEP_PIXELS)
     assert there == {f"Task {number:03}" for number in range(TASKS)}
-    back = await scroll_until(page, f"Task {TASKS - 1:03}", -STEP_PIXELS)
+    back = await scroll_until(page, f"Task {0:03}", -STEP_PIXELS)
     assert back == there
 
 

@@ -61,7 +61,7 @@ def entries(page: Page) -> Locator:
 
 
 async def add(page: Page, person: Person, name: str, password: str = "") -> None:
-    await page.get_by_label("Name").fill(name)
+    await page.get_by_label("Name, like").fill(name)
     form = page.get_by_role("region", name="Add a passkey")
     await form.get_by_label("Your password").fill(password or person.password)
     await form.get_by_role("button", name="Add passkey").click()
@@ -78,7 +78,7 @@ async def test_a_person_adds_a_passkey_signs_in_with_it_and_removes_it(
     await page.get_by_role("link", name="Passkeys: set up").click()
     await add(page, alice, "Phone", "not hers at all")
     await expect(page.get_by_role("alert")).to_have_text("That is not your current password.")
-    await expect(page.get_by_label("Name")).to_have_value("Phone")
+    await expect(page.get_by_label("Name, like")).to_have_value("Phone")
     await device.forget()
     await add(page, alice, "Phone")
     await expect(toast(page)).to_contain_text("Passkeys changed.")

@@ -28,8 +28,8 @@ async def test_what_is_chosen_is_saved_as_it_is_chosen(
     page: Page, site: Program, alice: Person
 ) -> None:
     await page.goto(f"{site.origin}/settings/account")
-    await page.get_by_label("Name").fill("Alice B.")
-    await page.get_by_label("Name").press("Tab")
+    await page.get_by_label("Name", exact=True).fill("Alice B.")
+    await page.get_by_label("Name", exact=True).press("Tab")
     await expect(toast(page)).to_contain_text("Saved")
     menu = page.get_by_role("button", name="Account", exact=True)
     await expect(menu).to_contain_text("Alice B.")
@@ -75,7 +75,7 @@ async def test_a_token_is_made_copied_and_revoked(page: Page, site: Program, ali
         lambda socket: socket.on("framereceived", lambda frame: frames.append(str(frame))),
     )
     await page.goto(f"{site.origin}/settings/tokens")
-    await page.get_by_label("Name").fill("Backup script")
+    await page.get_by_label("Name", exact=True).fill("Backup script")
     await page.get_by_label("It may").select_option("write")
     await page.get_by_role("button", name="Make token").click()
     await expect(page.get_by_role("textbox", name="New token")).to_have_value(re.compile("^todo_"))

@@ -23,7 +23,7 @@ def choice(page: Page, title: str) -> Locator:
 
 async def open_inbox(page: Page, site: Program, alice: Person) -> dict[str, str]:
     """Show four tasks, the first on top; their ids."""
-    ids = {title: alice.add_task(title)["id"] for title in reversed(TITLES)}
+    ids = {title: alice.add_task(title)["id"] for title in TITLES}
     await page.goto(f"{site.origin}/inbox")
     await is_ready(page)
     return ids

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import shutil
 import socket
 import sqlite3
@@ -120,7 +121,7 @@ async def test_the_development_server_works(
     open_context: OpenContext, ports_are_free: None, tmp_path: Path
 ) -> None:
     lock = ROOT / "reflex.lock" / "package.json"
-    locked = lock.read_text()
+    locked = json.loads(lock.read_text())
     origin = f"http://localhost:{DEV_FRONTEND_PORT}"
     settings = {"PUBLIC_URL": origin, "REFLEX_WEB_WORKDIR": ".build/web-dev"}
     with running(Program(tmp_path, port=DEV_BACKEND_PORT, command="dev", **settings)) as program:
@@ -132,7 +133,7 @@ async def test_the_development_server_works(
         assert len(everything) > 1
         assert await asyncio.to_thread(program.stop) == 0
         assert await still_there(everything) == []
-    assert lock.read_text() == locked
+    assert json.loads(lock.read_text()) == locked
 
 
 @pytest.mark.parametrize("way", ["stop", "interrupt"])

@@ -8,23 +8,31 @@ from datetime import datetime
 from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from todo_app.core import accounts, clock, tasks
+from todo_app.core import accounts, changes, clock, labels, projects, sections, tasks
 from todo_app.core.access import Actor
 from todo_app.core.accounts import AccountView
 from todo_app.core.errors import InvalidInput
+from todo_app.core.labels import LabelName, name_key
 from todo_app.core.models import new_id
 from todo_app.core.occurrences import RecurrenceDraft, RecurrenceView
 from todo_app.core.pieces import Kind
+from todo_app.core.projects import ProjectDraft
 from todo_app.core.quick_add import Reading, Span, parse
+from todo_app.core.sections import SectionDraft
 from todo_app.core.task_views import NO_PRIORITY, Due, TaskDraft, TaskView
-from todo_app.core.text import TITLE_MAX_CHARACTERS, Text, clean
+from todo_app.core.text import TITLE_MAX_CHARACTERS, Heading, Text, clean
 
 LINE_MAX_CHARACTERS = 2_000
-KEPT: frozenset[Kind] = frozenset({"priority", "date", "time", "recurrence", "start", "end"})
-"""The kinds of pieces that a task has a place for; the others stay in the title."""
+HOMELESS: frozenset[Kind] = frozenset({"reminder"})
+"""The kinds of pieces that a task has no place for; they stay in the title."""
+_NAMES: dict[Kind, TypeAdapter[str]] = {
+    "project": TypeAdapter(Heading),
+    "section": TypeAdapter(Heading),
+    "label": TypeAdapter(LabelName),
+}
 
 
 def _can_be_stored(line: str) -> str:
@@ -93,9 +101,20 @@ class QuickReading(BaseModel):
 async def read_line(
     db: AsyncSession, actor: Actor, line: str, *, ignored: Iterable[Span] = ()
 ) -> QuickReading:
-    """What the actor's line would become; `ignored` are spans that are to stay text."""
+    """What the actor's line would become; `ignored` are spans that are to stay text.
+
+    The reading of a name that there is not yet says so.
+    """
     account = await accounts.get_account(db, actor)
-    return QuickReading.of(_read(line, account, clock.now(), ignored), account.time_zone)
+    reading = QuickReading.of(_read(line, account, clock.now(), ignored), account.time_zone)
+    known = await _known_names(db, actor, reading)
+    pieces = [
+        one.model_copy(update={"reading": f"{one.reading} (new)"})
+        if one.kind in known and name_key(one.reading) not in known[one.kind]
+        else one
+        for one in reading.pieces
+    ]
+    return reading.model_copy(update={"pieces": pieces})
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,24 +173,79 @@ async def create_quick_task_once(
             priority=reading.priority,
             due=reading.due or due,
             recurrence=said and RecurrenceDraft(rule=said.rule, mode=said.mode, text=said.text),
-            project_id=place.project_id,
-            labels=list(place.labels),
+            labels=list(dict.fromkeys([*reading.labels, *place.labels])),
             first=place.is_first,
         )
     except ValidationError:
         if len(reading.title) > TITLE_MAX_CHARACTERS:
             raise InvalidInput("text", "title_too_long") from None
         raise InvalidInput("text", "required") from None
-    return await tasks.create_task(db, actor, draft)
+    project_id = await _project_named(db, actor, reading.project) or place.project_id
+    section_id = await _section_named(db, actor, project_id, reading.section)
+    home = {"project_id": project_id, "section_id": section_id}
+    return await tasks.create_task(db, actor, draft.model_copy(update=home))
+
+
+async def _project_named(db: AsyncSession, actor: Actor, name: str | None) -> UUID | None:
+    """The project of this name, made if there is none."""
+    if name is None:
+        return None
+    await changes.begin(db, actor)
+    for project in await projects.list_projects(db, actor):
+        if project.archived_at is None and name_key(project.name) == name_key(name):
+            return project.id
+    project, _ = await projects.create_project(db, actor, ProjectDraft(name=name))
+    return project.id
+
+
+async def _section_named(
+    db: AsyncSession, actor: Actor, project_id: UUID | None, name: str | None
+) -> UUID | None:
+    """The section of this name in a project, made if there is none."""
+    if name is None or project_id is None:
+        return None
+    for section in await sections.list_sections(db, actor, project_id):
+        if name_key(section.name) == name_key(name):
+            return section.id
+    draft = SectionDraft(project_id=project_id, name=name)
+    section, _ = await sections.create_section(db, actor, draft)
+    return section.id
+
+
+async def _known_names(
+    db: AsyncSession, actor: Actor, reading: QuickReading
+) -> dict[Kind, set[str]]:
+    """The names there are, of the kinds that a line has names of."""
+    known: dict[Kind, set[str]] = {}
+    if reading.project is not None:
+        found = await projects.list_projects(db, actor)
+        known["project"] = {name_key(one.name) for one in found if one.archived_at is None}
+    if reading.labels:
+        known["label"] = {name_key(one.name) for one in await labels.list_labels(db, actor)}
+    return known
 
 
 def _read(line: str, account: AccountView, now: datetime, ignored: Iterable[Span]) -> Reading:
     spans = list(ignored)
     reading = parse(line, now, account.time_zone, account.date_order, spans)
-    homeless = [(one.start, one.end) for one in reading.pieces if one.kind not in KEPT]
+    homeless = [
+        (one.start, one.end)
+        for one in reading.pieces
+        if one.kind in HOMELESS
+        or (one.kind in _NAMES and not _is_name(one.kind, one.reading))
+        # A section is one of a project.
+        or (one.kind == "section" and reading.project is None)
+    ]
     if not homeless:
         return reading
     return parse(line, now, account.time_zone, account.date_order, [*spans, *homeless])
+
+
+def _is_name(kind: Kind, value: str) -> bool:
+    try:
+        return _NAMES[kind].validate_python(value) == value
+    except ValidationError:
+        return False
 
 
 def _due(reading: Reading, zone: str) -> Due | None:

@@ -129,6 +129,10 @@ class QuickAddState(TaskListState):
 
     async def _add(self, entry: Entry) -> TaskView | None:
         """Add one line, and return its task if it is new."""
+        if entry["id"] in self.settled:
+            # It was on its way already when it was thrown away, or saved.
+            self._settle(entry["id"])
+            return None
         line, typed_at = entry["title"], clock.now() - timedelta(milliseconds=entry["age"])
         if not line.strip():
             return None
