@@ -14,7 +14,7 @@ from todo_app import build, serve
 from todo_app import commands as operations
 from todo_app.core.database import dispose
 from todo_app.core.errors import Unavailable
-from todo_app.core.key_rotation import NewRing, rotate_encryption_keys, rotate_signing_keys
+from todo_app.core.key_rotation import rotate_encryption_keys, rotate_signing_keys
 from todo_app.core.log_lines import OneLine
 from todo_app.core.migrations import MigrationError, migrate
 from todo_app.core.settings import SettingsError, get_settings, prepare_data_dir
@@ -123,23 +123,17 @@ def prepare() -> None:
 def rotate_keys() -> None:
     """Make new keys, put each first in its ring, and say what is left to do."""
     prepare()
-    for setting, keys, file in (rotate_signing_keys(), asyncio.run(_rotate_encryption_keys())):
+    for setting, keys, file in (rotate_signing_keys(), rotate_encryption_keys()):
         if file is None:
             print(f"{setting}={','.join(key.get_secret_value() for key in keys)}", flush=True)
         done = f"It is in {file}." if file else "Set it to the line above."
         print(f"{setting} has a new key in front. {done}", file=sys.stderr)
     print(
         "Restart the program to use them. Take the last key of JWT_SECRET away after "
-        f"{get_settings().session_days} days, when no session is left that it signed.",
+        f"{get_settings().session_days} days, when no session is left that it signed, and those "
+        "behind the first of ENCRYPTION_KEY once the program has run with it.",
         file=sys.stderr,
     )
-
-
-async def _rotate_encryption_keys() -> NewRing:
-    try:
-        return await rotate_encryption_keys()
-    finally:
-        await dispose()
 
 
 def check_log() -> None:

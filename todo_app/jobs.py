@@ -10,6 +10,7 @@ from todo_app.core import (
     api_tokens,
     audit,
     closing,
+    encryption,
     idempotency,
     links,
     mail,
@@ -30,9 +31,12 @@ an answer takes is not to tell whether a mail is on its way."""
 
 
 async def run_forever() -> NoReturn:
-    """Purge now and then every hour."""
+    """Purge now and then every hour, and bring seeds under the newest key."""
     while True:
         try:
+            if encryption.is_possible():
+                async with transaction() as db:
+                    await second_factor.encrypt_seeds_anew(db)
             await purge()
         except Unavailable:
             log.warning("purge put off: the database does not answer")

@@ -13,7 +13,7 @@ import pytest
 from tests.cast import credentials_of, sign_up, visit_by
 from todo_app.core import sessions, tokens
 from todo_app.core.errors import Unauthenticated
-from todo_app.core.key_rotation import rotate_signing_keys
+from todo_app.core.key_rotation import rotate_encryption_keys, rotate_signing_keys
 from todo_app.core.settings import get_settings, read_settings
 
 FIRST = "kJ8s2-Qx_vB5nM7wE3rT9yU1iO4pA6dF0gH"
@@ -94,3 +94,17 @@ def test_both_settings_hold_a_ring(kind: str) -> None:
     ring = {"jwt_secret": f"{FIRST},x{FIRST}", "encryption_key": f"{FIRST},x{FIRST}"}
 
     assert getattr(read_settings(environment="production", **ring), kind) == [FIRST, f"x{FIRST}"]
+
+
+def test_rotating_again_before_a_restart_drops_no_key_that_is_in_use(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATA_DIR", str(tmp_path))
+    start_again()
+    (running,) = get_settings().encryption_keys
+
+    for _ in range(2):
+        rotate_encryption_keys()
+        start_again()
+
+    assert get_settings().encryption_keys[2:] == [running]

@@ -37,9 +37,13 @@ def decrypt(encrypted: str) -> str:
         raise Unavailable from None
 
 
-def encrypt_anew(encrypted: str) -> str:
-    """The same under the newest key. Raises Unavailable where its key is gone."""
-    return encrypt(decrypt(encrypted))
+def is_of_newest_key(encrypted: str) -> bool:
+    """Whether only the newest key is needed to read this."""
+    try:
+        Fernet(_derived(get_settings().encryption_keys[0])).decrypt(encrypted)
+    except InvalidToken:
+        return False
+    return True
 
 
 @cache

@@ -7,8 +7,6 @@ from typing import NamedTuple
 
 from pydantic import SecretStr
 
-from todo_app.core import second_factor
-from todo_app.core.database import transaction
 from todo_app.core.settings import get_settings, new_key, write_draft
 
 
@@ -32,20 +30,15 @@ def rotate_signing_keys() -> NewRing:
     return _new_ring("JWT_SECRET", keys, None if is_set else settings.kept_signing_keys)
 
 
-async def rotate_encryption_keys() -> NewRing:
-    """Put a new key in front of the one that encrypts seeds of second factors.
+def rotate_encryption_keys() -> NewRing:
+    """Put a new key in front of those that encrypt seeds of second factors; all before it stay.
 
-    First every seed is encrypted with the one in use, so that none before it is needed any more.
-    Raises Unavailable.
+    The server encrypts the seeds anew when it starts with the ring; until then it knows the old.
     """
     settings = get_settings()
-    in_use = settings.encryption_keys[:1]
-    if in_use:
-        async with transaction() as db:
-            await second_factor.encrypt_seeds_anew(db)
     is_kept = settings.environment == "development" and not settings.encryption_key
     file = settings.kept_encryption_keys if is_kept else None
-    return _new_ring("ENCRYPTION_KEY", [new_key(), *in_use], file)
+    return _new_ring("ENCRYPTION_KEY", [new_key(), *settings.encryption_keys], file)
 
 
 def _new_ring(setting: str, keys: list[str], file: Path | None) -> NewRing:

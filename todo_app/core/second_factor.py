@@ -6,6 +6,7 @@ right is asked in `totp`.
 
 from __future__ import annotations
 
+import contextlib
 from datetime import datetime, timedelta
 from typing import Any, cast
 
@@ -25,7 +26,7 @@ from todo_app.core import (
     totp,
 )
 from todo_app.core.access import Actor
-from todo_app.core.errors import Conflict, InvalidInput, NotFound, WrongCode
+from todo_app.core.errors import Conflict, InvalidInput, NotFound, Unavailable, WrongCode
 from todo_app.core.models import TotpFactor
 from todo_app.core.visits import Visit
 from todo_app.core.way_in_change import changing
@@ -176,11 +177,18 @@ async def make_recovery_codes(db: AsyncSession, actor: Actor) -> list[str]:
 
 
 async def encrypt_seeds_anew(db: AsyncSession) -> int:
-    """Encrypt every seed with the newest key and return how many there are. Raises Unavailable."""
-    factors = (await db.scalars(select(TotpFactor).with_for_update())).all()
-    for factor in factors:
-        factor.encrypted_seed = encryption.encrypt_anew(factor.encrypted_seed)
-    return len(factors)
+    """Encrypt every seed with the newest key and return how many were not.
+
+    One whose key is gone stays as it is: the key may come back.
+    """
+    count = 0
+    for factor in await db.scalars(select(TotpFactor).with_for_update()):
+        if encryption.is_of_newest_key(factor.encrypted_seed):
+            continue
+        with contextlib.suppress(Unavailable):
+            factor.encrypted_seed = encryption.encrypt(encryption.decrypt(factor.encrypted_seed))
+            count += 1
+    return count
 
 
 async def purge(db: AsyncSession) -> int:
