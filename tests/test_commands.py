@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -250,3 +251,17 @@ def test_a_line_becomes_a_task_of_the_only_account_or_of_the_one_that_is_named(
         (ALICE, "Water the plants"),
         (email_of("bob"), "Call mum"),
     ]
+
+
+def test_what_an_operator_does_is_a_line_of_the_log(run: Run, tmp_path: Path) -> None:
+    run("create-user", ALICE)
+
+    done = subprocess.run(
+        [sys.executable, "-m", "todo_app", "disable", ALICE],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert '"account_disabled"' in done.stderr
+    assert "account_disabled" not in done.stdout

@@ -47,6 +47,7 @@ def main() -> int:
     # state would be kept in readable files, and every origin be let in.
     os.chdir(build.ROOT)
     try:
+        _open_log()
         arguments.run(arguments)
     except (SettingsError, MigrationError, build.BuildError, operations.CommandError) as error:
         print(f"todo-app: {error}", file=sys.stderr)
@@ -110,14 +111,18 @@ def backend() -> None:
 def prepare() -> None:
     """Check the settings, make the data folder and the key, migrate."""
     settings = get_settings()
-    handler = logging.StreamHandler()
-    handler.setFormatter(OneLine("%(levelname)s %(name)s %(message)s"))
-    logging.basicConfig(level=settings.log_level.upper(), handlers=[handler])
-    logging.getLogger("alembic").setLevel(logging.WARNING)
     prepare_data_dir(settings.data_dir)
     migrate()
     # Made now, and not at the first sign-in.
     _ = settings.signing_keys, settings.encryption_keys
+
+
+def _open_log() -> None:
+    """Log to stderr, from every command: what an operator does is in the log too."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(OneLine("%(levelname)s %(name)s %(message)s"))
+    logging.basicConfig(level=get_settings().log_level.upper(), handlers=[handler])
+    logging.getLogger("alembic").setLevel(logging.WARNING)
 
 
 def rotate_keys() -> None:

@@ -154,3 +154,13 @@ async def test_a_token_of_another_answers_byte_for_byte_as_an_unknown_one(
     assert (foreign.content, foreign.headers) == (unknown.content, unknown.headers)
     assert (foreign.content, foreign.headers) == (malformed.content, malformed.headers)
     assert len((await alice.get(TOKENS)).json()["items"]) == 1
+
+
+async def test_what_a_token_may_not_do_is_told_to_its_owner_once(
+    alice: httpx.AsyncClient, reader: httpx.AsyncClient
+) -> None:
+    for _ in range(3):
+        assert_problem(await reader.post(TASKS, json={"title": "No"}), 403)
+
+    events = (await alice.get(f"{AUTH}/events")).json()["items"]
+    assert [one["kind"] for one in events].count("permission_denied") == 1

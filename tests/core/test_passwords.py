@@ -53,6 +53,10 @@ def test_a_common_password_is_refused(password: str) -> None:
         "wonder.example",
         "Todo App",
         "todo_app",
+        "todoapp1",
+        "wonder@example2026",
+        "AliceLiddellWonder".replace("eL", "e.L"),
+        "!wonder-todo app!",
     ],
 )
 def test_a_password_made_of_ones_own_address_or_the_product_is_refused(password: str) -> None:

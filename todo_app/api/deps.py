@@ -25,7 +25,7 @@ from todo_app.api.problems import NOT_JSON, MalformedIfMatch
 from todo_app.core import access, api_tokens, idempotency, sessions, tokens, visits
 from todo_app.core.access import Actor
 from todo_app.core.database import reading, transaction
-from todo_app.core.errors import Unauthenticated
+from todo_app.core.errors import Forbidden, Unauthenticated
 from todo_app.core.idempotency import KEY_MAX_CHARACTERS, KeptAnswer
 from todo_app.core.settings import get_settings
 from todo_app.core.visits import Visit
@@ -73,14 +73,19 @@ class _Bearer(SecurityBase):
         token = token.strip(" ")
         if not token.startswith(api_tokens.PREFIX):
             return await sessions.authenticate(tokens.verify("access", token))
-        actor = await api_tokens.authenticate(token, await _client_visit(request))
+        visit = await _client_visit(request)
+        actor = await api_tokens.authenticate(token, visit)
         path: str = request.scope["route"].path
-        access.check_reach(
-            actor,
-            changes=request.method not in {"GET", "HEAD"},
-            is_about_identity=path.startswith("/v1/auth/")
-            and (request.method, path) != ("GET", "/v1/auth/me"),
-        )
+        try:
+            access.check_reach(
+                actor,
+                changes=request.method not in {"GET", "HEAD"},
+                is_about_identity=path.startswith("/v1/auth/")
+                and (request.method, path) != ("GET", "/v1/auth/me"),
+            )
+        except Forbidden:
+            await api_tokens.note_denial(actor, visit)
+            raise
         return actor
 
 

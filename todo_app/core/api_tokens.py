@@ -139,6 +139,13 @@ async def revoke_token(db: AsyncSession, actor: Actor, token_id: UUID) -> None:
     await audit.record_in_session(db, "api_token_revoked", actor.session_id)
 
 
+async def note_denial(actor: Actor, visit: Visit) -> None:
+    """Write down that a token tried what it does not reach, once an hour for each."""
+    if throttle.is_news(f"denied token {actor.session_id}"):
+        async with transaction() as db:
+            audit.record(db, "permission_denied", actor.user_id, visit)
+
+
 async def authenticate(token: str, visit: Visit) -> Actor:
     """The actor that a living token stands for; `session_id` is the id of the token.
 

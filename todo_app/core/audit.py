@@ -57,6 +57,7 @@ Kind = Literal[
     "api_token_made",
     "api_token_revoked",
     "spent_token_used",
+    "permission_denied",
     "second_factor_on",
     "second_factor_off",
     "second_factor_failed",

@@ -85,7 +85,9 @@ async def _data_folder() -> str:
     open_files = [
         path.name
         for path in sorted(folder.iterdir())
-        if path.is_file() and "secret" in path.name and path.stat().st_mode & _FOR_OTHERS
+        if path.name.startswith(("jwt_secret", "encryption_key"))
+        and path.is_file()
+        and path.stat().st_mode & _FOR_OTHERS
     ]
     if open_files:
         raise _Ill(f"others can read {', '.join(open_files)} in {folder}: chmod 600")

@@ -21,6 +21,7 @@ from todo_app.core.settings import get_settings
 
 MIN_CHARACTERS = 8
 MAX_CHARACTERS = 1_024
+_NAME_MIN_CHARACTERS = 3
 PRODUCT_NAMES = ("todo app", "todoapp", "todo-app", "todo_app")
 
 # bcrypt reads 72 bytes only, so it is given a digest; the key keeps leaked plain digests of the
@@ -50,7 +51,12 @@ def check_policy(password: str, *, email: str, field: str = "password") -> None:
     folded = normal.casefold()
     if folded in _common():
         raise InvalidInput(field, "common")
-    if folded in {email.casefold(), local, domain, *PRODUCT_NAMES}:
+    own = {email.casefold(), local, domain, *local.split("."), *domain.split("."), *PRODUCT_NAMES}
+    rest = folded
+    for name in sorted(own, key=len, reverse=True):
+        rest = rest.replace(name, " ") if len(name) >= _NAME_MIN_CHARACTERS else rest
+    # Nothing but own names, digits and signs.
+    if rest != folded and not any(character.isalpha() for character in rest):
         raise InvalidInput(field, "personal")
 
 

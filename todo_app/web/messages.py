@@ -170,6 +170,7 @@ EVENT_MESSAGES: dict[Kind, str] = {
     "account_disabled": "Account disabled by an operator",
     "account_enabled": "Account enabled by an operator",
     "spent_token_used": "A revoked or expired API token was tried",
+    "permission_denied": "An API token tried what it may not do",
     "second_factor_on": "Codes at sign-in switched on",
     "second_factor_off": "Codes at sign-in switched off",
     "second_factor_failed": "Right password and wrong code at sign-in",
@@ -191,6 +192,7 @@ ALARMS: frozenset[Kind] = frozenset(
         "password_change_failed",
         "refresh_token_reused",
         "spent_token_used",
+        "permission_denied",
         "second_factor_failed",
         "passkey_failed",
     }
