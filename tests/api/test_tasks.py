@@ -19,6 +19,7 @@ FIELDS = {
     "section_id",
     "parent_id",
     "position",
+    "labels",
     "due",
     "recurrence",
     "completed_at",

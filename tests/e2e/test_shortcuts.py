@@ -63,7 +63,7 @@ async def test_the_focus_moves_over_rows_and_acts_on_them(
     await keys.press("Delete")
     await expect(row(page, "Second")).to_have_count(0)
     await expect(opener(page, "Third")).to_be_focused()
-    assert alice.titles() == ["Fourth", "Third", "First"]
+    assert alice.titles() == ["First", "Third", "Fourth"]
     assert alice.api.get(f"/tasks/{ids['Second']}").status_code == 404
 
     await keys.press("Control+z")

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from tests.web.browser import BULK, LIVE, Browser, Tab
+from tests.web.browser import BULK, LIVE, PLACES, Browser, Tab
 from tests.web.handlers import Handlers, arguments_of
 
 TITLES = ["First", "Second", "Third"]
@@ -17,6 +17,7 @@ CALLS: dict[str, dict[str, Any]] = {
     f"{BULK}.set_due_in": {"days": 1},
     f"{BULK}.set_due_date": {"day": "2027-01-27"},
 }
+SHIFT = f"{PLACES}.shift_tasks"
 
 
 async def fill(tab: Tab) -> list[str]:
@@ -97,6 +98,19 @@ async def test_the_tasks_of_another_are_as_unknown_as_none(
     assert alice.backend.every_row()["tasks"] == before
 
 
+async def test_the_task_of_another_is_not_shifted(alice: Browser, bob: Browser) -> None:
+    async with alice.tab("/inbox") as hers, bob.tab("/inbox") as his:
+        foreign, _ = await fill(hers)
+        before = alice.backend.every_row()["tasks"]
+        told = []
+        for task_id in (foreign, str(uuid4())):
+            await his.ask(SHIFT, task_ids=[task_id], shift="up")
+            told.append(his.shown["auth_state.notice"]["text"])
+
+    assert told[0] == told[1]
+    assert alice.backend.every_row()["tasks"] == before
+
+
 @pytest.mark.parametrize(
     "payload",
     [
@@ -123,4 +137,4 @@ async def test_a_day_that_is_none_is_refused(alice: Browser) -> None:
 
 def test_every_handler_that_takes_ids_is_tried(handlers: Handlers) -> None:
     takes_ids = {name for name, found in handlers.items() if "task_ids" in arguments_of(found)}
-    assert takes_ids == CALLS.keys()
+    assert takes_ids == CALLS.keys() | {SHIFT}
