@@ -21,7 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from todo_app.api.problems import NOT_JSON, MalformedIfMatch
+from todo_app.api.problems import NOT_JSON, MalformedIfMatch, documented
 from todo_app.core import access, api_tokens, idempotency, sessions, tokens, visits
 from todo_app.core.access import Actor
 from todo_app.core.database import reading, transaction
@@ -37,6 +37,8 @@ NO_VERSION = 0
 
 _OPAQUE = re.compile(r'(W/)?("[\x21\x23-\x7e\x80-\xff]*")')
 _ETAG_OF_VERSION = re.compile(r'"([1-9][0-9]{0,8})"', re.ASCII)
+
+Responses = dict[int | str, dict[str, Any]]
 
 
 async def _db() -> AsyncIterator[AsyncSession]:
@@ -187,6 +189,22 @@ KnownEtags = Annotated[frozenset[str], Depends(_if_none_match)]
 
 ETAG = {"ETag": {"description": "The version, in quotes.", "schema": {"type": "string"}}}
 LOCATION = {"Location": {"description": "The address of it.", "schema": {"type": "string"}}}
+CHANGED: Responses = {
+    200: {"headers": ETAG},
+    **documented(400, 401, 404, 409, 412, 413, 415, 422),
+}
+"""How a change of one thing is answered, as the document says it."""
+
+
+def created(view: type[BaseModel], noun: str) -> Responses:
+    """How the creation of something with an id of the client's choice is answered."""
+    headers = ETAG | LOCATION
+    again = f"A {noun} of yours has this id already."
+    return {
+        200: {"model": view, "description": again, "headers": headers},
+        201: {"headers": headers},
+        **documented(400, 401, 404, 409, 413, 415, 422),
+    }
 
 
 def etag(version: int) -> str:

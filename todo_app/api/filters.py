@@ -11,7 +11,6 @@ from starlette.responses import Response
 
 from todo_app.api.deps import (
     ETAG,
-    LOCATION,
     ROOT,
     CurrentActor,
     Db,
@@ -20,6 +19,7 @@ from todo_app.api.deps import (
     Once,
     Precondition,
     ReadDb,
+    created,
     etag,
     json_answer,
     no_content,
@@ -50,15 +50,7 @@ class FilterList(BaseModel):
     "",
     response_model=FilterView,
     status_code=status.HTTP_201_CREATED,
-    responses={
-        200: {
-            "model": FilterView,
-            "description": "A filter of yours has this id already.",
-            "headers": ETAG | LOCATION,
-        },
-        201: {"headers": ETAG | LOCATION},
-        **documented(400, 401, 404, 409, 413, 415, 422),
-    },
+    responses=created(FilterView, "filter"),
 )
 async def create_filter(
     draft: FilterDraft, db: Db, actor: CurrentActor, idempotency: Once

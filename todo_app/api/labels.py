@@ -9,14 +9,15 @@ from pydantic import BaseModel, ConfigDict
 from starlette.responses import Response
 
 from todo_app.api.deps import (
+    CHANGED,
     ETAG,
-    LOCATION,
     CurrentActor,
     Db,
     JsonRoute,
     Once,
     Precondition,
     ReadDb,
+    created,
     expected_version,
     json_answer,
     no_content,
@@ -33,7 +34,6 @@ router = APIRouter(
     route_class=JsonRoute,
     generate_unique_id_function=operation_id,
 )
-_CHANGED = {200: {"headers": ETAG}, **documented(400, 401, 404, 409, 412, 413, 415, 422)}
 
 
 class LabelList(BaseModel):
@@ -54,15 +54,7 @@ class LabelMerge(BaseModel):
     "",
     response_model=LabelView,
     status_code=status.HTTP_201_CREATED,
-    responses={
-        200: {
-            "model": LabelView,
-            "description": "A label of yours has this id already.",
-            "headers": ETAG | LOCATION,
-        },
-        201: {"headers": ETAG | LOCATION},
-        **documented(400, 401, 404, 409, 413, 415, 422),
-    },
+    responses=created(LabelView, "label"),
 )
 async def create_label(
     draft: LabelDraft, db: Db, actor: CurrentActor, idempotency: Once
@@ -93,7 +85,7 @@ async def get_label(label_id: UUID, actor: CurrentActor, db: ReadDb) -> Response
     return view_answer(await labels.get_label(db, actor, label_id))
 
 
-@router.patch("/{label_id}", response_model=LabelView, responses=_CHANGED)
+@router.patch("/{label_id}", response_model=LabelView, responses=CHANGED)
 async def update_label(
     label_id: UUID, patch: LabelPatch, db: Db, actor: CurrentActor, if_match: Precondition
 ) -> Response:
@@ -119,7 +111,7 @@ async def delete_label(
     return no_content()
 
 
-@router.post("/{label_id}/merge", response_model=LabelView, responses=_CHANGED)
+@router.post("/{label_id}/merge", response_model=LabelView, responses=CHANGED)
 async def merge_label(
     label_id: UUID,
     merge: LabelMerge,

@@ -9,14 +9,15 @@ from pydantic import BaseModel
 from starlette.responses import Response
 
 from todo_app.api.deps import (
+    CHANGED,
     ETAG,
-    LOCATION,
     CurrentActor,
     Db,
     JsonRoute,
     Once,
     Precondition,
     ReadDb,
+    created,
     expected_version,
     json_answer,
     no_content,
@@ -34,7 +35,6 @@ router = APIRouter(
     route_class=JsonRoute,
     generate_unique_id_function=operation_id,
 )
-_CHANGED = {200: {"headers": ETAG}, **documented(400, 401, 404, 409, 412, 413, 415, 422)}
 
 
 class ProjectList(BaseModel):
@@ -47,15 +47,7 @@ class ProjectList(BaseModel):
     "",
     response_model=ProjectView,
     status_code=status.HTTP_201_CREATED,
-    responses={
-        200: {
-            "model": ProjectView,
-            "description": "A project of yours has this id already.",
-            "headers": ETAG | LOCATION,
-        },
-        201: {"headers": ETAG | LOCATION},
-        **documented(400, 401, 404, 409, 413, 415, 422),
-    },
+    responses=created(ProjectView, "project"),
 )
 async def create_project(
     draft: ProjectDraft, db: Db, actor: CurrentActor, idempotency: Once
@@ -86,7 +78,7 @@ async def get_project(project_id: UUID, actor: CurrentActor, db: ReadDb) -> Resp
     return view_answer(await projects.get_project(db, actor, project_id))
 
 
-@router.patch("/{project_id}", response_model=ProjectView, responses=_CHANGED)
+@router.patch("/{project_id}", response_model=ProjectView, responses=CHANGED)
 async def update_project(
     project_id: UUID, patch: ProjectPatch, db: Db, actor: CurrentActor, if_match: Precondition
 ) -> Response:
@@ -112,7 +104,7 @@ async def delete_project(
     return no_content()
 
 
-@router.post("/{project_id}/move", response_model=ProjectView, responses=_CHANGED)
+@router.post("/{project_id}/move", response_model=ProjectView, responses=CHANGED)
 async def move_project(
     project_id: UUID,
     beside: Beside,
@@ -132,7 +124,7 @@ async def move_project(
     return await idempotency.once(act)
 
 
-@router.post("/{project_id}/archive", response_model=ProjectView, responses=_CHANGED)
+@router.post("/{project_id}/archive", response_model=ProjectView, responses=CHANGED)
 async def archive_project(
     project_id: UUID, db: Db, actor: CurrentActor, if_match: Precondition, idempotency: Once
 ) -> Response:
@@ -147,7 +139,7 @@ async def archive_project(
     return await idempotency.once(act)
 
 
-@router.post("/{project_id}/unarchive", response_model=ProjectView, responses=_CHANGED)
+@router.post("/{project_id}/unarchive", response_model=ProjectView, responses=CHANGED)
 async def unarchive_project(
     project_id: UUID, db: Db, actor: CurrentActor, if_match: Precondition, idempotency: Once
 ) -> Response:

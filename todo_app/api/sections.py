@@ -9,14 +9,15 @@ from pydantic import BaseModel
 from starlette.responses import Response
 
 from todo_app.api.deps import (
+    CHANGED,
     ETAG,
-    LOCATION,
     CurrentActor,
     Db,
     JsonRoute,
     Once,
     Precondition,
     ReadDb,
+    created,
     expected_version,
     json_answer,
     no_content,
@@ -35,7 +36,6 @@ router = APIRouter(
     generate_unique_id_function=operation_id,
 )
 _PATH = "/v1/sections"
-_CHANGED = {200: {"headers": ETAG}, **documented(400, 401, 404, 409, 412, 413, 415, 422)}
 
 
 class SectionList(BaseModel):
@@ -48,15 +48,7 @@ class SectionList(BaseModel):
     "/sections",
     response_model=SectionView,
     status_code=status.HTTP_201_CREATED,
-    responses={
-        200: {
-            "model": SectionView,
-            "description": "A section of yours has this id already.",
-            "headers": ETAG | LOCATION,
-        },
-        201: {"headers": ETAG | LOCATION},
-        **documented(400, 401, 404, 409, 413, 415, 422),
-    },
+    responses=created(SectionView, "section"),
 )
 async def create_section(
     draft: SectionDraft, db: Db, actor: CurrentActor, idempotency: Once
@@ -89,7 +81,7 @@ async def get_section(section_id: UUID, actor: CurrentActor, db: ReadDb) -> Resp
     return view_answer(await sections.get_section(db, actor, section_id))
 
 
-@router.patch("/sections/{section_id}", response_model=SectionView, responses=_CHANGED)
+@router.patch("/sections/{section_id}", response_model=SectionView, responses=CHANGED)
 async def update_section(
     section_id: UUID, patch: SectionPatch, db: Db, actor: CurrentActor, if_match: Precondition
 ) -> Response:
@@ -115,7 +107,7 @@ async def delete_section(
     return no_content()
 
 
-@router.post("/sections/{section_id}/move", response_model=SectionView, responses=_CHANGED)
+@router.post("/sections/{section_id}/move", response_model=SectionView, responses=CHANGED)
 async def move_section(
     section_id: UUID,
     beside: Beside,

@@ -12,7 +12,6 @@ from starlette.responses import Response
 
 from todo_app.api.deps import (
     ETAG,
-    LOCATION,
     CurrentActor,
     Db,
     JsonRoute,
@@ -20,6 +19,7 @@ from todo_app.api.deps import (
     Once,
     Precondition,
     ReadDb,
+    created,
     etag,
     expected_version,
     json_answer,
@@ -113,15 +113,7 @@ async def _task_query(request: Request) -> TaskQuery:
     "",
     response_model=TaskView,
     status_code=status.HTTP_201_CREATED,
-    responses={
-        200: {
-            "model": TaskView,
-            "description": "A task of yours has this id already.",
-            "headers": ETAG | LOCATION,
-        },
-        201: {"headers": ETAG | LOCATION},
-        **documented(400, 401, 404, 409, 413, 415, 422),
-    },
+    responses=created(TaskView, "task"),
 )
 async def create_task(draft: TaskDraft, db: Db, actor: CurrentActor, idempotency: Once) -> Response:
     """Add a task.
