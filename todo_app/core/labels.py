@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, Any, Self
+from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import (
@@ -14,7 +14,6 @@ from pydantic import (
     ConfigDict,
     Field,
     StringConstraints,
-    model_validator,
 )
 from sqlalchemy import Row, Select, bindparam, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
@@ -26,6 +25,7 @@ from todo_app.core.changes import Act, Step
 from todo_app.core.database import insert_if_absent
 from todo_app.core.errors import InvalidInput, LimitReached, NameTaken, NotFound, StaleVersion
 from todo_app.core.models import LABELS, TASK_LABELS, TASKS, Label, new_id
+from todo_app.core.patches import UnclearablePatch
 from todo_app.core.projects import Colour
 from todo_app.core.text import Heading
 
@@ -63,20 +63,11 @@ class LabelDraft(BaseModel):
     colour: Colour = "grey"
 
 
-class LabelPatch(BaseModel):
+class LabelPatch(UnclearablePatch):
     """What is to change of a label; absent fields stay."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: LabelName | None = None
     colour: Colour | None = None
-
-    @model_validator(mode="after")
-    def _nothing_is_cleared(self) -> Self:
-        if any(getattr(self, field) is None for field in self.model_fields_set):
-            msg = "cannot be cleared"
-            raise ValueError(msg)
-        return self
 
 
 class LabelView(BaseModel):

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Literal, Self
+from typing import Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import BaseModel, ConfigDict
 from sqlalchemy import Row, bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -17,6 +17,7 @@ from todo_app.core.database import insert_if_absent
 from todo_app.core.errors import InboxStays, LimitReached, NotFound, StaleVersion
 from todo_app.core.models import PROJECTS, TASKS, Project, User, new_id
 from todo_app.core.neighbours import Beside, between_neighbours
+from todo_app.core.patches import UnclearablePatch
 from todo_app.core.text import Heading
 
 INBOX = "Inbox"
@@ -37,20 +38,11 @@ class ProjectDraft(BaseModel):
     colour: Colour = "grey"
 
 
-class ProjectPatch(BaseModel):
+class ProjectPatch(UnclearablePatch):
     """What is to change of a project; absent fields stay."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: Heading | None = None
     colour: Colour | None = None
-
-    @model_validator(mode="after")
-    def _nothing_is_cleared(self) -> Self:
-        if any(getattr(self, field) is None for field in self.model_fields_set):
-            msg = "cannot be cleared"
-            raise ValueError(msg)
-        return self
 
 
 class ProjectView(BaseModel):

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, StringConstraints
 from sqlalchemy import Row, bindparam, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -17,6 +17,7 @@ from todo_app.core.database import insert_if_absent
 from todo_app.core.errors import InvalidInput, NotFound, StaleVersion
 from todo_app.core.filters.reader import MAX_CHARACTERS, read
 from todo_app.core.models import SAVED_FILTERS, SavedFilter, new_id
+from todo_app.core.patches import UnclearablePatch
 from todo_app.core.text import NAME_MAX_CHARACTERS, Text, Title
 
 FILTERS_MAX = 200
@@ -40,21 +41,12 @@ class FilterDraft(BaseModel):
     colour: Colour = "grey"
 
 
-class FilterPatch(BaseModel):
+class FilterPatch(UnclearablePatch):
     """What is to change of a filter; absent fields stay."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: FilterName | None = None
     query: FilterText | None = None
     colour: Colour | None = None
-
-    @model_validator(mode="after")
-    def _nothing_is_cleared(self) -> Self:
-        if any(getattr(self, field) is None for field in self.model_fields_set):
-            msg = "cannot be cleared"
-            raise ValueError(msg)
-        return self
 
 
 class FilterView(BaseModel):
