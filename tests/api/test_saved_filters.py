@@ -83,13 +83,34 @@ async def test_a_client_may_choose_the_id(alice: httpx.AsyncClient, bob: httpx.A
     assert_problem(await bob.post(FILTERS, json=LATE | {"id": late["id"]}), 404)
 
 
+async def test_a_filter_is_put_beside_another_of_ones_own(
+    alice: httpx.AsyncClient, charlie: httpx.AsyncClient
+) -> None:
+    late, soon = await save(alice), await save(alice, name="Soon")
+    his = await save(charlie)
+
+    moved = await alice.post(f"{FILTERS}/{soon['id']}/move", json={"before": late["id"]})
+
+    assert (moved.status_code, moved.headers["etag"]) == (200, '"2"')
+    assert await names(alice) == ["Soon", "Late"]
+    for one in (late["id"], str(uuid4())):
+        answer = await charlie.post(f"{FILTERS}/{his['id']}/move", json={"after": one})
+        (error,) = assert_problem(answer, 422)["errors"]
+        assert error == {"pointer": "/after", "message": "does not exist"}
+
+
 async def test_a_strangers_filter_answers_byte_for_byte_as_an_unknown_one(
     alice: httpx.AsyncClient, charlie: httpx.AsyncClient
 ) -> None:
     late = await save(alice)
-    for method, body in (("GET", None), ("PATCH", {"name": "Mine"}), ("DELETE", None)):
+    for method, more, body in (
+        ("GET", "", None),
+        ("PATCH", "", {"name": "Mine"}),
+        ("DELETE", "", None),
+        ("POST", "/move", {"after": late["id"]}),
+    ):
         foreign, unknown, malformed = [
-            await charlie.request(method, f"{FILTERS}/{one}", json=body)
+            await charlie.request(method, f"{FILTERS}/{one}{more}", json=body)
             for one in (late["id"], uuid4(), "malformed")
         ]
         assert_problem(foreign, 404)

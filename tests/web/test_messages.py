@@ -8,7 +8,7 @@ import pytest
 
 from todo_app.core import errors
 from todo_app.core.changes import Act
-from todo_app.core.errors import ChangedSince, InvalidInput, TodoError, TooManyAttempts
+from todo_app.core.errors import ChangedSince, Flaw, InvalidInput, TodoError, TooManyAttempts
 from todo_app.web import messages
 
 CORE = Path(errors.__file__).parent
@@ -76,6 +76,10 @@ def test_a_wait_is_told_in_words_and_never_too_short(seconds: int, wait: str) ->
 
 def test_a_value_refused_for_an_unknown_reason_is_still_explained() -> None:
     assert messages.message(InvalidInput("field", "new")) == messages.MESSAGES[InvalidInput]
+
+
+def test_every_flaw_of_a_filter_is_told_in_a_sentence() -> None:
+    assert set(messages.FLAW_MESSAGES) == set(get_args(Flaw))
 
 
 def test_every_act_of_the_change_log_has_its_words() -> None:

@@ -6,28 +6,27 @@ from uuid import UUID
 
 from fastapi import APIRouter, status
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import Response
 
 from todo_app.api.deps import (
+    CHANGED,
     ETAG,
-    ROOT,
     CurrentActor,
     Db,
-    IfMatch,
     JsonRoute,
     Once,
     Precondition,
     ReadDb,
     created,
-    etag,
+    expected_version,
     json_answer,
     no_content,
     operation_id,
+    view_answer,
 )
 from todo_app.api.problems import documented
 from todo_app.core import saved_filters
-from todo_app.core.access import Actor
+from todo_app.core.neighbours import Beside
 from todo_app.core.saved_filters import FilterDraft, FilterPatch, FilterView
 
 router = APIRouter(
@@ -59,7 +58,7 @@ async def create_filter(
 
     async def create() -> Response:
         made, is_new = await saved_filters.create_filter(db, actor, draft)
-        return _answer(made, 201 if is_new else 200, location=f"{ROOT}/v1/filters/{made.id}")
+        return view_answer(made, is_new=is_new, path=router.prefix)
 
     return await idempotency.once(create)
 
@@ -78,7 +77,7 @@ async def list_filters(actor: CurrentActor, db: ReadDb) -> Response:
 )
 async def get_filter(filter_id: UUID, actor: CurrentActor, db: ReadDb) -> Response:
     """One saved filter. Its `ETag` is its version."""
-    return _answer(await saved_filters.get_filter(db, actor, filter_id))
+    return view_answer(await saved_filters.get_filter(db, actor, filter_id))
 
 
 @router.patch(
@@ -90,10 +89,34 @@ async def update_filter(
     filter_id: UUID, patch: FilterPatch, db: Db, actor: CurrentActor, if_match: Precondition
 ) -> Response:
     """Change the fields that are sent."""
-    expected = await _expected(db, actor, filter_id, if_match)
-    return _answer(
+    expected = await expected_version(if_match, saved_filters.get_filter, db, actor, filter_id)
+    return view_answer(
         await saved_filters.update_filter(db, actor, filter_id, patch, expected_version=expected)
     )
+
+
+@router.post(
+    "/{filter_id}/move",
+    response_model=FilterView,
+    responses=CHANGED,
+)
+async def move_filter(
+    filter_id: UUID,
+    beside: Beside,
+    db: Db,
+    actor: CurrentActor,
+    if_match: Precondition,
+    idempotency: Once,
+) -> Response:
+    """Put a filter right before or right after another."""
+
+    async def act() -> Response:
+        expected = await expected_version(if_match, saved_filters.get_filter, db, actor, filter_id)
+        return view_answer(
+            await saved_filters.move_filter(db, actor, filter_id, beside, expected_version=expected)
+        )
+
+    return await idempotency.once(act)
 
 
 @router.delete(
@@ -106,21 +129,6 @@ async def delete_filter(
     filter_id: UUID, db: Db, actor: CurrentActor, if_match: Precondition
 ) -> Response:
     """Delete a saved filter; its tasks stay."""
-    expected = await _expected(db, actor, filter_id, if_match)
+    expected = await expected_version(if_match, saved_filters.get_filter, db, actor, filter_id)
     await saved_filters.delete_filter(db, actor, filter_id, expected_version=expected)
     return no_content()
-
-
-async def _expected(
-    db: AsyncSession, actor: Actor, filter_id: UUID, if_match: IfMatch
-) -> int | None:
-    async def current_version() -> int:
-        return (await saved_filters.get_filter(db, actor, filter_id)).version
-
-    return await if_match.expected_version(current_version)
-
-
-def _answer(found: FilterView, code: int = 200, *, location: str | None = None) -> Response:
-    return json_answer(
-        found.model_dump_json(), status=code, etag=etag(found.version), location=location
-    )

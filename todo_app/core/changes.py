@@ -68,6 +68,7 @@ Act = Literal[
     "task.purged",
     "filter.created",
     "filter.changed",
+    "filter.moved",
     "filter.deleted",
     "task.moved",
     "task.labelled",

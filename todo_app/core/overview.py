@@ -12,7 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from todo_app.core import access, clock
 from todo_app.core.access import Actor
-from todo_app.core.models import LABELS, PROJECTS
+from todo_app.core.models import LABELS, PROJECTS, SAVED_FILTERS
+from todo_app.core.saved_filters import FILTERS_MAX
 from todo_app.core.tasks import COUNTS, TaskCounts
 
 PLACES_MAX = 100
@@ -30,14 +31,26 @@ class PlaceView(BaseModel):
     task_count: int
 
 
+class FilterPlaceView(BaseModel):
+    """A saved filter. What it shows is counted apart: that can take its time."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: UUID
+    name: str
+    colour: str
+    query: str
+
+
 class Overview(BaseModel):
-    """The counts, the first projects in their order, and the first labels by name."""
+    """The counts, the first projects in their order, the first labels by name, the filters."""
 
     model_config = ConfigDict(frozen=True)
 
     counts: TaskCounts
     projects: list[PlaceView]
     labels: list[PlaceView]
+    filters: list[FilterPlaceView]
 
 
 _NUMBERS = (
@@ -48,6 +61,7 @@ _NUMBERS = (
         cast(null(), String).label("colour"),
         count.label("task_count"),
         cast(null(), String).label("place"),
+        cast(null(), String).label("query"),
     )
     for name, count in COUNTS.items()
 )
@@ -59,6 +73,7 @@ _PROJECTS = (
         PROJECTS.c.colour,
         PROJECTS.c.task_count,
         PROJECTS.c.position,
+        cast(null(), String),
     )
     .where(
         *access.READABLE_PROJECTS,
@@ -77,13 +92,29 @@ _LABELS = (
         LABELS.c.colour,
         LABELS.c.task_count,
         LABELS.c.name_key,
+        cast(null(), String),
     )
     .where(access.own_rows(LABELS))
     .order_by(LABELS.c.name_key)
     .limit(PLACES_MAX)
     .subquery()
 )
-_OVERVIEW = union_all(*_NUMBERS, select(_PROJECTS), select(_LABELS))
+_FILTERS = (
+    select(
+        literal("filter"),
+        SAVED_FILTERS.c.id,
+        SAVED_FILTERS.c.name,
+        SAVED_FILTERS.c.colour,
+        literal(0),
+        SAVED_FILTERS.c.position,
+        SAVED_FILTERS.c.query,
+    )
+    .where(access.own_rows(SAVED_FILTERS))
+    .order_by(SAVED_FILTERS.c.position, SAVED_FILTERS.c.id)
+    .limit(FILTERS_MAX)
+    .subquery()
+)
+_OVERVIEW = union_all(*_NUMBERS, select(_PROJECTS), select(_LABELS), select(_FILTERS))
 
 
 async def get_overview(db: AsyncSession, actor: Actor) -> Overview:
@@ -93,11 +124,19 @@ async def get_overview(db: AsyncSession, actor: Actor) -> Overview:
     values = {"today": today, "midnight": midnight}
     counts: dict[str, int] = {}
     places: dict[str, list[PlaceView]] = {"project": [], "label": []}
+    filters: list[FilterPlaceView] = []
     rows = (await db.execute(_OVERVIEW, access.values(actor) | values)).all()
-    for kind, id_, name, colour, count, _ in sorted(rows, key=lambda row: row.place or ""):
-        if kind in places:
+    for kind, id_, name, colour, count, _, query in sorted(rows, key=lambda row: row.place or ""):
+        if kind == "filter":
+            filters.append(FilterPlaceView(id=id_, name=name, colour=colour, query=query))
+        elif kind in places:
             place = PlaceView.model_construct(id=id_, name=name, colour=colour, task_count=count)
             places[kind].append(place)
         else:
             counts[kind] = count
-    return Overview(counts=TaskCounts(**counts), projects=places["project"], labels=places["label"])
+    return Overview(
+        counts=TaskCounts(**counts),
+        projects=places["project"],
+        labels=places["label"],
+        filters=filters,
+    )

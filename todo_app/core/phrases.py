@@ -25,15 +25,15 @@ _MONTH_NAMES = (
     *("january", "february", "march", "april", "may", "june"),
     *("july", "august", "september", "october", "november", "december"),
 )
-_WEEKDAY_NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+WEEKDAY_NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 MONTHS = (
     {name: number for number, name in enumerate(MONTH_WORDS, 1)}
     | {name: number for number, name in enumerate(_MONTH_NAMES, 1)}
     | {"sept": 9}
 )
 WEEKDAYS = (
-    {name: number for number, name in enumerate(_WEEKDAY_NAMES)}
-    | {name[:3]: number for number, name in enumerate(_WEEKDAY_NAMES)}
+    {name: number for number, name in enumerate(WEEKDAY_NAMES)}
+    | {name[:3]: number for number, name in enumerate(WEEKDAY_NAMES)}
     | {"tues": 1, "weds": 2, "thur": 3, "thurs": 3}
 )
 ORDINAL = re.compile(r"(\d{1,2})(?:st|nd|rd|th)", re.ASCII)

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
-from sqlalchemy import Row, bindparam, delete, func, select, update
+from sqlalchemy import Row, bindparam, delete, func, literal, or_, select, union_all, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from todo_app.core import access, changes
 from todo_app.core.access import Actor
-from todo_app.core.changes import Step
+from todo_app.core.changes import Act, Step
 from todo_app.core.database import insert_if_absent
-from todo_app.core.errors import InvalidInput, NotFound, StaleVersion
+from todo_app.core.errors import InvalidFilter, InvalidInput, NotFound, StaleVersion
+from todo_app.core.filters.conditions import conditions
+from todo_app.core.filters.passing import asker_of, is_day_first
 from todo_app.core.filters.reader import MAX_CHARACTERS, read
-from todo_app.core.models import SAVED_FILTERS, SavedFilter, new_id
+from todo_app.core.filters.syntax import Filter
+from todo_app.core.models import SAVED_FILTERS, TASKS, SavedFilter, new_id
+from todo_app.core.neighbours import Beside, between_neighbours
 from todo_app.core.patches import UnclearablePatch
 from todo_app.core.text import NAME_MAX_CHARACTERS, Text, Title
 
@@ -94,7 +99,7 @@ async def create_filter(
     The same id again returns the filter as it is now. Raises NotFound if the id is another's,
     InvalidFilter, and InvalidInput for one too many.
     """
-    read(draft.query)
+    await check_query(db, actor, draft.query)
     step = await changes.begin(db, actor)
     if (await db.scalar(_COUNT, access.values(actor)) or 0) >= FILTERS_MAX:
         raise InvalidInput("name", "too_many")
@@ -143,24 +148,67 @@ async def update_filter(
 ) -> FilterView:
     """Change fields of a filter. Raises NotFound, InvalidFilter, StaleVersion."""
     if patch.query is not None:
-        read(patch.query)
+        await check_query(db, actor, patch.query)
     step, before = await _take(db, actor, filter_id, expected_version)
     values = patch.model_dump(exclude_unset=True)
-    if all(getattr(before, name) == value for name, value in values.items()):
-        return await get_filter(db, actor, filter_id)
-    own = {**access.values(actor), "filter_id": filter_id}
-    row = (await db.execute(_CHANGE, {**own, **values, "updated_at": step.now})).one()
-    step.record("filter.changed", "filter", before, row)
-    return FilterView.of(row)
+    return await _set(db, actor, step, "filter.changed", before, values)
+
+
+async def move_filter(
+    db: AsyncSession,
+    actor: Actor,
+    filter_id: UUID,
+    beside: Beside,
+    *,
+    expected_version: int | None = None,
+) -> FilterView:
+    """Put a filter beside another.
+
+    Raises NotFound, StaleVersion, InvalidInput if the other is none of theirs.
+    """
+    step, before = await _take(db, actor, filter_id, expected_version)
+    own = [access.own_rows(SAVED_FILTERS)]
+    position = await between_neighbours(
+        db, SAVED_FILTERS, filter_id, beside, own, access.values(actor)
+    )
+    return await _set(db, actor, step, "filter.moved", before, {"position": position})
 
 
 async def delete_filter(
     db: AsyncSession, actor: Actor, filter_id: UUID, *, expected_version: int | None = None
-) -> None:
-    """Delete a filter; its tasks stay. Raises NotFound, StaleVersion."""
+) -> FilterView:
+    """Delete a filter and return it as it was; its tasks stay. Raises NotFound, StaleVersion."""
     step, before = await _take(db, actor, filter_id, expected_version)
     await db.execute(_DELETE, {**access.values(actor), "filter_id": filter_id})
     step.record("filter.deleted", "filter", before, None)
+    return FilterView.of(before)
+
+
+async def check_query(db: AsyncSession, actor: Actor, query: str) -> None:
+    """Raise InvalidFilter for what the actor cannot have meant."""
+    read(query, day_first=await is_day_first(db, actor, query))
+
+
+async def count_tasks(db: AsyncSession, actor: Actor) -> dict[UUID, int]:
+    """How many tasks each filter shows; those are left out that can no longer be read."""
+    saved = await list_filters(db, actor)
+    day_first = await is_day_first(db, actor, *(one.query for one in saved))
+    filters: dict[UUID, Filter] = {}
+    for one in saved:
+        with suppress(InvalidFilter):
+            filters[one.id] = read(one.query, day_first=day_first)
+    if not filters:
+        return {}
+    asker = await asker_of(db, actor, *filters.values())
+    counts = [
+        select(literal(number), func.count())
+        .select_from(TASKS)
+        .where(*access.READABLE_TASKS, access.IN_SIGHT, or_(*conditions(filter_, asker)))
+        for number, filter_ in enumerate(filters.values())
+    ]
+    found = await db.execute(union_all(*counts), access.values(actor))
+    ids = list(filters)
+    return {ids[number]: count for number, count in found}
 
 
 async def _take(
@@ -170,3 +218,19 @@ async def _take(
     if expected_version not in {None, before.version}:
         raise StaleVersion(FilterView.of(before))
     return step, before
+
+
+async def _set(
+    db: AsyncSession,
+    actor: Actor,
+    step: Step,
+    act: Act,
+    before: Row[*tuple[Any, ...]],
+    values: dict[str, Any],
+) -> FilterView:
+    if all(getattr(before, name) == value for name, value in values.items()):
+        return FilterView.of(before)
+    own = {**access.values(actor), "filter_id": before.id}
+    row = (await db.execute(_CHANGE, {**own, **values, "updated_at": step.now})).one()
+    step.record(act, "filter", before, row)
+    return FilterView.of(row)

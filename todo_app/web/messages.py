@@ -9,6 +9,7 @@ from todo_app.core.errors import (
     CodeNeeded,
     Conflict,
     EmailTaken,
+    Flaw,
     Forbidden,
     InboxStays,
     InvalidCursor,
@@ -35,6 +36,9 @@ from todo_app.core.errors import (
     WrongCredentials,
     WrongPasskey,
 )
+from todo_app.core.filters.reader import MAX_CHARACTERS as FILTER_MAX_CHARACTERS
+from todo_app.core.filters.reader import MAX_DEPTH as FILTER_MAX_DEPTH
+from todo_app.core.filters.reader import MAX_TERMS as FILTER_MAX_TERMS
 from todo_app.core.models import DEPTH_MAX
 
 MESSAGES: dict[type[TodoError], str] = {
@@ -100,6 +104,23 @@ FIELD_MESSAGES: dict[str, str] = {
     "rule_never": "This never falls on a date.",
 }
 
+FLAW_MESSAGES: dict[Flaw, str] = {
+    "empty": "There is nothing here.",
+    "too_long": f"A filter has up to {FILTER_MAX_CHARACTERS:,} characters.",
+    "too_many": f"A filter has up to {FILTER_MAX_TERMS} parts; this is one more.",
+    "too_deep": f"Groups go up to {FILTER_MAX_DEPTH} deep in each other.",
+    "unusable": "This contains characters that cannot be used.",
+    "term_missing": "Something to look for is missing here.",
+    "sign_missing": "Between two parts stands & for and, or | for or.",
+    "group_open": "This ( has no ) to close it.",
+    "group_unopened": "This ) has no ( before it.",
+    "group_list": "In a group, write | in place of a comma.",
+    "word_unknown": "This is no word of a filter. To look for text, write search: before it.",
+    "value_missing": "Something is missing behind this.",
+    "date_unknown": "This is no day. Try tomorrow, friday, 27 jan or +7 days.",
+}
+"""What is wrong with a filter, at the place that is marked."""
+
 CHANGED_FIELDS: dict[str, str] = {
     "id": "the task itself",
     "title": "the title",
@@ -126,6 +147,7 @@ ACT_MESSAGES: dict[Act, str] = {
     "task.purged": "Deleted for good",
     "filter.created": "Saved a filter",
     "filter.changed": "Changed a filter",
+    "filter.moved": "Moved a filter",
     "filter.deleted": "Deleted a filter",
     "task.moved": "Moved",
     "task.labelled": "Labelled",
@@ -150,7 +172,13 @@ ACT_MESSAGES: dict[Act, str] = {
 }
 """What a person reads about a change, before the title of what was changed."""
 
-WAYS: dict[str, str] = {"web": "in the browser", "api": "by the API", "system": "by itself"}
+WAYS: dict[str, str] = {
+    "web": "in the browser",
+    "api": "by the API",
+    "token": "by an API token",
+    "shell": "at the command line",
+    "system": "by itself",
+}
 """By which way in somebody did something."""
 
 EVENT_MESSAGES: dict[Kind, str] = {

@@ -127,6 +127,8 @@ def _word(term: Is, asker: Asker) -> ColumnElement[bool]:
             return ~TASKS.c.id.in_(select(TASK_LABELS.c.task_id).where(own_rows(TASK_LABELS)))
         case "subtask":
             return TASKS.c.parent_id.is_not(None)
+        case "recurring":
+            return TASKS.c.recurrence.is_not(None)
         case "overdue":
             return _is_overdue(asker)
 

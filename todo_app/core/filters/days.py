@@ -10,8 +10,9 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_MONTHS = tuple(name.lower() for name in calendar.month_name[1:])
+from todo_app.core.phrases import MONTHS, WEEKDAY_NAMES, WEEKDAYS
+from todo_app.core.rules import MONTH_WORDS
+
 _MONTHS_PER_YEAR = 12
 _LEAP_YEAR = 2000
 _CENTURY = 2000
@@ -63,6 +64,8 @@ _NAMED: dict[str, Day] = {
     "yesterday": Ahead(-1),
     "next week": Weekday(0),
     "next month": NextMonth(),
+    **{word: Weekday(number) for word, number in WEEKDAYS.items()},
+    **{f"next {word}": Weekday(number) for word, number in WEEKDAYS.items()},
 }
 
 
@@ -71,9 +74,8 @@ def read_day(words: str, *, day_first: bool) -> Day | None:
 
     `day_first` tells whether 4/7 is in July.
     """
-    named = _NAMED.get(words) or _weekday(words.removeprefix("next "))
-    if named is not None:
-        return named
+    if words in _NAMED:
+        return _NAMED[words]
     if found := _AHEAD.fullmatch(words):
         return _ahead(*found.groups())
     if found := _ISO.fullmatch(words):
@@ -86,10 +88,10 @@ def read_day(words: str, *, day_first: bool) -> Day | None:
         return _calendar_day(day, int(month), year)
     if found := _DAY_MONTH.fullmatch(words):
         day, name, year = found.groups()
-        return _calendar_day(day, _month(name), year)
+        return _calendar_day(day, MONTHS.get(name, 0), year)
     if found := _MONTH_DAY.fullmatch(words):
         name, day, year = found.groups()
-        return _calendar_day(day, _month(name), year)
+        return _calendar_day(day, MONTHS.get(name, 0), year)
     return None
 
 
@@ -107,11 +109,11 @@ def write_day(day: Day) -> str:
         case Ahead(months=months):
             return f"{months:+} months"
         case Weekday(number=number):
-            return _WEEKDAYS[number]
+            return WEEKDAY_NAMES[number]
         case NextMonth():
             return "next month"
         case CalendarDay(month=month, day=number, year=None):
-            return f"{number} {_MONTHS[month - 1][:3]}"
+            return f"{number} {MONTH_WORDS[month - 1]}"
         case CalendarDay(month=month, day=number, year=year):
             return f"{year:04}-{month:02}-{number:02}"
 
@@ -138,18 +140,6 @@ def resolve(day: Day, today: date, *, in_the_past: bool = False) -> date:
             if in_the_past:
                 return found if found <= today else _month_away(found, -_MONTHS_PER_YEAR, number)
             return found if found >= today else _month_away(found, _MONTHS_PER_YEAR, number)
-
-
-def _weekday(word: str) -> Weekday | None:
-    for number, name in enumerate(_WEEKDAYS):
-        if word == name or (len(word) >= 3 and name.startswith(word)):  # noqa: PLR2004 - as in mon
-            return Weekday(number)
-    return None
-
-
-def _month(word: str) -> int:
-    """The number of a month, or 0."""
-    return next((n for n, name in enumerate(_MONTHS, 1) if name.startswith(word)), 0)
 
 
 def _ahead(sign: str | None, number: str, unit: str, ago: str | None) -> Day | None:

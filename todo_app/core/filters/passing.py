@@ -2,61 +2,76 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import partial
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, Uuid, cast, literal, null, or_, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 
 from todo_app.core import access, clock, search
 from todo_app.core.access import Actor
 from todo_app.core.filters.conditions import Asker, all_terms, conditions, due_around
 from todo_app.core.filters.reader import read
 from todo_app.core.filters.syntax import Filter, Is, Named
-from todo_app.core.models import LABELS, PROJECTS, SECTIONS, TASKS
+from todo_app.core.models import LABELS, PROJECTS, SECTIONS, TASKS, User
 from todo_app.core.words import fold
 
 _TABLES = {"project": PROJECTS, "section": SECTIONS, "label": LABELS}
+_DATE_IN_FIGURES = re.compile(r"\d/\d", re.ASCII)
 
 
 async def passes(db: AsyncSession, actor: Actor, text: str) -> ColumnElement[bool]:
     """The condition that a task is in one of the lists of a filter. Raises InvalidFilter."""
-    filter_ = read(text)
+    filter_ = read(text, day_first=await is_day_first(db, actor, text))
+    return or_(*conditions(filter_, await asker_of(db, actor, filter_)))
+
+
+async def is_day_first(db: AsyncSession, actor: Actor, *texts: str) -> bool:
+    """Whether 4/7 is in July for the actor, who is asked only where a text has such a date."""
+    if not any(map(_DATE_IN_FIGURES.search, texts)):
+        return True
+    order = await db.scalar(select(col(User.date_order)).where(access.own_account(actor)))
+    return order == "day_first"
+
+
+async def asker_of(db: AsyncSession, actor: Actor, *filters: Filter) -> Asker:
+    """Who asks, with what these filters need to know of the actor's tasks, in one query at most."""
     now = clock.now()
-    asker = Asker(
-        now=now,
-        zone=ZoneInfo(actor.time_zone),
-        search=partial(search.has_words, db.get_bind().dialect.name, actor),
-        due_zones=await _due_zones(db, actor, filter_, now),
-        ids=await _ids(db, actor, filter_),
-    )
-    return or_(*conditions(filter_, asker))
-
-
-async def _due_zones(db: AsyncSession, actor: Actor, filter_: Filter, now: datetime) -> list[str]:
-    if Is("overdue") not in all_terms(filter_):
-        return []
-    query = select(TASKS.c.due_zone).where(*access.READABLE_TASKS, due_around(now)).distinct()
-    return list(await db.scalars(query, access.values(actor)))
-
-
-async def _ids(db: AsyncSession, actor: Actor, filter_: Filter) -> Mapping[Named, Sequence[UUID]]:
-    """What there is of each name. Names are compared here: no database folds them as we do."""
-    wanted = {term for term in all_terms(filter_) if isinstance(term, Named)}
-    if not wanted:
-        return {}
+    terms = {term for filter_ in filters for term in all_terms(filter_)}
+    wanted = {term for term in terms if isinstance(term, Named)}
     queries = [
         select(literal(kind).label("kind"), _TABLES[kind].c.id, _TABLES[kind].c.name).where(
             access.own_rows(_TABLES[kind])
         )
         for kind in sorted({term.kind for term in wanted})
     ]
+    if Is("overdue") in terms:
+        zones = select(literal("zone"), cast(null(), Uuid), TASKS.c.due_zone).distinct()
+        queries.append(zones.where(*access.READABLE_TASKS, due_around(now)))
+    rows: Sequence[Any] = ()
+    if queries:
+        rows = (await db.execute(union_all(*queries), access.values(actor))).all()
+    return Asker(
+        now=now,
+        zone=ZoneInfo(actor.time_zone),
+        search=partial(search.has_words, db.get_bind().dialect.name, actor),
+        due_zones=[name for kind, _, name in rows if kind == "zone"],
+        ids=_ids(wanted, rows),
+    )
+
+
+def _ids(
+    wanted: Collection[Named], rows: Iterable[tuple[str, UUID, str]]
+) -> Mapping[Named, Sequence[UUID]]:
+    """What there is of each name. Names are compared here: no database folds them as we do."""
     found: dict[Named, list[UUID]] = defaultdict(list)
-    for kind, row_id, name in await db.execute(union_all(*queries), access.values(actor)):
+    for kind, row_id, name in rows:
         folded = fold(name)
         for term in wanted:
             if term.kind == kind and _has_name(term, folded):

@@ -53,6 +53,7 @@ _WORDS: dict[str, Term] = {
     "no due date": Is("no date"),
     "no priority": Priority(4),
     "no labels": Is("no label"),
+    "repeating": Is("recurring"),
 }
 _MOMENTS: dict[str, Moment] = {
     "due": "due",

@@ -11,7 +11,7 @@ from todo_app.core.filters.days import Day, write_day
 
 Moment = Literal["due", "created", "done"]
 Relation = Literal["on", "before", "after"]
-Word = Literal["all", "done", "overdue", "no date", "no time", "no label", "subtask"]
+Word = Literal["all", "done", "overdue", "no date", "no time", "no label", "subtask", "recurring"]
 Kind = Literal["project", "section", "label"]
 
 MARKS: Mapping[Kind, str] = {"project": "#", "section": "/", "label": "@"}
