@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tests.cast import act, add_task
-from todo_app.core import changes, tasks
+from todo_app.core import chain, changes, tasks
 from todo_app.core.access import Actor
 from todo_app.core.database import reading
 from todo_app.core.errors import Conflict, NotFound
@@ -31,8 +31,8 @@ async def assert_chained(actor: Actor) -> None:
     rows = await recorded(actor)
     for number, row in enumerate(rows, 1):
         assert row["number"] == number
-        assert row["content_hash"] == changes.content_hash(row["before"], row["after"])
-        assert row["hash"] == (previous := changes.chain_hash(previous, row))
+        assert row["content_hash"] == chain.content_hash(row["before"], row["after"])
+        assert row["hash"] == (previous := chain.chain_hash(previous, row))
     async with reading() as db:
         query = select(CHANGE_HEADS).where(CHANGE_HEADS.c.user_id == actor.user_id)
         head = (await db.execute(query)).one()

@@ -114,6 +114,27 @@ async def test_a_batch_is_taken_back_as_one(alice: Actor) -> None:
     await assert_chained(alice)
 
 
+async def test_a_batch_that_came_to_nothing_is_taken_back_once(alice: Actor) -> None:
+    task = await add_task(alice, "Buy milk")
+    before = await content()
+
+    async def there_and_back(db: AsyncSession, actor: Actor) -> None:
+        await tasks.complete_task(db, actor, task.id)
+        await tasks.reopen_task(db, actor, task.id)
+
+    await act(there_and_back, alice)
+
+    for _ in range(2):
+        await act(undo.undo_last, alice)
+        assert await content() == before
+        await act(undo.redo_last, alice)
+    await act(undo.undo_last, alice)
+    await act(undo.undo_last, alice)
+
+    assert await content() == []
+    await assert_chained(alice)
+
+
 async def test_any_step_is_taken_back_from_the_history(alice: Actor) -> None:
     task = await add_task(alice, priority=2)
     await act(tasks.update_task, alice, task.id, TaskPatch(title="New"))

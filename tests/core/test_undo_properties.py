@@ -24,7 +24,8 @@ from tests.conftest import forget_process
 from todo_app.core import batches, undo
 from todo_app.core.access import Actor
 from todo_app.core.batches import Batch
-from todo_app.core.changes import BOOKKEEPING, ENTITIES, plain
+from todo_app.core.chain import plain
+from todo_app.core.changes import BOOKKEEPING, ENTITIES
 from todo_app.core.database import dispose, reading, transaction
 from todo_app.core.errors import NotFound, NothingToUndo, NotRecurring
 from todo_app.core.models import SQLModel, new_id

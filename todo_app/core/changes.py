@@ -8,22 +8,16 @@ unseen. What is made of the log lives elsewhere: undo, history, sync, verificati
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections import defaultdict
 from collections.abc import Mapping
-from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
 
 from sqlalchemy import (
-    Column,
     ColumnElement,
-    Date,
     Row,
     Select,
     Table,
-    Uuid,
     bindparam,
     delete,
     event,
@@ -37,6 +31,7 @@ from sqlalchemy.orm import Session
 from todo_app.core import access, bus, clock
 from todo_app.core.access import Actor
 from todo_app.core.bus import ChangesMade
+from todo_app.core.chain import chain_hash, content_hash, from_json, to_json
 from todo_app.core.errors import NotFound
 from todo_app.core.models import (
     CHANGE_HEADS,
@@ -49,7 +44,6 @@ from todo_app.core.models import (
     TASK_LABELS,
     TASKS,
     UNRECORDED,
-    UtcDateTime,
     new_id,
 )
 from todo_app.core.search_index import has_text, text_row, write_texts
@@ -103,23 +97,6 @@ PURGED = ".purged"
 """How the name of an act ends that deletes for good."""
 _ERASED_AT_ONCE = 500
 _STEP = "todo_app.step"
-_CHAINED = (
-    "id",
-    "user_id",
-    "number",
-    "batch_id",
-    "mode",
-    "undoes",
-    "actor_id",
-    "way",
-    "act",
-    "entity",
-    "entity_id",
-    "about_id",
-    "content_hash",
-    "created_at",
-)
-"""What the hash of a row covers, in this order; what it holds is covered by its own hash."""
 
 
 class Entity:
@@ -146,7 +123,7 @@ class Entity:
 
     def values(self, content: Mapping[str, Any]) -> dict[str, Any]:
         """Columns as the database takes them, from what the log holds."""
-        return {name: _from_json(self.table.c[name], value) for name, value in content.items()}
+        return {name: from_json(self.table.c[name], value) for name, value in content.items()}
 
 
 ENTITIES: Mapping[str, Entity] = {
@@ -197,11 +174,20 @@ class Step:
                 return
         if new is not None and has_text(entity, names):
             self.texts[entity][new["id"]] = text_row(entity, new, self._user_id)
-        self._append(act, entity, new or old or {}, _to_json(old, names), _to_json(new, names))
+        self._append(act, entity, new or old or {}, to_json(old, names), to_json(new, names))
 
     def record_purge(self, act: Act, entity: str, row: Mapping[str, Any]) -> None:
         """Write down that a row is gone for good, and nothing of what was in it."""
-        self._append(act, entity, row, _to_json(row, ["id"]), None)
+        self._append(act, entity, row, to_json(row, ["id"]), None)
+
+    def record_nothing(self, act: Act, entity: str, change: Mapping[str, Any]) -> None:
+        """Write down, beside a change, that this step left its row as it was.
+
+        What takes back a step that came to nothing comes to nothing too, and is a step all the
+        same.
+        """
+        row = {"id": change["entity_id"], ENTITIES[entity].about: change["about_id"]}
+        self._append(act, entity, row, to_json(row, []), to_json(row, []))
 
     def _append(
         self, act: Act, entity: str, image: Mapping[str, Any], before: str | None, after: str | None
@@ -315,50 +301,6 @@ async def take(
     if row is None:
         raise NotFound
     return step or _open(db, Step(actor.user_id, actor, row.head_number, row.head_hash)), row
-
-
-def _to_json(row: Mapping[str, Any] | None, names: list[str]) -> str | None:
-    """These columns of a row as the log keeps them."""
-    if row is None:
-        return None
-    return _compact({name: plain(row[name]) for name in names})
-
-
-def content_of(text: str | None) -> dict[str, Any] | None:
-    """The columns that the log holds of a row, as they are in JSON."""
-    return None if text is None else json.loads(text)
-
-
-def plain(value: object) -> object:
-    """A value as JSON has it."""
-    if isinstance(value, date):
-        return value.isoformat()
-    return str(value) if isinstance(value, UUID) else value
-
-
-def _from_json(column: Column[Any], value: object) -> object:
-    if not isinstance(value, str):
-        return value
-    if isinstance(column.type, UtcDateTime):
-        return datetime.fromisoformat(value)
-    if isinstance(column.type, Date):
-        return date.fromisoformat(value)
-    return UUID(value) if isinstance(column.type, Uuid) else value
-
-
-def content_hash(before: str | None, after: str | None) -> str:
-    """The hash of what a change holds of a person's content."""
-    return hashlib.sha256(_compact([before, after]).encode()).hexdigest()
-
-
-def chain_hash(previous: str, row: Mapping[str, Any]) -> str:
-    """The hash of a row of the log and of all rows before it."""
-    parts = [plain(row[name]) for name in _CHAINED]
-    return hashlib.sha256(_compact([previous, *parts]).encode()).hexdigest()
-
-
-def _compact(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def _mapping(row: Image | None) -> Mapping[str, Any] | None:

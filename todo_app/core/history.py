@@ -16,7 +16,8 @@ from sqlmodel import col
 
 from todo_app.core import access
 from todo_app.core.access import Actor
-from todo_app.core.changes import ENTITIES, PURGED, Act, Mode, content_of
+from todo_app.core.chain import content_of
+from todo_app.core.changes import ENTITIES, PURGED, Act, Mode
 from todo_app.core.errors import InvalidCursor
 from todo_app.core.models import CHANGES, User
 

@@ -12,7 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from todo_app.core import access
 from todo_app.core.access import Actor
-from todo_app.core.changes import ENTITIES, content_of
+from todo_app.core.chain import content_of
+from todo_app.core.changes import ENTITIES
 from todo_app.core.errors import NotFound
 from todo_app.core.models import CHANGES, LABELS, TASK_LABELS
 from todo_app.core.task_views import TaskView

@@ -21,7 +21,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from todo_app.core import access, clock
 from todo_app.core.access import Actor
-from todo_app.core.changes import ENTITIES, plain
+from todo_app.core.chain import plain
+from todo_app.core.changes import ENTITIES
 from todo_app.core.errors import InvalidCursor, SyncExpired
 from todo_app.core.models import CHANGE_HEADS, CHANGES, TASKS
 from todo_app.core.task_views import COLUMNS, TaskView

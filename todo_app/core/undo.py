@@ -32,7 +32,8 @@ from sqlmodel import col
 
 from todo_app.core import access, changes
 from todo_app.core.access import Actor
-from todo_app.core.changes import BOOKKEEPING, ENTITIES, FIELDS, Act, Mode, Step, content_of, plain
+from todo_app.core.chain import content_of, plain
+from todo_app.core.changes import BOOKKEEPING, ENTITIES, FIELDS, Act, Mode, Step
 from todo_app.core.errors import ChangedSince, NotFound, NothingToUndo
 from todo_app.core.history import ChangeView, is_kept, is_taken_back
 from todo_app.core.models import CHANGES, User
@@ -171,6 +172,8 @@ async def _take_back(db: AsyncSession, actor: Actor, step: Step, batch_id: UUID)
     for key, act in acts.items():
         after = await _write(db, actor, step, key, was[key], will_be[key])
         step.record(act, key[0], was[key], after)
+    if not step.rows:
+        step.record_nothing(done[0]["act"], done[0]["entity"], done[0])
     name = await db.scalar(select(col(User.name)).where(access.own_account(actor)))
     rows = {key[1]: will_be[key] or was[key] or {} for key in acts}
     views = [

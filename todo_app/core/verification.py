@@ -15,7 +15,8 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from todo_app.core.changes import LOCK_HEAD, PURGED, chain_hash, content_hash
+from todo_app.core.chain import chain_hash, content_hash
+from todo_app.core.changes import LOCK_HEAD, PURGED
 from todo_app.core.database import reading, transaction
 from todo_app.core.models import CHANGES, User
 
