@@ -10,7 +10,7 @@ from todo_app import jobs
 from todo_app.api.app import create_api
 from todo_app.api.health import health_routes
 from todo_app.core import relay
-from todo_app.web import edge, installation, live, pages, session, theme
+from todo_app.web import connections, installation, live, pages, session, theme
 from todo_app.web.account_forms import account_routes
 from todo_app.web.edge import Edge
 from todo_app.web.email_forms import email_routes
@@ -45,14 +45,14 @@ app = rx.App(
                 *passkey_routes,
             ]
         ),
-        Edge,
         SocketPace,
+        Edge,
     ],
 )
 app.add_middleware(Guard())
 app.register_lifespan_task(jobs.run_forever)
 app.register_lifespan_task(jobs.send_mail_forever)
-app.register_lifespan_task(edge.sweep_forever)
+app.register_lifespan_task(connections.sweep_forever)
 app.register_lifespan_task(relay.run_forever)
 app.register_lifespan_task(live.refresh_forever)
 pages.register(app)

@@ -32,6 +32,7 @@ class Backend:
     origin: str
     log: Path
     engine: Engine = field(repr=False)
+    environment: dict[str, str] = field(repr=False)
 
     def rows(self, query: str, **values: object) -> list[tuple[Any, ...]]:
         """What a query finds, in plain values."""
@@ -50,6 +51,17 @@ class Backend:
         """Delete every task of an account behind the program's back."""
         with self.engine.begin() as connection:
             connection.execute(text("DELETE FROM tasks WHERE user_id = :id"), {"id": user_id})
+
+    def run(self, *arguments: str) -> str:
+        """What a command of the program says, which an operator types beside the backend."""
+        done = subprocess.run(
+            [sys.executable, "-m", "todo_app", *arguments],
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        return done.stdout
 
     def log_text(self) -> str:
         """What it has written so far."""
@@ -97,7 +109,7 @@ def running_backend(folder: Path, **settings: str) -> Iterator[Backend]:
     try:
         _wait_until_ready(process, address, log)
         origin = settings.get("PUBLIC_URL", f"http://localhost:{port}")
-        yield Backend(address, origin, log, engine)
+        yield Backend(address, origin, log, engine, environment)
     finally:
         process.terminate()
         try:

@@ -23,7 +23,7 @@ from tests.web.backend import Backend, running_backend
 from tests.web.browser import Browser, Tab
 from tests.web.conftest import Visit
 from todo_app.core.models import new_id
-from todo_app.web import edge, headers, reflex_private, routes
+from todo_app.web import edge, headers, reflex_private, routes, state_tokens
 
 FOREIGN_ORIGINS = {
     "another site": "https://evil.example",
@@ -97,12 +97,12 @@ async def static_site(
         (tmp_path / f"{page}.html").write_text(PAGE)
     monkeypatch.setattr(reflex_private, "static_files", lambda: tmp_path)
     monkeypatch.setattr(reflex_private, "issue_tokens_with", lambda _new_token: None)
-    headers._security_headers.cache_clear()
+    headers._page_policy.cache_clear()
     site = edge.Edge(Starlette(routes=[Mount("/", StaticFiles(directory=tmp_path, html=True))]))
     transport = httpx.ASGITransport(app=site)
     async with httpx.AsyncClient(transport=transport, base_url="http://localhost:8000") as client:
         yield client
-    headers._security_headers.cache_clear()
+    headers._page_policy.cache_clear()
 
 
 async def assert_refused(tab: Tab, backend: Backend, origin: str | None, cookies: str = "") -> None:
@@ -144,6 +144,33 @@ async def test_a_socket_without_a_fitting_client_token_is_refused(
     backend: Backend, token: str
 ) -> None:
     await assert_refused(Tab("/today", token), backend, backend.origin)
+
+
+@pytest.mark.parametrize(
+    ("path", "origin"),
+    [
+        ("/_event/?EIO=4&transport=websocket&token=x", "https://evil.example"),
+        ("/_event/?EIO=4&transport=websocket", None),
+        ("/_event/?EIO=3&transport=websocket&token=x", None),
+        ("/_event/?EIO=4&transport=none&token=x", None),
+        ("/today", None),
+        ("/api/v1/tasks", None),
+    ],
+)
+def test_a_refused_handshake_carries_the_security_headers(
+    stranger: Browser, path: str, origin: str | None
+) -> None:
+    handshake = {
+        "Connection": "Upgrade",
+        "Upgrade": "websocket",
+        "Sec-WebSocket-Version": "13",
+        "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+        "Origin": origin or stranger.backend.origin,
+    }
+    answer = stranger.http.get(path, headers=handshake)
+
+    assert answer.status_code == 403
+    assert_protected(answer)
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
@@ -202,7 +229,7 @@ def test_the_session_cookie_is_bound_to_https_and_its_host_where_there_is_https(
     assert name == "__Host-todo_session"
     assert {"secure", "httponly", "samesite=lax", "path=/"} <= attributes
     assert not any(attribute.startswith("domain") for attribute in attributes)
-    assert home.headers["strict-transport-security"].startswith("max-age=")
+    assert home.headers["strict-transport-security"] == "max-age=31536000; includeSubDomains"
     assert home.status_code == 404, "let in; this backend has no frontend"
     assert plain.status_code == 303
 
@@ -224,13 +251,14 @@ def assert_protected(answer: httpx.Response) -> None:
         part.strip().partition(" ")[::2]
         for part in answer.headers["content-security-policy"].split(";")
     )
-    assert policy["default-src"] == "'none'"
-    assert policy["frame-ancestors"] == "'none'"
-    assert policy["base-uri"] == "'none'"
-    assert policy["form-action"] == "'self'"
-    assert "object-src" not in policy
-    for source in policy["script-src"].split():
-        assert source == "'self'" or source.startswith("'sha256-")
+    for directive in ("default-src", "object-src", "base-uri", "frame-ancestors"):
+        assert policy[directive] == "'none'"
+    if answer.headers.get("content-type", "").startswith("text/html"):
+        assert policy["form-action"] == "'self'"
+        for source in policy["script-src"].split():
+            assert source == "'self'" or source.startswith("'sha256-")
+    else:
+        assert set(policy.values()) == {"'none'"}
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert answer.headers["x-frame-options"] == "DENY"
     assert answer.headers["cross-origin-opener-policy"] == "same-origin"
@@ -251,6 +279,7 @@ def assert_protected(answer: httpx.Response) -> None:
         ("GET", "/health/live", 200),
         ("GET", "/api/v1/nothing", 404),
         ("GET", "/api/v1/tasks", 401),
+        ("GET", "/api/docs", 200),
         ("PATCH", "/today", 404),
     ],
 )
@@ -463,36 +492,36 @@ async def test_a_socket_with_an_evil_cookie_is_a_strangers(
 
 
 def test_a_token_bound_to_its_own_identity_stays() -> None:
-    bound = edge.bound_token("session:a", "anything")
+    bound = state_tokens.bound_token("session:a", "anything")
 
-    assert edge.bound_token("session:a", bound) == bound
+    assert state_tokens.bound_token("session:a", bound) == bound
 
 
 def test_the_same_client_token_leads_each_identity_to_a_state_of_its_own() -> None:
     identities = ["anonymous", "session:a", "session:b", "session:a|x"]
 
     for client_token in ("", "x", "x" * 128, str(uuid4()), "a|b", "ünïcödé"):
-        bound = {edge.bound_token(identity, client_token) for identity in identities}
+        bound = {state_tokens.bound_token(identity, client_token) for identity in identities}
 
         assert len(bound) == len(identities)
 
 
 def test_a_token_sealed_for_one_identity_is_bound_anew_for_another() -> None:
-    hers = edge.bound_token("session:a", "anything")
-    his = edge.bound_token("session:b", hers)
+    hers = state_tokens.bound_token("session:a", "anything")
+    his = state_tokens.bound_token("session:b", hers)
 
     assert his != hers
-    assert his.startswith(edge.state_prefix("session:b"))
-    assert edge.bound_token("session:a", his) != hers
+    assert his.startswith(state_tokens.state_prefix("session:b"))
+    assert state_tokens.bound_token("session:a", his) != hers
 
 
 @pytest.mark.parametrize("place", range(0, 82, 9))
 def test_a_sealed_token_with_one_letter_changed_is_bound_anew(place: int) -> None:
-    sealed = edge.bound_token("session:a", "anything")
+    sealed = state_tokens.bound_token("session:a", "anything")
     letter = "0" if sealed[place] != "0" else "1"
     forged = sealed[:place] + letter + sealed[place + 1 :]
 
-    assert edge.bound_token("session:a", forged) not in {sealed, forged}
+    assert state_tokens.bound_token("session:a", forged) not in {sealed, forged}
 
 
 async def test_what_slips_through_is_an_error_without_its_cause(

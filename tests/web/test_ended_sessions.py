@@ -21,8 +21,8 @@ from todo_app.core import bus, clock, sessions, tokens
 from todo_app.core.database import transaction
 from todo_app.core.errors import Unavailable
 from todo_app.core.models import Session
-from todo_app.web import edge
-from todo_app.web.edge import Connection
+from todo_app.web import connections
+from todo_app.web.connections import Connection
 
 AT_ONCE_SECONDS = 1
 
@@ -100,15 +100,25 @@ async def test_signing_in_again_closes_the_pages_of_the_session_before(alice: Br
         await closes_at_once(before)
 
 
+async def test_promise_4_a_command_that_disables_an_account_closes_its_pages(
+    alice: Browser, bob: Browser
+) -> None:
+    async with alice.tab("/today") as hers, bob.tab("/today") as his:
+        await asyncio.to_thread(alice.backend.run, "disable", alice.email)
+
+        await closes_at_once(hers)
+        await his.add("Goes on")
+
+
 @pytest.fixture
 async def connection(app: rx.App, database: str) -> AsyncIterator[Connection]:
     """An open socket of somebody who is signed in."""
     await sign_up("alice")
     claims = tokens.verify("web", await sessions.sign_in_web(credentials_of("alice"), visit_by()))
     opened = Connection(claims=claims, had_cookie=True, flash="")
-    edge._connections[opened.id] = opened
+    connections._connections[opened.id] = opened
     yield opened
-    del edge._connections[opened.id]
+    del connections._connections[opened.id]
 
 
 def session_id(connection: Connection) -> UUID:
@@ -117,13 +127,13 @@ def session_id(connection: Connection) -> UUID:
 
 
 async def test_the_sweep_closes_what_ran_out_without_a_word(connection: Connection) -> None:
-    await edge.sweep()
+    await connections.sweep()
     assert not connection.is_ended
 
     async with transaction() as db:
         session = await db.get_one(Session, session_id(connection))
         session.expires_at = clock.now() - timedelta(seconds=1)
-    await edge.sweep()
+    await connections.sweep()
 
     assert connection.is_ended
 
@@ -134,7 +144,7 @@ async def test_an_open_page_alone_is_no_use_of_its_session(connection: Connectio
         session = await db.get_one(Session, session_id(connection))
         session.last_used_at = long_ago
 
-    await edge.sweep()
+    await connections.sweep()
 
     assert not connection.is_ended
     async with transaction() as db:
@@ -152,16 +162,17 @@ async def test_the_sweep_goes_on_after_the_database_was_away(
             raise Unavailable
         raise asyncio.CancelledError
 
-    monkeypatch.setattr(edge, "SWEEP_SECONDS", 0)
-    monkeypatch.setattr(edge, "sweep", sweep)
+    monkeypatch.setattr(connections, "SWEEP_SECONDS", 0)
+    monkeypatch.setattr(connections, "RETRY_SECONDS", 0)
+    monkeypatch.setattr(connections, "sweep", sweep)
 
     with pytest.raises(asyncio.CancelledError):
-        await edge.sweep_forever()
+        await connections.sweep_forever()
     assert len(turns) == 2
 
 
 async def test_a_socket_of_the_session_is_ended_by_its_commit(connection: Connection) -> None:
-    bus.subscribe(edge.end_connections_of)
+    bus.subscribe(connections.end_connections_of)
     assert connection.claims is not None
     actor = await sessions.authenticate(connection.claims)
 
@@ -171,4 +182,4 @@ async def test_a_socket_of_the_session_is_ended_by_its_commit(connection: Connec
 
 
 def test_the_running_program_sweeps(app: rx.App) -> None:
-    assert edge.sweep_forever in app.get_lifespan_tasks()
+    assert connections.sweep_forever in app.get_lifespan_tasks()

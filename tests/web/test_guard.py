@@ -35,8 +35,8 @@ from tests.web.browser import (
 )
 from tests.web.handlers import Handlers, fitting_payload, required_payload
 from todo_app.core import session_memory, sessions, tokens
-from todo_app.web import edge, guard, reflex_private
-from todo_app.web.edge import Connection
+from todo_app.web import connections, guard, reflex_private
+from todo_app.web.connections import Connection
 from todo_app.web.session import is_public
 
 EVENTS = f"{ROOT_STATE}.reflex___state____update_vars_internal_state.update_vars_internal"
@@ -111,9 +111,9 @@ async def pipeline(app: rx.App, monkeypatch: pytest.MonkeyPatch) -> AsyncIterato
 def anonymous() -> Iterator[str]:
     """The id of the connection of somebody who is not signed in."""
     connection = Connection(claims=None, had_cookie=False, flash="")
-    edge._connections[connection.id] = connection
+    connections._connections[connection.id] = connection
     yield connection.id
-    del edge._connections[connection.id]
+    del connections._connections[connection.id]
 
 
 @pytest.fixture
@@ -122,9 +122,9 @@ async def member(database: str) -> AsyncIterator[str]:
     await sign_up("alice")
     claims = tokens.verify("web", await sessions.sign_in_web(credentials_of("alice"), visit_by()))
     connection = Connection(claims=claims, had_cookie=True, flash="")
-    edge._connections[connection.id] = connection
+    connections._connections[connection.id] = connection
     yield connection.id
-    del edge._connections[connection.id]
+    del connections._connections[connection.id]
 
 
 def test_exactly_the_forms_of_strangers_are_open_to_strangers(handlers: Handlers) -> None:
@@ -198,14 +198,14 @@ async def test_nothing_at_all_runs_without_a_socket_of_ours(
 async def test_nothing_at_all_runs_on_a_socket_whose_session_is_over(
     pipeline: Pipeline, handlers: Handlers, member: str
 ) -> None:
-    claims = edge._connections[member].claims
+    claims = connections._connections[member].claims
     assert claims is not None
     await end_session(claims.sid)
 
     for name, found in handlers.items():
         assert await pipeline.send(member, name, fitting_payload(found)) == []
     assert pipeline.updates == []
-    assert edge._connections[member].is_ended
+    assert connections._connections[member].is_ended
 
 
 async def end_session(session_id: UUID) -> None:

@@ -2,17 +2,26 @@ from __future__ import annotations
 
 import asyncio
 from typing import Any
+from uuid import UUID
 
 import pytest
 from starlette.types import Message, Receive, Scope, Send
 
+from todo_app.core.models import new_id
 from todo_app.core.settings import get_settings
-from todo_app.web import socket_pace
+from todo_app.core.tokens import Claims
+from todo_app.web import connections, socket_pace
+from todo_app.web.connections import Connection
 from todo_app.web.socket_pace import BURST_SECONDS, SocketPace
 
 
+@pytest.fixture(autouse=True)
+def _sockets_of_this_test(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connections, "_connections", {})
+
+
 def socket_from(address: str) -> Scope:
-    return {"type": "websocket", "client": (address, 1), "headers": []}
+    return {"type": "websocket", "client": (address, 1), "headers": [], "extensions": {}}
 
 
 async def an_event() -> Message:
@@ -69,9 +78,48 @@ async def test_a_place_holds_only_so_many_sockets_and_leaves_others_theirs(
     await asyncio.sleep(0)
 
     assert served == ["192.0.2.1", "192.0.2.1", "198.51.100.7"]
-    assert sent == [{"type": "websocket.close", "code": 1013}]
+    assert [message["status"] for message in sent if "status" in message] == [429]
+    assert (b"retry-after", b"60") in sent[0]["headers"]
     release.set()
     await asyncio.gather(*opened)
     await pace(socket_from("192.0.2.1"), an_event, hear)
     assert served[-1] == "192.0.2.1"
     assert not pace._open
+
+
+async def test_a_session_holds_only_so_many_sockets_wherever_they_come_from(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(socket_pace, "SOCKETS_PER_SESSION", 2)
+    release = asyncio.Event()
+    served: list[bytes] = []
+
+    async def app(scope: Scope, _receive: Receive, _send: Send) -> None:
+        served.append(scope["headers"][0][1])
+        await release.wait()
+
+    hers, his = ([_connection(session) for _ in range(3)] for session in (new_id(), new_id()))
+    pace = SocketPace(app)
+    opened = [
+        asyncio.create_task(pace(_socket_of(one, number), an_event, an_answer))
+        for number, one in enumerate([*hers, his[0]])
+    ]
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+
+    assert served == [one.id.encode() for one in (*hers[:2], his[0])]
+    release.set()
+    await asyncio.gather(*opened)
+    assert not pace._open
+
+
+def _connection(session_id: UUID) -> Connection:
+    claims = Claims.model_construct(sub=new_id(), sid=session_id)
+    connection = Connection(claims, had_cookie=True, flash="")
+    connections.add(connection)
+    return connection
+
+
+def _socket_of(connection: Connection, number: int) -> Scope:
+    scope = socket_from(f"10.0.0.{number}")
+    return {**scope, "path": "/_event", "headers": [(b"authorization", connection.id.encode())]}

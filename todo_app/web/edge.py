@@ -7,30 +7,33 @@ id that nobody outside can name; no handler, no state and no log ever holds the 
 from __future__ import annotations
 
 import asyncio
-import hashlib
-import hmac
 import logging
-import re
 import secrets
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from http import HTTPStatus
 from http.cookies import CookieError, SimpleCookie
-from typing import NoReturn
 from urllib.parse import parse_qs, urlencode, urlsplit
-from uuid import UUID
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from todo_app.core import bus, links, session_memory, sessions, tokens
-from todo_app.core.bus import News, SessionEnded
-from todo_app.core.database import reading
-from todo_app.core.errors import TodoError, Unauthenticated, Unavailable
+from todo_app.core import bus, links, sessions, tokens
+from todo_app.core.errors import Unauthenticated, Unavailable
 from todo_app.core.origins import is_loopback
 from todo_app.core.settings import get_settings
 from todo_app.core.tokens import Claims
-from todo_app.web import frames, headers, reflex_private, routes, theme
+from todo_app.web import (
+    connections,
+    frames,
+    handshakes,
+    headers,
+    reflex_private,
+    routes,
+    state_tokens,
+    theme,
+)
+from todo_app.web.connections import Connection
 from todo_app.web.messages import message
 
 log = logging.getLogger(__name__)
@@ -40,98 +43,15 @@ CLAIMS_KEY = "todo_app.claims"
 STEP_KEY = "todo_app.step"
 LINK_KEY = "todo_app.link"
 CLIENT_TOKEN_MAX_CHARACTERS = 128
-LINGER_SECONDS = 10
 SESSION_ENDED = 4401
-_SWEEP_AT_ONCE = 500
 _CLOSED_FRAMEWORK_PATHS = ("/_health", "/_upload", "/_all_routes", "/auth-codespace")
-_SEALED = re.compile(r"[0-9a-f]{16}-[0-9a-f]{32}-[0-9a-f]{32}")
 
-
-@dataclass(eq=False)
-class Connection:
-    """One open socket and what its handshake proved."""
-
-    claims: Claims | None
-    had_cookie: bool
-    flash: str
-    id: str = field(default_factory=lambda: secrets.token_urlsafe(24))
-    task: asyncio.Task[None] | None = None
-    is_ended: bool = False
-    place: reflex_private.Place | None = None
-    """Where its page was when it last sent an event."""
-    awaits_refresh: bool = False
-
-    @property
-    def is_open(self) -> bool:
-        """Whether something can still be sent to it."""
-        return not self.is_ended and self.task is not None and not self.task.done()
-
-    def end(self) -> None:
-        """Close the socket because its session is over; the page comes back as a stranger."""
-        self.is_ended = True
-        if self.task is not None:
-            self.task.cancel()
-
-
-SWEEP_SECONDS = 30
-
-_connections: dict[str, Connection] = {}
 _identity: ContextVar[str] = ContextVar("identity", default="anonymous")
-
-
-def connection_of(event_headers: dict[str, str]) -> Connection | None:
-    """The connection that an event came by; closed ones answer for a few seconds more."""
-    return _connections.get(event_headers.get("authorization", ""))
-
-
-def open_connections_of(user_id: UUID) -> list[Connection]:
-    """The open sockets of an account, in whatever session."""
-    return [
-        connection
-        for connection in _connections.values()
-        if connection.is_open and connection.claims and connection.claims.sub == user_id
-    ]
-
-
-def end_connections_of(news: News) -> None:
-    """Close the sockets of a session that was ended, and drop what its pages showed."""
-    if not isinstance(news, SessionEnded):
-        return
-    for connection in list(_connections.values()):
-        if connection.claims is not None and connection.claims.sid == news.session_id:
-            connection.end()
-    reflex_private.purge_states(state_prefix(_session_identity(news.session_id)))
-
-
-async def sweep_forever() -> NoReturn:
-    """Close the sockets whose session ran out, or was ended by another process."""
-    while True:
-        await asyncio.sleep(SWEEP_SECONDS)
-        try:
-            await sweep()
-        except Unavailable:
-            log.warning("sweep put off: the database does not answer")
-
-
-async def sweep() -> None:
-    """Close the sockets whose session is over. Raises Unavailable."""
-    open_ids = {
-        connection.claims.sid
-        for connection in _connections.values()
-        if connection.claims is not None and not connection.is_ended
-    }
-    ids = list(open_ids)
-    for start in range(0, len(ids), _SWEEP_AT_ONCE):
-        async with reading() as db:
-            ended = await sessions.ended_among(db, ids[start : start + _SWEEP_AT_ONCE])
-        for session_id in ended:
-            session_memory.forget(session_id)
-            end_connections_of(SessionEnded(session_id))
 
 
 def flash_of(event_headers: dict[str, str]) -> str:
     """The form cookie that came with an event's socket, once: a form comes back one time."""
-    connection = connection_of(event_headers)
+    connection = connections.connection_of(event_headers)
     if connection is None:
         return ""
     flash, connection.flash = connection.flash, ""
@@ -158,30 +78,6 @@ def link_cookie() -> str:
     return "__Host-todo_link" if get_settings().is_https else "todo_link"
 
 
-def state_prefix(identity: str) -> str:
-    """How every state token of an identity starts."""
-    return _mac("prefix", identity)[:16]
-
-
-def identity_of(claims: Claims | None) -> str:
-    """The name of whom a state belongs to: one session, or the anonymous."""
-    return _session_identity(claims.sid) if claims else "anonymous"
-
-
-def bound_token(identity: str, client_token: str) -> str:
-    """The state token of an identity for what the client calls its token.
-
-    One that is sealed for this identity already stays, so that a reload keeps its state; any
-    other, another identity's too, leads to a state of its own.
-    """
-    nonce = client_token[17:49]
-    if _SEALED.fullmatch(client_token) and hmac.compare_digest(
-        _sealed(identity, nonce), client_token
-    ):
-        return client_token
-    return _sealed(identity, _mac("nonce", identity, client_token)[:32])
-
-
 async def living_claims(cookie: str) -> Claims | None:
     """What a session cookie proves, if its session still lives. Raises Unavailable."""
     try:
@@ -197,9 +93,9 @@ class Edge:
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
-        reflex_private.issue_tokens_with(lambda: _sealed(_identity.get(), secrets.token_hex(16)))
+        reflex_private.issue_tokens_with(lambda: state_tokens.new_token(_identity.get()))
         reflex_private.admit_events_with(frames.admitted)
-        bus.subscribe(end_connections_of)
+        bus.subscribe(connections.end_connections_of)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
@@ -240,41 +136,42 @@ class Edge:
                 await PlainTextResponse(text, 500)(scope, receive, send_guarded)
 
     async def _serve_socket(self, scope: Scope, receive: Receive, send: Send) -> None:
+        send = handshakes.dressed(scope, receive, send)
         head = Headers(scope=scope)
         query = parse_qs(scope["query_string"].decode("latin-1"))
         client_token = query.get("token", [""])[0]
         if (
             head.get("origin") != get_settings().origin
             or not 0 < len(client_token) <= CLIENT_TOKEN_MAX_CHARACTERS
+            or not scope["path"].startswith(SOCKET_PATH)
         ):
-            await _refuse(receive, send)
+            await handshakes.refuse(scope, receive, send, HTTPStatus.FORBIDDEN)
             return
         cookies = _cookies(head)
         cookie = cookies.get(session_cookie(), "")
         try:
             claims = await living_claims(cookie) if cookie else None
-        except TodoError:
-            await _refuse(receive, send)
+        except Unavailable as refusal:
+            later = refusal.retry_after_seconds
+            await handshakes.refuse(
+                scope, receive, send, HTTPStatus.SERVICE_UNAVAILABLE, retry_after_seconds=later
+            )
             return
         connection = Connection(claims, bool(cookie), cookies.get(form_cookie(), ""))
-        identity = identity_of(claims)
+        identity = state_tokens.identity_of(claims)
         _identity.set(identity)
-        query["token"] = [bound_token(identity, client_token)]
-        await self._connect(
-            connection,
-            {
-                **scope,
-                "query_string": urlencode(query, doseq=True).encode(),
-                "headers": _without_credentials(scope, connection.id),
-            },
-            receive,
-            send,
-        )
+        query["token"] = [state_tokens.bound_token(identity, client_token)]
+        sealed = {
+            **scope,
+            "query_string": urlencode(query, doseq=True).encode(),
+            "headers": _without_credentials(scope, connection.id),
+        }
+        await self._connect(connection, sealed, receive, send)
 
     async def _connect(
         self, connection: Connection, scope: Scope, receive: Receive, send: Send
     ) -> None:
-        _connections[connection.id] = connection
+        connections.add(connection)
         connection.task = asyncio.create_task(self.app(scope, receive, send))  # type: ignore[arg-type]
         try:
             await connection.task
@@ -283,10 +180,7 @@ class Edge:
                 connection.task.cancel()
                 raise
         finally:
-            # What was clicked just before a tab closed is still on its way to its handler.
-            asyncio.get_running_loop().call_later(
-                LINGER_SECONDS, _connections.pop, connection.id, None
-            )
+            connections.drop_later(connection)
         if connection.is_ended:
             await send({"type": "websocket.close", "code": SESSION_ENDED, "reason": "session"})
 
@@ -376,21 +270,3 @@ def _cookies(head: Headers) -> dict[str, str]:
 def _without_credentials(scope: Scope, connection_id: str) -> list[tuple[bytes, bytes]]:
     kept = [pair for pair in scope["headers"] if pair[0] not in {b"cookie", b"authorization"}]
     return [*kept, (b"authorization", connection_id.encode())]
-
-
-async def _refuse(receive: Receive, send: Send) -> None:
-    await receive()
-    await send({"type": "websocket.close", "code": 1008})
-
-
-def _session_identity(session_id: UUID) -> str:
-    return f"session:{session_id}"
-
-
-def _mac(*parts: str) -> str:
-    key = hashlib.sha256(b"state token v1" + get_settings().signing_keys[0].encode()).digest()
-    return hmac.new(key, "|".join(parts).encode(), hashlib.sha256).hexdigest()
-
-
-def _sealed(identity: str, nonce: str) -> str:
-    return f"{state_prefix(identity)}-{nonce}-{_mac('token', identity, nonce)[:32]}"

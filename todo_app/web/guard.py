@@ -16,7 +16,7 @@ from reflex_base.event import Event
 
 from todo_app.core import sessions
 from todo_app.core.errors import Unauthenticated, Unavailable
-from todo_app.web import edge, live, reflex_private, routes
+from todo_app.web import connections, live, reflex_private, routes
 from todo_app.web.list_state import TaskListState
 from todo_app.web.messages import message
 from todo_app.web.session import AuthState, is_public, set_actor
@@ -31,7 +31,7 @@ class Guard(rx.Middleware):
         """Let the event pass (None) or answer in place of its handler."""
         del app
         set_actor(None)
-        connection = edge.connection_of(reflex_private.event_headers())
+        connection = connections.connection_of(reflex_private.event_headers())
         if connection is None or connection.is_ended:
             return reflex_private.REFUSED
         if not has_valid_arguments(event):
@@ -58,7 +58,7 @@ class Guard(rx.Middleware):
         except Unavailable as refusal:
             auth._tell(message(refusal), is_error=True)
             return await reflex_private.changes(root)
-        # The state of another session cannot be here (edge.bound_token); if it were, it stays shut.
+        # The state of another session cannot be here (state_tokens); if it were, it stays shut.
         return None if auth._claims.sid == connection.claims.sid else reflex_private.REFUSED
 
     async def _judge_stranger(

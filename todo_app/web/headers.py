@@ -14,6 +14,11 @@ from todo_app.core.settings import get_settings
 from todo_app.web import reflex_private
 
 _YEAR_SECONDS = 31_536_000
+_BARE_POLICY = (
+    "default-src 'none'; form-action 'none'; base-uri 'none'; object-src 'none'; "
+    "frame-ancestors 'none'"
+)
+"""Of what is no page: shown by itself, it may load and send nothing."""
 _INLINE_SCRIPT = re.compile(r"<script(?![^>]*\ssrc=)[^>]*>(.*?)</script>", re.DOTALL)
 
 
@@ -21,6 +26,11 @@ def protect(answer: MutableHeaders, path: str, status: int) -> None:
     """Add the security headers to an answer, and the cache rule of its path."""
     for name, value in _security_headers():
         answer[name] = value
+    # A page that has not changed takes on the policy of the answer that says so.
+    is_page = status == HTTPStatus.NOT_MODIFIED or answer.get("content-type", "").startswith(
+        "text/html"
+    )
+    answer["Content-Security-Policy"] = _page_policy() if is_page else _BARE_POLICY
     if path.startswith("/assets/") and status < HTTPStatus.BAD_REQUEST:
         answer["Cache-Control"] = f"public, max-age={_YEAR_SECONDS}, immutable"
     elif answer.get("content-type", "").startswith(("text/html", "application/", "text/plain")):
@@ -32,18 +42,19 @@ def protect(answer: MutableHeaders, path: str, status: int) -> None:
 @cache
 def _security_headers() -> tuple[tuple[str, str], ...]:
     headers = [
-        ("Content-Security-Policy", _content_security_policy()),
         ("X-Content-Type-Options", "nosniff"),
         ("Referrer-Policy", "same-origin"),
         ("Cross-Origin-Opener-Policy", "same-origin"),
         ("X-Frame-Options", "DENY"),
     ]
     if get_settings().is_https:
-        headers.append(("Strict-Transport-Security", f"max-age={_YEAR_SECONDS}"))
+        subdomains = f"max-age={_YEAR_SECONDS}; includeSubDomains"
+        headers.append(("Strict-Transport-Security", subdomains))
     return tuple(headers)
 
 
-def _content_security_policy() -> str:
+@cache
+def _page_policy() -> str:
     socket = get_settings().origin.replace("http", "ws", 1)
     return "; ".join(
         (
@@ -56,6 +67,7 @@ def _content_security_policy() -> str:
             f"connect-src 'self' {socket}",
             "form-action 'self'",
             "base-uri 'none'",
+            "object-src 'none'",
             "frame-ancestors 'none'",
         )
     )

@@ -13,8 +13,8 @@ from uuid import UUID
 
 from todo_app.core import bus
 from todo_app.core.bus import ChangesMade, News
-from todo_app.web import edge, reflex_private
-from todo_app.web.edge import Connection
+from todo_app.web import connections, reflex_private
+from todo_app.web.connections import Connection
 from todo_app.web.live_state import LiveState
 
 REFRESHERS = (LiveState.refresh,)
@@ -49,7 +49,7 @@ async def refresh_forever() -> NoReturn:
 
 
 async def _refresh(user_id: UUID, acting: Connection | None) -> None:
-    for connection in edge.open_connections_of(user_id):
+    for connection in connections.open_connections_of(user_id):
         place = connection.place
         # One refresh shows all that was changed before it began.
         if connection is acting or place is None or connection.awaits_refresh:

@@ -1,4 +1,4 @@
-"""How many sockets one place may hold open, and how fast each may send.
+"""How many sockets one session and one place may hold open, and how fast each may send.
 
 Nothing is lost: what comes too fast waits, and with it only who sent it.
 """
@@ -9,23 +9,26 @@ import asyncio
 import logging
 import time
 from collections import Counter
+from http import HTTPStatus
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from todo_app.core import visits
 from todo_app.core.settings import get_settings
+from todo_app.web import connections, handshakes
 
 log = logging.getLogger(__name__)
 
 SOCKETS_PER_NETWORK = 500
+SOCKETS_PER_SESSION = 100
+TRY_AGAIN_SECONDS = 60
 BURST_SECONDS = 4
 """So many seconds' worth of events may come at once, as after a lost connection."""
-TRY_AGAIN_LATER = 1013
 
 
 class SocketPace:
-    """ASGI middleware around every socket."""
+    """ASGI middleware around every socket, behind the edge: who it is from is known."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -36,19 +39,34 @@ class SocketPace:
         if scope["type"] != "websocket":
             await self.app(scope, receive, send)
             return
-        network = _network_of(scope)
-        if self._open[network] >= SOCKETS_PER_NETWORK:
-            log.warning("refused a socket: its network holds %d", self._open[network])
-            await receive()
-            await send({"type": "websocket.close", "code": TRY_AGAIN_LATER})
+        holders = _holders_of(scope)
+        if any(self._open[holder] >= most for holder, most in holders.items()):
+            log.warning("refused a socket: there are as many as there may be")
+            await handshakes.refuse(
+                scope,
+                receive,
+                send,
+                HTTPStatus.TOO_MANY_REQUESTS,
+                retry_after_seconds=TRY_AGAIN_SECONDS,
+            )
             return
-        self._open[network] += 1
+        self._open.update(holders.keys())
         try:
             await self.app(scope, _paced(receive), send)
         finally:
-            self._open[network] -= 1
-            if not self._open[network]:
-                del self._open[network]
+            self._open.subtract(holders.keys())
+            for holder in holders:
+                if not self._open[holder]:
+                    del self._open[holder]
+
+
+def _holders_of(scope: Scope) -> dict[str, int]:
+    """Who holds a socket, and how many each may hold."""
+    holders = {_network_of(scope): SOCKETS_PER_NETWORK}
+    connection = connections.connection_of(dict(Headers(scope=scope)))
+    if connection is not None and connection.claims is not None:
+        holders[f"session {connection.claims.sid}"] = SOCKETS_PER_SESSION
+    return holders
 
 
 def _network_of(scope: Scope) -> str:

@@ -1,0 +1,119 @@
+"""The open sockets of this process, and their end: with the session that they came with."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+from dataclasses import dataclass, field
+from typing import NoReturn
+from uuid import UUID
+
+from todo_app.core import session_memory, sessions
+from todo_app.core.bus import News, SessionEnded
+from todo_app.core.database import reading
+from todo_app.core.errors import Unavailable
+from todo_app.core.tokens import Claims
+from todo_app.web import reflex_private
+from todo_app.web.state_tokens import session_identity, state_prefix
+
+log = logging.getLogger(__name__)
+
+LINGER_SECONDS = 10
+SWEEP_SECONDS = 0.5
+"""What ends a session outside of all servers, a command or the clock, is told to nobody: so it is
+asked for, by one query on the primary key, often enough to close the pages within a second."""
+RETRY_SECONDS = 5
+_SWEEP_AT_ONCE = 500
+
+
+@dataclass(eq=False)
+class Connection:
+    """One open socket and what its handshake proved."""
+
+    claims: Claims | None
+    had_cookie: bool
+    flash: str
+    id: str = field(default_factory=lambda: secrets.token_urlsafe(24))
+    task: asyncio.Task[None] | None = None
+    is_ended: bool = False
+    place: reflex_private.Place | None = None
+    """Where its page was when it last sent an event."""
+    awaits_refresh: bool = False
+
+    @property
+    def is_open(self) -> bool:
+        """Whether something can still be sent to it."""
+        return not self.is_ended and self.task is not None and not self.task.done()
+
+    def end(self) -> None:
+        """Close the socket because its session is over; the page comes back as a stranger."""
+        self.is_ended = True
+        if self.task is not None:
+            self.task.cancel()
+
+
+_connections: dict[str, Connection] = {}
+
+
+def add(connection: Connection) -> None:
+    """Let events that come by this socket be known as such."""
+    _connections[connection.id] = connection
+
+
+def drop_later(connection: Connection) -> None:
+    """Forget a closed socket: what was clicked just before is still on its way to its handler."""
+    asyncio.get_running_loop().call_later(LINGER_SECONDS, _connections.pop, connection.id, None)
+
+
+def connection_of(event_headers: dict[str, str]) -> Connection | None:
+    """The connection that an event came by; closed ones answer for a few seconds more."""
+    return _connections.get(event_headers.get("authorization", ""))
+
+
+def open_connections_of(user_id: UUID) -> list[Connection]:
+    """The open sockets of an account, in whatever session."""
+    return [
+        connection
+        for connection in _connections.values()
+        if connection.is_open and connection.claims and connection.claims.sub == user_id
+    ]
+
+
+def end_connections_of(news: News) -> None:
+    """Close the sockets of a session that was ended, and drop what its pages showed."""
+    if not isinstance(news, SessionEnded):
+        return
+    for connection in list(_connections.values()):
+        if connection.claims is not None and connection.claims.sid == news.session_id:
+            connection.end()
+    reflex_private.purge_states(state_prefix(session_identity(news.session_id)))
+
+
+async def sweep_forever() -> NoReturn:
+    """Close the sockets whose session ran out, or was ended by another process."""
+    pause = SWEEP_SECONDS
+    while True:
+        await asyncio.sleep(pause)
+        try:
+            await sweep()
+            pause = SWEEP_SECONDS
+        except Unavailable:
+            log.warning("sweep put off: the database does not answer")
+            pause = RETRY_SECONDS
+
+
+async def sweep() -> None:
+    """Close the sockets whose session is over. Raises Unavailable."""
+    open_ids = {
+        connection.claims.sid
+        for connection in _connections.values()
+        if connection.claims is not None and not connection.is_ended
+    }
+    ids = list(open_ids)
+    for start in range(0, len(ids), _SWEEP_AT_ONCE):
+        async with reading() as db:
+            ended = await sessions.ended_among(db, ids[start : start + _SWEEP_AT_ONCE])
+        for session_id in ended:
+            session_memory.forget(session_id)
+            end_connections_of(SessionEnded(session_id))
