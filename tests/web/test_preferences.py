@@ -7,6 +7,7 @@ import pytest
 from starlette.datastructures import MutableHeaders
 
 from tests.web.browser import AUTH, LIST, PREFERENCE, Browser, Tab
+from todo_app.core.settings import get_settings
 from todo_app.web import theme
 from todo_app.web.messages import FIELD_MESSAGES
 
@@ -84,3 +85,18 @@ def test_a_page_brings_the_theme_along(chosen: str | None, kind: str, cookie: st
     theme.hand_over(answer, {"type": "http", theme.SCOPE_KEY: chosen})
 
     assert answer.get("set-cookie") == cookie
+
+
+def test_the_theme_travels_bound_to_its_host_where_there_is_https(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("ENVIRONMENT", "production")
+    monkeypatch.setenv("JWT_SECRET", "kJ8s2-Qx_vB5nM7wE3rT9yU1iO4pA6dF0gH")
+    monkeypatch.setenv("PUBLIC_URL", "https://todo.example.org")
+    get_settings.cache_clear()
+    answer = MutableHeaders({"content-type": "text/html"})
+
+    theme.hand_over(answer, {"type": "http", theme.SCOPE_KEY: "dark"})
+
+    cookie = "__Host-todo_theme=dark; Path=/; Max-Age=60; SameSite=Lax; Secure"
+    assert answer["set-cookie"] == cookie

@@ -24,13 +24,15 @@ LIFETIME_SECONDS = 60
 
 _SCRIPT = """
 try {
-  const chosen = document.cookie.match(/(?:^|; )todo_theme=(system|light|dark)(?:;|$)/);
+  const cookie = /(?:^|; )((?:__Host-)?todo_theme)=(system|light|dark)(?:;|$)/;
+  const [, name, chosen] = document.cookie.match(cookie) ?? [];
   if (chosen) {
     const root = document.documentElement;
     const isDark = matchMedia("(prefers-color-scheme: dark)").matches;
-    const shown = chosen[1] === "system" ? (isDark ? "dark" : "light") : chosen[1];
-    document.cookie = "todo_theme=; Path=/; Max-Age=0; SameSite=Lax";
-    localStorage.setItem("theme", chosen[1]);
+    const shown = chosen === "system" ? (isDark ? "dark" : "light") : chosen;
+    const secure = name.startsWith("__Host-") ? "; Secure" : "";
+    document.cookie = name + "=; Path=/; Max-Age=0; SameSite=Lax" + secure;
+    localStorage.setItem("theme", chosen);
     root.classList.remove("light", "dark");
     root.classList.add(shown);
     root.style.colorScheme = shown;
@@ -58,8 +60,8 @@ def hand_over(answer: MutableHeaders, scope: Scope) -> None:
     """Add the cookie to the answer that is a page."""
     theme: Theme | None = scope.get(SCOPE_KEY)
     if theme is not None and answer.get("content-type", "").startswith("text/html"):
-        secure = "; Secure" if get_settings().is_https else ""
+        prefix, secure = ("__Host-", "; Secure") if get_settings().is_https else ("", "")
         answer.append(
             "Set-Cookie",
-            f"{COOKIE}={theme}; Path=/; Max-Age={LIFETIME_SECONDS}; SameSite=Lax{secure}",
+            f"{prefix}{COOKIE}={theme}; Path=/; Max-Age={LIFETIME_SECONDS}; SameSite=Lax{secure}",
         )
