@@ -9,14 +9,14 @@ from pydantic import SecretStr
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from todo_app.core import accounts, session_memory, sessions, tasks, tokens
+from todo_app.core import accounts, api_sessions, session_memory, sessions, tasks, tokens
 from todo_app.core.access import Actor
 from todo_app.core.accounts import AccountDraft
+from todo_app.core.api_sessions import TokenPair
 from todo_app.core.credentials import Credentials
 from todo_app.core.database import reading, transaction
 from todo_app.core.errors import Unauthenticated
 from todo_app.core.models import OutboxMessage, Task
-from todo_app.core.sessions import ApiTokens
 from todo_app.core.task_views import TaskDraft, TaskView
 from todo_app.core.tokens import Claims
 from todo_app.core.visits import Visit, Way
@@ -71,12 +71,12 @@ def claims_of(actor: Actor) -> Claims:
     return Claims.model_construct(sub=actor.user_id, sid=actor.session_id)
 
 
-async def sign_in_api(name: str = "alice") -> ApiTokens:
+async def sign_in_api(name: str = "alice") -> TokenPair:
     """One of the cast in a new API session."""
-    return await sessions.sign_in_api(credentials_of(name), visit_by("api"))
+    return await api_sessions.sign_in(credentials_of(name), visit_by("api"))
 
 
-async def actor_of(pair: ApiTokens) -> Actor:
+async def actor_of(pair: TokenPair) -> Actor:
     """Whose access token it is."""
     return await sessions.authenticate(tokens.verify("access", pair.access_token))
 

@@ -16,7 +16,7 @@ from starlette.applications import Starlette
 from tests.api.answers import AUTH, TASKS, add_task, all_tasks, assert_problem, path_of
 from tests.api.conftest import client_of
 from tests.api.walk import OPERATIONS, Operation
-from todo_app.core import tokens
+from todo_app.core import throttle, tokens
 from todo_app.core.models import new_id
 
 BELONGINGS = {"project_id", "section_id", "label_id"}
@@ -108,6 +108,7 @@ async def test_every_flawed_token_gets_the_same_answer(
     responses = []
     for token in _flawed_tokens(good):
         headers = [(b"Authorization", b"Bearer " + token)]
+        throttle.reset()
         async with client_of(server) as client:
             responses.append(await client.get(f"{AUTH}/me", headers=headers))
     assert_problem(responses[0], 401)

@@ -59,3 +59,20 @@ async def test_a_known_place_is_no_place_to_guess_from(
         for _ in range(6):
             assert_problem(await try_password(neighbour, "wrong"), 401)
         assert_problem(await try_password(neighbour, PASSWORD), 429)
+
+
+async def test_bad_tokens_are_throttled_and_who_shares_the_address_gets_in(
+    alice: httpx.AsyncClient, server: Starlette
+) -> None:
+    bad = {"Authorization": "Bearer guess"}
+    async with at(server, OWNER[0]) as neighbour:
+        for _ in range(throttle.BAD_TOKENS.amount):
+            assert_problem(await neighbour.get(f"{AUTH}/me", headers=bad), 401)
+        for answer in (
+            await neighbour.get(f"{AUTH}/me", headers=bad),
+            await neighbour.post(f"{AUTH}/refresh", json={"refresh_token": "guess"}),
+        ):
+            assert_problem(answer, 429)
+            assert 1 <= int(answer.headers["retry-after"]) <= 60
+        hers = {"Authorization": alice.headers["authorization"]}
+        assert (await neighbour.get(f"{AUTH}/me", headers=hers)).status_code == 200

@@ -23,7 +23,7 @@ from tests.cast import (
     sign_up,
     visit_by,
 )
-from todo_app.core import accounts, audit, password_change, sessions
+from todo_app.core import accounts, api_sessions, audit, password_change, sessions
 from todo_app.core.access import Actor
 from todo_app.core.accounts import AccountDraft
 from todo_app.core.credentials import Credentials
@@ -79,9 +79,9 @@ async def change_password(actor: Actor, current: str = PASSWORD) -> None:
 async def do_everything(alice: Actor) -> list[str]:
     """Every kind of event in the account of Alice; the secrets that were used."""
     first = await sign_in_api()
-    second = await act(sessions.refresh, first.refresh_token)
+    second = await api_sessions.refresh(first.refresh_token, visit_by("api"))
     with pytest.raises(RefreshTokenReused):
-        await act(sessions.refresh, first.refresh_token)
+        await api_sessions.refresh(first.refresh_token, visit_by("api"))
     await fail_to_sign_in(email_of("alice"))
     with pytest.raises(InvalidInput):
         await change_password(alice, WRONG)

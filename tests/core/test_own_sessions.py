@@ -15,8 +15,9 @@ from tests.cast import (
     sign_in,
     sign_in_api,
     sign_up,
+    visit_by,
 )
-from todo_app.core import bus, sessions, tokens
+from todo_app.core import api_sessions, bus, sessions, tokens
 from todo_app.core.access import Actor
 from todo_app.core.bus import SessionEnded
 from todo_app.core.errors import NotFound, Unauthenticated
@@ -142,7 +143,7 @@ async def test_ending_an_api_session_ends_its_refresh_token(alice: Actor) -> Non
     await act(sessions.end_session, alice, (await actor_of(pair)).session_id)
 
     with pytest.raises(Unauthenticated):
-        await act(sessions.refresh, pair.refresh_token)
+        await api_sessions.refresh(pair.refresh_token, visit_by("api"))
 
 
 async def test_nobody_ends_a_session_of_somebody_else(

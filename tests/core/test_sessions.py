@@ -24,7 +24,15 @@ from tests.cast import (
     sign_up,
     visit_by,
 )
-from todo_app.core import passwords, session_memory, sessions, settings, throttle, tokens
+from todo_app.core import (
+    api_sessions,
+    passwords,
+    session_memory,
+    sessions,
+    settings,
+    throttle,
+    tokens,
+)
 from todo_app.core.access import Actor
 from todo_app.core.credentials import Credentials
 from todo_app.core.database import reading, transaction
@@ -286,11 +294,11 @@ async def test_an_api_session_ends_after_14_days_without_a_refresh(
     pair = await sign_in_api()
 
     traveller.move_to(START + timedelta(days=13))
-    pair = await act(sessions.refresh, pair.refresh_token)
+    pair = await api_sessions.refresh(pair.refresh_token, visit_by("api"))
     traveller.move_to(START + timedelta(days=27))
 
     with pytest.raises(Unauthenticated):
-        await act(sessions.refresh, pair.refresh_token)
+        await api_sessions.refresh(pair.refresh_token, visit_by("api"))
 
 
 async def test_the_cookie_of_a_web_session_expires_with_it(

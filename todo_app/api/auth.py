@@ -20,13 +20,14 @@ from todo_app.api.deps import (
     operation_id,
 )
 from todo_app.api.problems import documented
-from todo_app.core import accounts, audit, closing, password_change, sessions
+from todo_app.core import accounts, api_sessions, audit, closing, password_change, sessions
 from todo_app.core.accounts import AccountPatch, AccountView
+from todo_app.core.api_sessions import TokenPair
 from todo_app.core.audit import EventPage
 from todo_app.core.closing import ClosedView, Closing
 from todo_app.core.credentials import Credentials
 from todo_app.core.password_change import PasswordChange
-from todo_app.core.sessions import ApiTokens, SessionView
+from todo_app.core.sessions import SessionView
 
 router = APIRouter(
     prefix="/v1/auth",
@@ -59,7 +60,7 @@ class SessionList(BaseModel):
 
 
 @router.post(
-    "/signin", response_model=ApiTokens, responses=documented(400, 401, 413, 415, 422, 429)
+    "/signin", response_model=TokenPair, responses=documented(400, 401, 413, 415, 422, 429)
 )
 async def sign_in(request: SignInRequest, visit: ClientVisit) -> Response:
     """Begin a session: an access token for some minutes, and a refresh token for the next pair.
@@ -67,17 +68,20 @@ async def sign_in(request: SignInRequest, visit: ClientVisit) -> Response:
     `expires_in` is in seconds. An account with a second factor answers its right password with the
     problem `code-needed`: send both again with a `code` of the app, or a recovery code.
     """
-    pair = await sessions.sign_in_api(request, visit, request.code)
+    pair = await api_sessions.sign_in(request, visit, request.code)
     return json_answer(pair.model_dump_json())
 
 
-@router.post("/refresh", response_model=ApiTokens, responses=documented(400, 401, 413, 415, 422))
-async def refresh(request: RefreshRequest, db: Db) -> Response:
+@router.post(
+    "/refresh", response_model=TokenPair, responses=documented(400, 401, 413, 415, 422, 429)
+)
+async def refresh(request: RefreshRequest, visit: ClientVisit) -> Response:
     """Trade a refresh token for the next pair of tokens.
 
     Each is good for one use. One that comes back ends the session.
     """
-    return json_answer((await sessions.refresh(db, request.refresh_token)).model_dump_json())
+    pair = await api_sessions.refresh(request.refresh_token, visit)
+    return json_answer(pair.model_dump_json())
 
 
 @router.post(
@@ -103,6 +107,7 @@ async def change_password(
 ) -> Response:
     """Change the password and end every session but this one.
 
+    API tokens work on, unless `revoke_api_tokens` is true.
     Wrong current passwords are counted together with wrong ones at sign-in.
     """
     await password_change.change_password(actor, change, visit)

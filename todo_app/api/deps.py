@@ -22,7 +22,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from todo_app.api.problems import NOT_JSON, MalformedIfMatch, documented
-from todo_app.core import access, api_tokens, idempotency, sessions, tokens, visits
+from todo_app.core import access, api_sessions, api_tokens, idempotency, visits
 from todo_app.core.access import Actor
 from todo_app.core.database import reading, transaction
 from todo_app.core.errors import Forbidden, Unauthenticated
@@ -73,9 +73,9 @@ class _Bearer(SecurityBase):
         if scheme.lower() != "bearer":
             raise Unauthenticated
         token = token.strip(" ")
-        if not token.startswith(api_tokens.PREFIX):
-            return await sessions.authenticate(tokens.verify("access", token))
         visit = await _client_visit(request)
+        if not token.startswith(api_tokens.PREFIX):
+            return await api_sessions.authenticate(token, visit)
         actor = await api_tokens.authenticate(token, visit)
         path: str = request.scope["route"].path
         try:

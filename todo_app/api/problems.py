@@ -26,6 +26,7 @@ from todo_app.api.sentences import SENTENCE_BY_FLAW, SENTENCE_BY_REASON, SENTENC
 from todo_app.core.errors import (
     ChangedSince,
     CodeNeeded,
+    CodesOff,
     Conflict,
     EmailTaken,
     Forbidden,
@@ -42,6 +43,7 @@ from todo_app.core.errors import (
     NotFound,
     NothingToUndo,
     NotRecurring,
+    RefreshRefused,
     RefreshTokenReused,
     StaleVersion,
     SyncExpired,
@@ -191,8 +193,12 @@ UNAUTHENTICATED = Kind(
     "Not signed in",
     "Send a valid access token as `Authorization: Bearer`.",
 )
+REFRESH_REFUSED = Kind(
+    401, "refresh-refused", "Refresh token refused", "It was used, or is over. Sign in again."
+)
 LINK_SPENT = Kind(400, "link-spent", "Link no longer good", "It was used, or has run out.")
 MAIL_OFF = Kind(409, "mail-off", "No mail", "This server sends no mail. Ask who runs it.")
+CODES_OFF = Kind(409, "codes-off", "No codes", "This server keeps no seeds. Ask who runs it.")
 TOO_MANY = Kind(
     429, "too-many-attempts", "Too many attempts", "Wait as long as `Retry-After` says."
 )
@@ -236,9 +242,11 @@ STATUS_BY_ERROR: Mapping[type[TodoError], Kind] = {
     WrongCode: WRONG_CODE,
     WrongPasskey: WRONG_CODE,
     Unauthenticated: UNAUTHENTICATED,
-    RefreshTokenReused: UNAUTHENTICATED,
+    RefreshRefused: REFRESH_REFUSED,
+    RefreshTokenReused: REFRESH_REFUSED,
     LinkSpent: LINK_SPENT,
     MailOff: MAIL_OFF,
+    CodesOff: CODES_OFF,
     TooManyAttempts: TOO_MANY,
     Unavailable: UNAVAILABLE,
 }

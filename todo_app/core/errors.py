@@ -172,8 +172,17 @@ class WrongPasskey(WrongCode):
 class Unauthenticated(TodoError):
     """Nobody, or no longer anybody: missing, invalid, expired or revoked proof of identity."""
 
+    def __init__(self, *, has_run_out: bool = False) -> None:
+        super().__init__()
+        self.has_run_out = has_run_out
+        """Whether it is a token of ours whose time is over, for the throttle alone."""
 
-class RefreshTokenReused(Unauthenticated):
+
+class RefreshRefused(Unauthenticated):
+    """A refresh token that is none, or none any more."""
+
+
+class RefreshTokenReused(RefreshRefused):
     """A refresh token came back after its use: its whole family is dead now."""
 
     keeps_writes = True
@@ -185,6 +194,10 @@ class LinkSpent(TodoError):
 
 class MailOff(TodoError):
     """It takes a mail, and this server sends none."""
+
+
+class CodesOff(TodoError):
+    """It takes a key to keep seeds of second factors with, and this server has none."""
 
 
 class TooManyAttempts(TodoError):

@@ -1,12 +1,10 @@
-"""Sessions: sign in, stay signed in, see and end them.
+"""Sessions: sign in on the web, stay signed in, see and end them.
 
-A token is worth what its session row says.
+A token is worth what its session row says. Those of API clients begin in `api_sessions`.
 """
 
 from __future__ import annotations
 
-import hashlib
-import secrets
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any, cast
@@ -21,31 +19,19 @@ from sqlmodel import col
 from todo_app.core import access, audit, bus, clock, first_step, tokens, totp
 from todo_app.core.access import Actor
 from todo_app.core.bus import SessionEnded
-from todo_app.core.credentials import Credentials, Proof, check_still_stands, prove
+from todo_app.core.credentials import Credentials, check_still_stands, prove
 from todo_app.core.database import reading, transaction
 from todo_app.core.devices import device_name
-from todo_app.core.errors import CodeNeeded, NotFound, RefreshTokenReused, Unauthenticated
-from todo_app.core.models import RefreshToken, Session, User, new_id
+from todo_app.core.errors import CodeNeeded, NotFound, Unauthenticated
+from todo_app.core.models import Session, User, new_id
 from todo_app.core.session_memory import forget, remember, remembered
 from todo_app.core.settings import get_settings
 from todo_app.core.tokens import Claims
 from todo_app.core.visits import Visit, Way
 
-ACCESS_LIFETIME = timedelta(minutes=15)
 REUSE_SECONDS = 2
 TOUCH_INTERVAL = timedelta(minutes=10)
 LIST_MAX = 100
-
-
-class ApiTokens(BaseModel):
-    """What an API client holds after signing in (RFC 6749, section 5.1)."""
-
-    model_config = ConfigDict(frozen=True)
-
-    access_token: str
-    refresh_token: str
-    token_type: str = "bearer"  # noqa: S105 - a scheme, not a secret
-    expires_in: int
 
 
 class SessionView(BaseModel):
@@ -96,64 +82,9 @@ async def sign_in_web(credentials: Credentials, visit: Visit) -> str:
     return web_token(session)
 
 
-async def sign_in_api(credentials: Credentials, visit: Visit, code: str = "") -> ApiTokens:
-    """Begin an API session and return its pair of tokens.
-
-    Raises CodeNeeded without a `code` if the account has a second factor, WrongCode with one that
-    is not right; WrongCredentials, TooManyAttempts, Unavailable.
-    """
-    proof = await prove(credentials, visit)
-    if code:
-        async with totp.entry(proof.user_id, code, visit):
-            return await _begin_api(proof, visit, code)
-    return await _begin_api(proof, visit, code)
-
-
-async def _begin_api(proof: Proof, visit: Visit, code: str) -> ApiTokens:
-    async with transaction() as db:
-        await check_still_stands(db, proof)
-        if await totp.is_needed(db, proof.user_id):
-            if not code:
-                raise CodeNeeded(first_step.token(proof))
-            await totp.use(db, proof.user_id, code, visit)
-        session = await begin(db, proof.user_id, visit)
-        return _next_tokens(db, proof.user_id, session.id, session.created_at)
-
-
-async def refresh(db: AsyncSession, refresh_token: str) -> ApiTokens:
-    """Trade a refresh token for the next pair.
-
-    Raises Unauthenticated, and RefreshTokenReused, which also ends the session: one of two
-    holders of the same token is a thief, and nobody can tell which.
-    """
-    now = clock.now()
-    token_hash = _hash(refresh_token)
-    used = await db.execute(
-        update(RefreshToken)
-        .where(col(RefreshToken.token_hash) == token_hash, col(RefreshToken.used_at).is_(None))
-        .values(used_at=now)
-        .returning(col(RefreshToken.session_id))
-    )
-    session_id = used.scalar_one_or_none()
-    if session_id is None:
-        spent = await db.get(RefreshToken, token_hash)
-        if spent is None:
-            raise Unauthenticated
-        await _revoke(db, now, col(Session.id) == spent.session_id)
-        await audit.record_in_session(db, "refresh_token_reused", spent.session_id)
-        raise RefreshTokenReused
-    session = await db.get(Session, session_id)
-    if session is None or not _is_alive(
-        session.revoked_at, session.expires_at, session.last_used_at, now
-    ):
-        raise Unauthenticated
-    session.last_used_at = now
-    return _next_tokens(db, session.user_id, session_id, now)
-
-
 async def sign_out(db: AsyncSession, actor: Actor) -> None:
     """End the actor's session; its tokens are worth nothing from now on."""
-    if await _revoke(db, clock.now(), col(Session.id) == actor.session_id):
+    if await revoke(db, clock.now(), col(Session.id) == actor.session_id):
         await audit.record_in_session(db, "signed_out", actor.session_id)
 
 
@@ -179,7 +110,7 @@ async def end_session(db: AsyncSession, actor: Actor, session_id: UUID) -> None:
     """End one of the actor's living sessions, this one too. Raises NotFound for any other."""
     now = clock.now()
     is_this = col(Session.id) == session_id
-    if not await _revoke(db, now, access.own_sessions(actor), is_this, *_living(now)):
+    if not await revoke(db, now, access.own_sessions(actor), is_this, *_living(now)):
         raise NotFound
     await audit.record_in_session(db, "session_ended", actor.session_id, count="1")
 
@@ -188,7 +119,7 @@ async def end_other_sessions(db: AsyncSession, actor: Actor) -> int:
     """End every session of the actor but this one and return how many."""
     now = clock.now()
     is_other = col(Session.id) != actor.session_id
-    count = len(await _revoke(db, now, access.own_sessions(actor), is_other, *_living(now)))
+    count = len(await revoke(db, now, access.own_sessions(actor), is_other, *_living(now)))
     if count:
         await audit.record_in_session(db, "session_ended", actor.session_id, count=str(count))
     return count
@@ -197,7 +128,7 @@ async def end_other_sessions(db: AsyncSession, actor: Actor) -> int:
 async def end_all_sessions(db: AsyncSession, user_id: UUID) -> None:
     """End every session of an account."""
     now = clock.now()
-    await _revoke(db, now, col(Session.user_id) == user_id, *_living(now))
+    await revoke(db, now, col(Session.user_id) == user_id, *_living(now))
 
 
 async def ended_among(db: AsyncSession, session_ids: Collection[UUID]) -> set[UUID]:
@@ -222,7 +153,7 @@ async def authenticate(claims: Claims, *, is_use: bool = True) -> Actor:
             return seen.actor
     now = clock.now()
     row = await _row_behind(claims)
-    if row is None or not _is_alive(row.revoked_at, row.expires_at, row.last_used_at, now):
+    if row is None or not is_alive(row.revoked_at, row.expires_at, row.last_used_at, now):
         forget(claims.sid)
         raise Unauthenticated
     if is_use and now - row.last_used_at > TOUCH_INTERVAL:
@@ -324,32 +255,16 @@ def web_token(session: Session) -> str:
     )
 
 
-def _next_tokens(db: AsyncSession, user_id: UUID, session_id: UUID, now: datetime) -> ApiTokens:
-    refresh_token = secrets.token_urlsafe(32)
-    db.add(RefreshToken(token_hash=_hash(refresh_token), session_id=session_id, created_at=now))
-    access_token = tokens.issue(
-        "access", user_id=user_id, session_id=session_id, now=now, lifetime=ACCESS_LIFETIME
-    )
-    return ApiTokens(
-        access_token=access_token,
-        refresh_token=refresh_token,
-        expires_in=int(ACCESS_LIFETIME.total_seconds()),
-    )
-
-
-def _hash(token: str) -> str:
-    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def _is_alive(
+def is_alive(
     revoked_at: datetime | None, expires_at: datetime, last_used_at: datetime, now: datetime
 ) -> bool:
+    """Whether a session with these times is not over."""
     idle = timedelta(days=get_settings().session_idle_days)
     return revoked_at is None and now < expires_at and now < last_used_at + idle
 
 
 def _living(now: datetime) -> tuple[ColumnElement[bool], ...]:
-    """The conditions that `_is_alive` checks, for the database."""
+    """The conditions that `is_alive` checks, for the database."""
     idle = timedelta(days=get_settings().session_idle_days)
     return (
         col(Session.revoked_at).is_(None),
@@ -365,7 +280,7 @@ async def _touch(session_id: UUID, now: datetime) -> None:
         )
 
 
-async def _revoke(db: AsyncSession, now: datetime, *which: ColumnElement[bool]) -> Sequence[UUID]:
+async def revoke(db: AsyncSession, now: datetime, *which: ColumnElement[bool]) -> Sequence[UUID]:
     """End the sessions for which all of this holds; the ids of those that were not ended yet."""
     ended = await db.execute(
         update(Session)

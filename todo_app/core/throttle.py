@@ -30,6 +30,7 @@ PER_ACCOUNT_AND_NETWORK = RateLimitItemPerMinute(6, 1, "pair")
 PER_ACCOUNT = RateLimitItemPerMinute(60, 10, "account")
 PER_NETWORK = RateLimitItemPerMinute(40, 5, "network")
 BAD_TOKENS = RateLimitItemPerMinute(30, 1, "token")
+NEW_TOKENS = RateLimitItemPerHour(60, 1, "new-token")
 NEWS = RateLimitItemPerHour(1, 1, "news")
 
 # Three of a million codes are good at a time: an hour of guessing finds one of 11,000 accounts.
@@ -49,6 +50,7 @@ _LIMITS = {
         PER_ACCOUNT,
         PER_NETWORK,
         BAD_TOKENS,
+        NEW_TOKENS,
         CODES_PER_ACCOUNT_AND_NETWORK,
         CODES_PER_ACCOUNT,
         MAIL_PER_ACCOUNT_AND_NETWORK,
@@ -148,11 +150,19 @@ def admit_link(visit: Visit) -> None:
 
 
 def count_bad_token(visit: Visit) -> None:
-    """Count an API token that is none, or none any more.
+    """Count a token of the API, of whatever kind, that is none, or none any more.
 
     A good one is never kept waiting. Raises TooManyAttempts, with the seconds to wait.
     """
     _admit(_Window(BAD_TOKENS, (network(visit.address),)))
+
+
+def admit_new_token(account: str) -> None:
+    """Count an API token that is made: each is told by mail, and no mailbox is to be flooded.
+
+    Raises TooManyAttempts, with the seconds to wait.
+    """
+    _admit(_Window(NEW_TOKENS, (account,)))
 
 
 def is_news(what: str) -> bool:

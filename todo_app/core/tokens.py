@@ -92,6 +92,8 @@ def verify(kind: Kind, token: str) -> Claims:
     """
     try:
         return _verified(kind, token)
+    except jwt.ExpiredSignatureError:
+        raise Unauthenticated(has_run_out=True) from None
     except (jwt.PyJWTError, ValidationError, UnicodeError, KeyError, ValueError, TypeError):
         raise Unauthenticated from None
 

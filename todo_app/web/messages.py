@@ -7,6 +7,7 @@ from todo_app.core.changes import Act
 from todo_app.core.errors import (
     ChangedSince,
     CodeNeeded,
+    CodesOff,
     Conflict,
     EmailTaken,
     Flaw,
@@ -24,6 +25,7 @@ from todo_app.core.errors import (
     NotFound,
     NothingToUndo,
     NotRecurring,
+    RefreshRefused,
     RefreshTokenReused,
     StaleVersion,
     SyncExpired,
@@ -66,9 +68,11 @@ MESSAGES: dict[type[TodoError], str] = {
     WrongCode: "That code is not right, or was used before. Try the next one.",
     WrongPasskey: "That passkey does not open an account here. Sign in in another way.",
     Unauthenticated: "Your session has ended. Sign in again.",
+    RefreshRefused: "Your session has ended. Sign in again.",
     RefreshTokenReused: "Your session has ended. Sign in again.",
     LinkSpent: "This link is no longer good. Ask for a new one.",
     MailOff: "This server sends no mail. Ask the person who runs it for a link.",
+    CodesOff: "This server has no key to keep the secret with. Ask the person who runs it.",
     TooManyAttempts: "Too many attempts. Try again in {wait}.",
     Unavailable: "The server is busy or cannot reach its database. Try again in a moment.",
 }
