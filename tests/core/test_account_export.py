@@ -24,7 +24,7 @@ async def test_an_export_holds_everything_of_its_owner_and_nothing_of_others(
     hers = [await add_task(alice, title="Hers"), await add_task(alice, title="In the trash")]
     await act(core_tasks.delete_task, alice, hers[1].id)
     await add_task(bob, title="His")
-    token = (await act(api_tokens.create_token, alice, TokenDraft(name="Script"))).token
+    token = (await act(api_tokens.create_token, alice, TokenDraft(name="Script"), HERE)).token
     await sign_in_api()
 
     document = await exported(alice)

@@ -10,7 +10,7 @@ import pytest
 import time_machine
 from sqlalchemy import select
 
-from tests.cast import act, sign_in, visit_by
+from tests.cast import act, email_of, letters_waiting, sign_in, visit_by
 from todo_app import jobs
 from todo_app.core import api_tokens, audit, clock, throttle
 from todo_app.core.access import Actor
@@ -24,7 +24,7 @@ HERE = visit_by("api")
 
 async def make(actor: Actor, **fields: Any) -> NewToken:  # noqa: ANN401 - fields of a draft
     draft = TokenDraft(**{"name": "Backup script", **fields})
-    return await act(api_tokens.create_token, actor, draft)
+    return await act(api_tokens.create_token, actor, draft, HERE)
 
 
 async def came_in(token: str) -> Actor:
@@ -119,6 +119,19 @@ async def test_tokens_are_their_owners_alone(alice: Actor, bob: Actor) -> None:
     with pytest.raises(NotFound):
         await act(api_tokens.revoke_token, bob, hers.id)
     assert await came_in(hers.token)
+
+
+async def test_the_owner_is_told_of_each_by_mail_and_not_without_end(
+    alice: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(api_tokens, "LIVING_MAX", throttle.NEW_TOKENS.amount + 2)
+    for _ in range(throttle.NEW_TOKENS.amount):
+        await make(alice)
+
+    told = ("api_token_made", email_of("alice"))
+    assert await letters_waiting() == [told] * throttle.NEW_TOKENS.amount
+    with pytest.raises(TooManyAttempts):
+        await make(alice)
 
 
 async def test_tokens_outlive_the_session_they_were_made_in(alice: Actor) -> None:

@@ -22,7 +22,7 @@ from tests.cast import (
     visit_by,
 )
 from todo_app import jobs
-from todo_app.core import accounts, api_tokens, audit, clock, closing, sessions
+from todo_app.core import accounts, api_sessions, api_tokens, audit, clock, closing, sessions
 from todo_app.core import tasks as core_tasks
 from todo_app.core.access import Actor
 from todo_app.core.accounts import AccountDraft
@@ -52,7 +52,7 @@ async def disable(name: str = "alice") -> None:
 
 
 async def make_token(actor: Actor) -> str:
-    return (await act(api_tokens.create_token, actor, TokenDraft(name="Script"))).token
+    return (await act(api_tokens.create_token, actor, TokenDraft(name="Script"), HERE)).token
 
 
 async def kinds(actor: Actor) -> list[str]:
@@ -163,12 +163,12 @@ async def test_a_disabled_account_is_shut_everywhere(alice: Actor, bob: Actor) -
     assert await is_alive(bob)
     for way_in in (
         sessions.sign_in_web(credentials_of("alice"), HERE),
-        sessions.sign_in_api(credentials_of("alice"), HERE),
+        api_sessions.sign_in(credentials_of("alice"), HERE),
     ):
         with pytest.raises(WrongCredentials):
             await way_in
     with pytest.raises(Unauthenticated):
-        await act(sessions.refresh, pair.refresh_token)
+        await api_sessions.refresh(pair.refresh_token, visit_by("api"))
     with pytest.raises(Unauthenticated):
         await api_tokens.authenticate(token, HERE)
 

@@ -19,8 +19,9 @@ from tests.cast import (
     sign_in_api,
     visit_by,
 )
-from todo_app.core import credentials, password_change, sessions
+from todo_app.core import api_sessions, api_tokens, credentials, password_change, sessions
 from todo_app.core.access import Actor
+from todo_app.core.api_tokens import TokenDraft
 from todo_app.core.credentials import Credentials, Proof
 from todo_app.core.database import transaction
 from todo_app.core.errors import (
@@ -35,8 +36,14 @@ from todo_app.core.password_change import PasswordChange
 NEW = "teapot over eight rivers"
 
 
-async def change(actor: Actor, current: str = PASSWORD, new: str = NEW) -> None:
-    request = PasswordChange(current_password=SecretStr(current), new_password=SecretStr(new))
+async def change(
+    actor: Actor, current: str = PASSWORD, new: str = NEW, *, revoke_api_tokens: bool = False
+) -> None:
+    request = PasswordChange(
+        current_password=SecretStr(current),
+        new_password=SecretStr(new),
+        revoke_api_tokens=revoke_api_tokens,
+    )
     await password_change.change_password(actor, request, visit_by())
 
 
@@ -59,6 +66,21 @@ async def test_a_change_ends_all_other_sessions_and_nobody_elses(alice: Actor, b
     await change(alice)
 
     assert [await is_alive(one) for one in (alice, bob, phone, api)] == [True, True, False, False]
+
+
+async def test_a_change_revokes_api_tokens_where_it_is_asked_to(alice: Actor, bob: Actor) -> None:
+    made, his = [
+        await act(api_tokens.create_token, actor, TokenDraft(name="Script"), visit_by())
+        for actor in (alice, bob)
+    ]
+
+    await change(alice)
+    assert await api_tokens.authenticate(made.token, visit_by("api"))
+    await change(alice, NEW, f"{NEW} again", revoke_api_tokens=True)
+
+    with pytest.raises(Unauthenticated):
+        await api_tokens.authenticate(made.token, visit_by("api"))
+    assert await api_tokens.authenticate(his.token, visit_by("api"))
 
 
 async def test_a_wrong_current_password_changes_nothing(alice: Actor) -> None:
@@ -130,7 +152,7 @@ async def test_a_sign_in_with_the_old_password_does_not_slip_in_behind_the_chang
     await change(alice)
     monkeypatch.setattr(sessions, "prove", prove_before_the_change)
 
-    for begin in (sessions.sign_in_web, sessions.sign_in_api):
+    for begin in (sessions.sign_in_web, api_sessions.sign_in):
         with pytest.raises(WrongCredentials):
             await begin(credentials_of("alice"), visit_by())
     assert len(await act(sessions.list_sessions, alice)) == 1

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
+import pyotp
 import pytest
 import time_machine
 from pydantic import SecretStr, ValidationError
@@ -23,19 +24,36 @@ from tests.cast import (
     visit_by,
 )
 from tests.mailbox import Mailbox, link_in, text_of
-from todo_app.core import audit, links, mail, passwords, recovery, sessions, settings
+from todo_app.core import (
+    api_sessions,
+    api_tokens,
+    audit,
+    clock,
+    closing,
+    links,
+    mail,
+    passwords,
+    recovery,
+    second_factor,
+    sessions,
+    settings,
+)
 from todo_app.core.access import Actor
+from todo_app.core.api_tokens import TokenDraft
 from todo_app.core.credentials import Credentials
 from todo_app.core.database import reading, transaction
 from todo_app.core.errors import (
+    CodeNeeded,
     InvalidInput,
     LinkSpent,
     MailOff,
     TooManyAttempts,
+    Unauthenticated,
     WrongCredentials,
 )
 from todo_app.core.models import MailedLink, User
 from todo_app.core.recovery import ForgottenPassword, PasswordReset
+from todo_app.core.second_factor import Confirmation
 
 NEW = "teapot over eight rivers"
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -83,9 +101,13 @@ async def test_who_reads_the_mail_of_an_account_chooses_its_password(
     assert [await opens(NEW, "bob"), await opens(PASSWORD, "bob")] == [False, True]
 
 
-async def test_a_reset_ends_every_session_of_the_account_and_nobody_elses(
+async def test_a_reset_ends_every_session_and_api_token_of_the_account_and_nobody_elses(
     mailbox: Mailbox, alice: Actor, bob: Actor
 ) -> None:
+    draft = TokenDraft(name="Script")
+    made, his = [
+        await act(api_tokens.create_token, actor, draft, visit_by()) for actor in (alice, bob)
+    ]
     phone = await sign_in("alice")
     pair = await sign_in_api()
     token = await mailed_token(mailbox)
@@ -93,8 +115,11 @@ async def test_a_reset_ends_every_session_of_the_account_and_nobody_elses(
     await reset(token)
 
     assert [await is_alive(one) for one in (alice, phone, bob)] == [False, False, True]
-    with pytest.raises(sessions.Unauthenticated):
-        await act(sessions.refresh, pair.refresh_token)
+    with pytest.raises(Unauthenticated):
+        await api_tokens.authenticate(made.token, visit_by("api"))
+    assert await api_tokens.authenticate(his.token, visit_by("api"))
+    with pytest.raises(Unauthenticated):
+        await api_sessions.refresh(pair.refresh_token, visit_by("api"))
 
 
 async def test_the_owner_is_told_of_a_reset_by_mail_and_in_their_activity(
@@ -277,6 +302,36 @@ async def test_a_closed_account_has_no_link(mailbox: Mailbox, alice: Actor) -> N
     async with reading() as db:
         rows = await db.execute(select(func.count()).select_from(MailedLink))
     assert rows.scalar_one() == 0
+
+
+async def test_a_disabled_account_is_mailed_no_link_and_one_mailed_before_is_spent(
+    mailbox: Mailbox, alice: Actor
+) -> None:
+    token = await mailed_token(mailbox)
+    await act(closing.disable_account, email_of("alice"))
+    before = len(mailbox.mails)
+
+    await ask(email_of("alice"))
+    await mail.deliver_due()
+
+    assert len(mailbox.mails) == before
+    with pytest.raises(LinkSpent):
+        await reset(token)
+    assert await letters_waiting() == []
+
+
+async def test_promise_8_a_second_factor_is_asked_for_after_a_reset_too(
+    mailbox: Mailbox, alice: Actor
+) -> None:
+    seed = (await act(second_factor.begin_enrolment, alice)).seed
+    code = pyotp.TOTP(seed).at(clock.now())
+    confirmation = Confirmation(code=code, current_password=SecretStr(PASSWORD))
+    await second_factor.switch_on(alice, confirmation, visit_by())
+
+    await reset(await mailed_token(mailbox))
+
+    with pytest.raises(CodeNeeded):
+        await opens(NEW)
 
 
 async def test_a_sign_in_with_the_old_password_does_not_slip_in_behind_a_reset(

@@ -109,6 +109,7 @@ async def test_an_owner_who_signs_up_again_is_told_by_mail(mailbox: Mailbox, ali
     assert arrived["To"] == email_of("alice")
     assert arrived["Subject"] == "You have an account already"
     assert "/auth/link/" not in str(arrived)
+    assert await count(SignUp) == 0
 
 
 async def test_who_only_reads_the_mail_does_not_open_what_somebody_else_chose(

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from todo_app.api.deps import (
     ROOT,
+    ClientVisit,
     CurrentActor,
     Db,
     JsonRoute,
@@ -44,13 +45,16 @@ class TokenList(BaseModel):
     status_code=status.HTTP_201_CREATED,
     responses=documented(400, 401, 413, 415, 422),
 )
-async def create_token(draft: TokenDraft, db: Db, actor: CurrentActor) -> Response:
+async def create_token(
+    draft: TokenDraft, db: Db, actor: CurrentActor, visit: ClientVisit
+) -> Response:
     """Make a token for a program; `token` is in this answer and never again.
 
     It is sent like an access token. `read` changes nothing; `write` does what its owner can, but
-    for all that is under `/v1/auth`: there it reads `GET /v1/auth/me` only.
+    for all that is under `/v1/auth`: there it reads `GET /v1/auth/me` only. Its owner is told by
+    mail that it was made.
     """
-    made = await api_tokens.create_token(db, actor, draft)
+    made = await api_tokens.create_token(db, actor, draft, visit)
     return json_answer(made.model_dump_json(), status=201, location=f"{ROOT}/v1/auth/tokens")
 
 

@@ -22,7 +22,7 @@ from sqlalchemy import CursorResult, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from todo_app.core import access, audit, clock, throttle
+from todo_app.core import access, audit, clock, mail, throttle
 from todo_app.core.access import Actor
 from todo_app.core.database import reading, transaction
 from todo_app.core.errors import InvalidInput, NotFound, Unauthenticated
@@ -85,8 +85,12 @@ class NewToken(TokenView):
     token: str
 
 
-async def create_token(db: AsyncSession, actor: Actor, draft: TokenDraft) -> NewToken:
-    """Make a token for the actor. Raises InvalidInput with `too_many`."""
+async def create_token(db: AsyncSession, actor: Actor, draft: TokenDraft, visit: Visit) -> NewToken:
+    """Make a token for the actor, and tell its owner by mail.
+
+    Raises InvalidInput with `too_many`, TooManyAttempts.
+    """
+    throttle.admit_new_token(str(actor.user_id))
     # Locked, so that of several at once none counts what the others are about to add.
     await db.execute(select(col(User.id)).where(access.own_account(actor)).with_for_update())
     now = clock.now()
@@ -107,7 +111,8 @@ async def create_token(db: AsyncSession, actor: Actor, draft: TokenDraft) -> New
     )
     db.add(row)
     await db.flush()
-    await audit.record_in_session(db, "api_token_made", actor.session_id, scope=draft.scope)
+    audit.record(db, "api_token_made", actor.user_id, visit, scope=draft.scope)
+    await mail.tell_owner(db, "api_token_made", actor.user_id, visit)
     return NewToken(**TokenView.of(row).model_dump(), token=token)
 
 
@@ -137,6 +142,19 @@ async def revoke_token(db: AsyncSession, actor: Actor, token_id: UUID) -> None:
     if revoked.scalar_one_or_none() is None:
         raise NotFound
     await audit.record_in_session(db, "api_token_revoked", actor.session_id)
+
+
+async def revoke_all_tokens(db: AsyncSession, user_id: UUID, visit: Visit) -> None:
+    """Make every token of an account worth nothing from now on."""
+    now = clock.now()
+    revoked = await db.execute(
+        update(ApiToken)
+        .where(col(ApiToken.user_id) == user_id, *_living(now))
+        .values(revoked_at=now)
+        .returning(col(ApiToken.id))
+    )
+    if count := len(revoked.all()):
+        audit.record(db, "api_token_revoked", user_id, visit, count=str(count))
 
 
 async def note_denial(actor: Actor, visit: Visit) -> None:

@@ -17,7 +17,7 @@ from typing import Literal, cast, get_args
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -42,6 +42,7 @@ Kind = Literal[
     "account_closed",
     "passkey_added",
     "passkey_removed",
+    "api_token_made",
 ]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
@@ -116,13 +117,16 @@ _NOTICES: Mapping[Kind, tuple[str, str]] = {
     ),
     "password_changed": (
         "Your password was changed",
-        "The password of your account was changed, and all other sessions have ended.",
+        (
+            "The password of your account was changed, and all other sessions have ended. API "
+            "tokens work on, unless they were revoked with it."
+        ),
     ),
     "password_reset": (
         "Your password was changed",
         (
-            "The password of your account was set anew by a mailed link, and all sessions have "
-            "ended."
+            "The password of your account was set anew by a mailed link. All sessions have ended, "
+            "and all API tokens are revoked."
         ),
     ),
     "email_change_asked": (
@@ -159,6 +163,13 @@ _NOTICES: Mapping[Kind, tuple[str, str]] = {
         (
             "A passkey was added to your account: whoever holds it can sign in without your "
             "password. All other sessions have ended."
+        ),
+    ),
+    "api_token_made": (
+        "An API token was made",
+        (
+            "A program that has the new API token reaches what is in your account without your "
+            "password, until the token ends or you revoke it in Settings."
         ),
     ),
     "passkey_removed": (
@@ -219,6 +230,8 @@ async def _sign_up(db: AsyncSession, message: OutboxMessage) -> Letter | None:
     account = canonical_email(message.recipient)
     owner = (await db.scalars(select(User).where(col(User.email_canonical) == account))).first()
     if owner is not None:
+        # It can open no account: what was typed is of no more use.
+        await db.execute(delete(SignUp).where(col(SignUp.email_canonical) == account))
         return Letter(
             to=owner.email,
             subject="You have an account already",

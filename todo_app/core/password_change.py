@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict, SecretStr
+from typing import Annotated
 
-from todo_app.core import audit, credentials, email_change, links, mail, passwords, sessions
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
+
+from todo_app.core import (
+    api_tokens,
+    audit,
+    credentials,
+    email_change,
+    links,
+    mail,
+    passwords,
+    sessions,
+)
 from todo_app.core.access import Actor
 from todo_app.core.database import transaction
 from todo_app.core.errors import InvalidInput
@@ -18,6 +29,8 @@ class PasswordChange(BaseModel):
 
     current_password: SecretStr
     new_password: SecretStr
+    revoke_api_tokens: Annotated[bool, Field(strict=True)] = False
+    """Whether programs are shut out with everybody else."""
 
 
 async def change_password(actor: Actor, change: PasswordChange, visit: Visit) -> None:
@@ -38,6 +51,8 @@ async def change_password(actor: Actor, change: PasswordChange, visit: Visit) ->
             raise InvalidInput("current_password", "wrong")
         audit.record(db, "password_changed", actor.user_id, visit)
         await sessions.end_other_sessions(db, actor)
+        if change.revoke_api_tokens:
+            await api_tokens.revoke_all_tokens(db, actor.user_id, visit)
         await links.drop(db, actor.user_id, "reset-password")
         await email_change.take_back(db, actor.user_id)
         await mail.tell_owner(db, "password_changed", actor.user_id, visit)

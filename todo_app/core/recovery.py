@@ -6,7 +6,16 @@ from pydantic import BaseModel, ConfigDict, SecretStr
 from sqlalchemy import select, update
 from sqlmodel import col
 
-from todo_app.core import audit, email_change, links, mail, passwords, sessions, throttle
+from todo_app.core import (
+    api_tokens,
+    audit,
+    email_change,
+    links,
+    mail,
+    passwords,
+    sessions,
+    throttle,
+)
 from todo_app.core.accounts import Email, canonical_email
 from todo_app.core.database import reading, transaction
 from todo_app.core.errors import LinkSpent, MailOff
@@ -49,8 +58,10 @@ async def ask_for_link(forgotten: ForgottenPassword, visit: Visit) -> None:
 
 
 async def reset_password(reset: PasswordReset, visit: Visit) -> None:
-    """Set the password of the account that a link was mailed to, and end all its sessions.
+    """Set the password of the account that a link was mailed to.
 
+    All its sessions end and all its API tokens are revoked: who needs a link has lost the password,
+    perhaps to somebody who has been in.
     It signs nobody in: a second factor is still to be asked for.
     It opens its own transactions, because hashing may not happen inside one.
     Raises LinkSpent, InvalidInput with the reasons of the policy, TooManyAttempts, Unavailable.
@@ -65,6 +76,7 @@ async def reset_password(reset: PasswordReset, visit: Visit) -> None:
         await links.drop(db, user_id, "reset-password")
         await email_change.take_back(db, user_id)
         await sessions.end_all_sessions(db, user_id)
+        await api_tokens.revoke_all_tokens(db, user_id, visit)
         audit.record(db, "password_reset", user_id, visit)
         await mail.tell_owner(db, "password_reset", user_id, visit)
 

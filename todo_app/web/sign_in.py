@@ -120,6 +120,7 @@ async def change_password(request: Request) -> RedirectResponse:
     change = PasswordChange(
         current_password=SecretStr(fields.get("current_password", "")),
         new_password=SecretStr(fields.get("new_password", "")),
+        revoke_api_tokens="revoke_api_tokens" in fields,
     )
     try:
         actor = await sessions.authenticate(claims)

@@ -16,7 +16,7 @@ from todo_app.core.database import transaction
 from todo_app.core.errors import TodoError, Unauthenticated
 from todo_app.core.tokens import Claims
 from todo_app.web import edge, routes
-from todo_app.web.form_posts import form_fields
+from todo_app.web.form_posts import form_fields, visit_of
 from todo_app.web.messages import FIELD_MESSAGES, message
 
 
@@ -37,7 +37,7 @@ async def make_token(request: Request) -> JSONResponse:
         )
         actor = await sessions.authenticate(claims)
         async with transaction() as db:
-            made = await api_tokens.create_token(db, actor, draft)
+            made = await api_tokens.create_token(db, actor, draft, visit_of(request))
     except ValidationError:
         return JSONResponse({"error": FIELD_MESSAGES["token"]}, 422)
     except TodoError as refusal:

@@ -255,11 +255,20 @@ def _password() -> rx.Component:
                 min_length=8,
                 required=True,
             ),
+            _tokens_too(),
             rx.el.p("Changing it ends all other sessions.", class_name="hint"),
             rx.el.button("Change password", type="submit", class_name="primary"),
             class_name="narrow",
         ),
         aria_labelledby="password",
+    )
+
+
+def _tokens_too() -> rx.Component:
+    return rx.el.label(
+        rx.el.input(type="checkbox", name="revoke_api_tokens"),
+        "Revoke all API tokens too",
+        class_name="switch",
     )
 
 
