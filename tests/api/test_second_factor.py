@@ -6,9 +6,11 @@ from datetime import UTC, datetime, timedelta
 
 import httpx
 import pyotp
+import pytest
 
 from tests.api.answers import AUTH, assert_problem
 from tests.cast import PASSWORD, email_of
+from todo_app.core import encryption
 
 FACTOR = f"{AUTH}/second-factor"
 OWN = {"current_password": PASSWORD}
@@ -102,3 +104,15 @@ async def test_a_first_code_that_is_wrong_is_told_at_its_place(alice: httpx.Asyn
     assert assert_problem(response, 422)["errors"] == [
         {"pointer": "/code", "message": "is not the code that the app shows now"}
     ]
+
+
+async def test_a_server_without_a_key_says_so_for_good(
+    alice: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(encryption, "is_possible", lambda: False)
+
+    assert not (await alice.get(FACTOR)).json()["is_possible"]
+    refusal = await alice.post(FACTOR)
+
+    assert assert_problem(refusal, 409)["type"].endswith(":codes-off")
+    assert "retry-after" not in refusal.headers

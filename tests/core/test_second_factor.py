@@ -24,6 +24,7 @@ from tests.cast import (
     visit_by,
 )
 from todo_app.core import (
+    api_sessions,
     audit,
     encryption,
     password_change,
@@ -40,6 +41,7 @@ from todo_app.core.credentials import Credentials
 from todo_app.core.database import reading, transaction
 from todo_app.core.errors import (
     CodeNeeded,
+    CodesOff,
     Conflict,
     InvalidInput,
     NotFound,
@@ -249,7 +251,7 @@ async def test_promise_9_a_code_is_refused_the_second_time_and_so_are_older_ones
         with pytest.raises(WrongCode):
             await sign_in_by(code)
         with pytest.raises(WrongCode):
-            await sessions.sign_in_api(credentials_of("alice"), visit_by("api"), code)
+            await api_sessions.sign_in(credentials_of("alice"), visit_by("api"), code)
     assert await sign_in_by(code_of(seed, steps=1))
 
 
@@ -338,15 +340,15 @@ async def test_a_wrong_password_is_answered_alike_with_and_without_a_code(
     for name in ("alice", "bob", "nobody"):
         for typed in ("", code):
             with pytest.raises(WrongCredentials) as refusal:
-                await sessions.sign_in_api(
+                await api_sessions.sign_in(
                     Credentials(email=f"{name}@example.org", password=wrong),
                     visit_by("api"),
                     typed,
                 )
             assert refusal.value.args == ()
 
-    assert await sessions.sign_in_api(credentials_of("alice"), visit_by("api"), code)
-    assert await sessions.sign_in_api(credentials_of("bob"), visit_by("api"), "no such code")
+    assert await api_sessions.sign_in(credentials_of("alice"), visit_by("api"), code)
+    assert await api_sessions.sign_in(credentials_of("bob"), visit_by("api"), "no such code")
 
 
 async def test_guessing_codes_is_slowed_and_a_recovery_code_still_lets_the_owner_in(
@@ -483,6 +485,25 @@ async def test_the_encryption_key_rotates_and_the_old_one_is_removed(
         await sign_in_by("000000")
 
 
+async def test_a_key_is_derived_once_for_however_many_seeds(
+    alice: Actor, bob: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    derived: list[str] = []
+    derive = encryption._derived
+
+    def count(key: str) -> bytes:
+        derived.append(key)
+        return derive(key)
+
+    monkeypatch.setattr(encryption, "_derived", count)
+    encryption._ring.cache_clear()
+    for actor in (alice, bob):
+        await begin(actor)
+
+    assert await act(second_factor.encrypt_seeds_anew) == 0
+    assert len(derived) == 1
+
+
 async def test_production_without_a_key_has_no_second_factor_by_codes(
     alice: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -491,7 +512,7 @@ async def test_production_without_a_key_has_no_second_factor_by_codes(
     settings.get_settings.cache_clear()
 
     assert not (await act(second_factor.get_second_factor, alice)).is_possible
-    with pytest.raises(Unavailable):
+    with pytest.raises(CodesOff):
         await begin(alice)
 
 

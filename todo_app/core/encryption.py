@@ -25,34 +25,44 @@ def is_possible() -> bool:
 
 def encrypt(text: str) -> str:
     """The text, to be read with this key ring alone. Raises Unavailable without a key."""
-    return _ring().encrypt(text.encode()).decode()
+    return MultiFernet(_ring()).encrypt(text.encode()).decode()
 
 
 def decrypt(encrypted: str) -> str:
     """What was encrypted. Raises Unavailable where its key is gone."""
     try:
-        return _ring().decrypt(encrypted).decode()
+        return MultiFernet(_ring()).decrypt(encrypted).decode()
     except InvalidToken:
         log.error("ENCRYPTION_KEY lacks the key of a stored seed")  # noqa: TRY400 - no secret traces
         raise Unavailable from None
 
 
-def is_of_newest_key(encrypted: str) -> bool:
-    """Whether only the newest key is needed to read this."""
+def is_readable(encrypted: str) -> bool:
+    """Whether there is a key that this was encrypted with. Raises Unavailable without any key."""
     try:
-        Fernet(_derived(get_settings().encryption_keys[0])).decrypt(encrypted)
+        MultiFernet(_ring()).decrypt(encrypted)
+    except InvalidToken:
+        return False
+    return True
+
+
+def is_of_newest_key(encrypted: str) -> bool:
+    """Whether only the newest key is needed to read this. Raises Unavailable without a key."""
+    try:
+        _ring()[0].decrypt(encrypted)
     except InvalidToken:
         return False
     return True
 
 
 @cache
-def _ring() -> MultiFernet:
+def _ring() -> tuple[Fernet, ...]:
+    """The keys, the newest first; derived once in the life of the process."""
     keys = get_settings().encryption_keys
     if not keys:
         log.error("ENCRYPTION_KEY is missing, and seeds of second factors cannot be read")
         raise Unavailable
-    return MultiFernet([Fernet(_derived(key)) for key in keys])
+    return tuple(Fernet(_derived(key)) for key in keys)
 
 
 def _derived(key: str) -> bytes:

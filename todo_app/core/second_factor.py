@@ -7,6 +7,7 @@ right is asked in `totp`.
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, cast
 
@@ -26,7 +27,14 @@ from todo_app.core import (
     totp,
 )
 from todo_app.core.access import Actor
-from todo_app.core.errors import Conflict, InvalidInput, NotFound, Unavailable, WrongCode
+from todo_app.core.errors import (
+    CodesOff,
+    Conflict,
+    InvalidInput,
+    NotFound,
+    Unavailable,
+    WrongCode,
+)
 from todo_app.core.models import TotpFactor
 from todo_app.core.visits import Visit
 from todo_app.core.way_in_change import changing
@@ -84,9 +92,11 @@ async def get_second_factor(db: AsyncSession, actor: Actor) -> SecondFactorView:
 async def begin_enrolment(db: AsyncSession, actor: Actor) -> Enrolment:
     """Make a seed that counts once its first code is brought; one made before is dropped.
 
-    Raises Conflict if the factor is on already, or begun elsewhere at the same moment; Unavailable
-    if the server has no key for it.
+    Raises Conflict if the factor is on already, or begun elsewhere at the same moment; CodesOff if
+    the server has no key for it.
     """
+    if not encryption.is_possible():
+        raise CodesOff
     seed = pyotp.random_base32()
     await db.execute(
         delete(TotpFactor).where(access.own_factor(actor), col(TotpFactor.confirmed_at).is_(None))
@@ -174,6 +184,11 @@ async def make_recovery_codes(db: AsyncSession, actor: Actor) -> list[str]:
     if not await totp.is_needed(db, actor.user_id):
         raise NotFound
     return await recovery_codes.make(db, actor)
+
+
+async def stored_seeds(db: AsyncSession) -> Sequence[str]:
+    """The seeds of all accounts as they are stored, encrypted; for operators."""
+    return (await db.scalars(select(col(TotpFactor.encrypted_seed)))).all()
 
 
 async def encrypt_seeds_anew(db: AsyncSession) -> int:
