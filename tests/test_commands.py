@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import shlex
 import subprocess
 import sys
 from collections.abc import Callable
@@ -143,8 +144,8 @@ def test_a_doctor_finds_a_sound_installation_sound(
     assert run("doctor") == 0
 
     lines = capsys.readouterr().out.splitlines()
-    assert [line[:2] for line in lines] == ["ok"] * 8
-    for about in ("settings", "disk", "database", "migrations", "Redis", "mail", "clock"):
+    assert [line[:2] for line in lines] == ["ok"] * 9
+    for about in ("settings", "disk", "database", "migrations", "keys", "Redis", "mail", "clock"):
         assert any(f"  {about} " in line for line in lines)
 
 
@@ -178,6 +179,26 @@ def _unmigrate(patch: pytest.MonkeyPatch, folder: Path) -> None:
     patch.setattr("todo_app.core.migrations.SCRIPTS", _older_scripts(folder))
 
 
+def _lose_key(patch: pytest.MonkeyPatch, folder: Path) -> None:
+    for statement in _SOMEBODY_WITH_A_SEED:
+        with_database(statement)
+    patch.setenv("ENCRYPTION_KEY", "k1-Old_0123456789abcdefghijklmnopq")
+
+
+_SOMEBODY_WITH_A_SEED = (
+    (
+        "INSERT INTO users "
+        "(id, email, email_canonical, name, password_hash, time_zone, created_at) "
+        "VALUES ('01a1fe184d88758e9c3cf83b1a28e1be', 'a@b.org', 'a@b.org', 'A', 'x', 'UTC', "
+        "'2026-01-01 00:00:00+00:00')"
+    ),
+    (
+        "INSERT INTO totp_factors (user_id, encrypted_seed, created_at, last_step) "
+        "VALUES ('01a1fe184d88758e9c3cf83b1a28e1be', 'hunter2', '2026-01-01 00:00:00+00:00', 0)"
+    ),
+)
+
+
 def _older_scripts(folder: Path) -> Path:
     scripts = folder / "alembic"
     (scripts / "versions").mkdir(parents=True)
@@ -193,6 +214,7 @@ def _older_scripts(folder: Path) -> Path:
         ("mail", _lose_mail, "check SMTP_URL"),
         ("data folder", _open_secret, "chmod 600"),
         ("clock", _turn_clock_back, "something happened at 2126"),
+        ("keys", _lose_key, "ENCRYPTION_KEY lacks the key of 1 of 1 second factors"),
         ("migrations", _unmigrate, "python -m todo_app migrate"),
     ],
 )
@@ -216,6 +238,51 @@ def test_a_doctor_says_what_is_ill_and_what_to_do(
     assert advice in line
     assert about in said.err
     assert "hunter2" not in said.out + said.err
+    unknown = {one for one in said.out.splitlines() if "cannot be told" in one}
+    assert all("see database" in one or "see migrations" in one for one in unknown)
+    assert bool(unknown) == (about in {"database", "migrations"})
+
+
+def test_a_doctor_makes_nothing_by_looking(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    folder = tmp_path / "not" / "there"
+    monkeypatch.setenv("DATA_DIR", str(folder))
+    monkeypatch.setattr(sys, "argv", ["todo_app", "doctor"])
+    for is_there, missing in ((False, 2), (True, 1)):
+        forget_process()
+        if is_there:
+            folder.mkdir(parents=True)
+
+        assert main() == 1
+
+        said = capsys.readouterr().out
+        assert said.count("is not there yet: python -m todo_app migrate") == missing
+        assert folder.exists() == is_there
+        assert [*folder.glob("*")] == []
+
+
+def test_who_stops_reading_is_told_no_more(run: Run) -> None:
+    program = f"{shlex.quote(sys.executable)} -m todo_app doctor"
+
+    done = subprocess.run(
+        ["/bin/sh", "-c", f"{program} | true"], capture_output=True, text=True, check=True
+    )
+
+    assert "Traceback" not in done.stderr
+    assert "BrokenPipe" not in done.stderr
+
+
+def test_a_disabled_account_gets_no_link(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    run("create-user", ALICE)
+    run("disable", ALICE)
+    capsys.readouterr()
+
+    assert run("reset-link", ALICE) == 1
+
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert "this account is disabled" in said.err
 
 
 def test_a_backup_is_made_and_not_restored_over_what_is_there(

@@ -49,11 +49,16 @@ def main() -> int:
     try:
         _open_log()
         arguments.run(arguments)
+        sys.stdout.flush()
     except (SettingsError, MigrationError, build.BuildError, operations.CommandError) as error:
         print(f"todo-app: {error}", file=sys.stderr)
         return 1
     except Unavailable:
         print("todo-app: the database or a key of ENCRYPTION_KEY is missing", file=sys.stderr)
+        return 1
+    except BrokenPipeError:
+        # Who reads us has read enough, as `head` does; what is left goes nowhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except KeyboardInterrupt:
         pass

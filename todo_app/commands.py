@@ -13,7 +13,7 @@ from pydantic import SecretStr, ValidationError
 
 from todo_app import jobs
 from todo_app.api.sentences import SENTENCE_BY_REASON
-from todo_app.core import accounts, audit, backup, closing, database, diagnosis, links
+from todo_app.core import accounts, audit, backup, closing, database, diagnosis, links, relay
 from todo_app.core.accounts import AccountDraft
 from todo_app.core.backup import BackupError
 from todo_app.core.database import transaction
@@ -106,6 +106,8 @@ async def reset_link(arguments: Arguments) -> None:
     """Print a link for somebody who gets no mail: to be handed over by a way that is theirs."""
     async with transaction() as db:
         user_id = await accounts.account_id(db, arguments.email)
+        if await closing.is_disabled(db, user_id):
+            raise CommandError("this account is disabled: python -m todo_app enable, and then this")
         path = await links.make(db, "reset-password", user_id, user_id)
         audit.record(db, "password_reset_asked", user_id, None)
     print(f"{get_settings().origin}{path}")
@@ -114,7 +116,7 @@ async def reset_link(arguments: Arguments) -> None:
 
 
 async def disable(arguments: Arguments) -> None:
-    """Shut an account; a running server notices within half a minute."""
+    """Shut an account; a running server closes its open pages within a second."""
     async with transaction() as db:
         await closing.disable_account(db, arguments.email)
     print(f"{arguments.email} is disabled. Its sessions have ended and its tokens are refused.")
@@ -157,7 +159,8 @@ async def doctor(_arguments: Arguments) -> None:
 def _run(command: Command, arguments: Arguments) -> None:
     async def carry_out() -> None:
         try:
-            await command(arguments)
+            async with relay.telling():
+                await command(arguments)
         finally:
             await database.dispose()
 

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 import redis.asyncio
 
-from tests.servers import Redis
+from tests.servers import Redis, free_port
 from todo_app.core import bus, relay
 from todo_app.core.bus import News, SessionEnded
 from todo_app.core.models import new_id
@@ -99,3 +99,35 @@ async def test_a_lost_connection_is_made_again(
     await elsewhere.publish(relay.CHANNEL, frame())
     await until(heard, 1)
     assert heard == [NEWS]
+
+
+async def test_a_command_tells_as_it_ends_what_it_did(
+    redis_server: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(relay, "CHANNEL", f"todo:{new_id()}")
+    monkeypatch.setenv("REDIS_URL", redis_server.url)
+    async with (
+        redis.asyncio.Redis.from_url(redis_server.url) as client,
+        client.pubsub() as subscription,
+    ):
+        await subscription.subscribe(relay.CHANNEL)
+        await listening(client)
+
+        async with relay.telling():
+            bus.tell(NEWS)
+
+        # The first one is that of the subscription itself.
+        sent = [await subscription.get_message(timeout=PATIENCE_SECONDS) for _ in range(2)]
+    assert json.loads(sent[1]["data"])[1:] == ["SessionEnded", {"session_id": str(NEWS.session_id)}]
+
+
+async def test_a_command_whose_redis_is_away_does_its_work(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("REDIS_URL", f"redis://:hunter2@127.0.0.1:{free_port()}/0")
+
+    async with relay.telling():
+        bus.tell(NEWS)
+
+    assert "other processes could not be told" in caplog.text
+    assert "hunter2" not in caplog.text

@@ -12,7 +12,7 @@ from typing import Any, cast
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, SecretStr
-from sqlalchemy import CursorResult, delete, update
+from sqlalchemy import CursorResult, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -75,6 +75,12 @@ async def disable_account(db: AsyncSession, email: str) -> None:
     await links.drop(db, user_id, "reset-password")
     await email_change.take_back(db, user_id)
     await sessions.end_all_sessions(db, user_id)
+
+
+async def is_disabled(db: AsyncSession, user_id: UUID) -> bool:
+    """Whether an operator has shut an account."""
+    disabled_at = await db.scalar(select(col(User.disabled_at)).where(_is(user_id)))
+    return disabled_at is not None
 
 
 async def enable_account(db: AsyncSession, email: str) -> None:

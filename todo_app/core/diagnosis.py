@@ -1,4 +1,7 @@
-"""What a doctor asks of an installation: each thing it stands on, with a plain verdict."""
+"""What a doctor asks of an installation: each thing it stands on, with a plain verdict.
+
+It looks and changes nothing: no folder, no database and no key is made by it.
+"""
 
 from __future__ import annotations
 
@@ -8,17 +11,18 @@ import shutil
 import stat
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import NamedTuple, cast
 from urllib.parse import urlsplit
 
 from alembic.script import ScriptDirectory
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
-from sqlalchemy import func, select, text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import func, inspect, make_url, select, text
+from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from todo_app.core import clock, database, migrations, smtp
+from todo_app.core import clock, database, encryption, migrations, second_factor, smtp
 from todo_app.core.database import reading
 from todo_app.core.errors import Unavailable
 from todo_app.core.models import SecurityEvent
@@ -44,29 +48,35 @@ class _Ill(Exception):  # noqa: N818 - named by outcome
 
 async def examine() -> list[Finding]:
     """Look at everything; what cannot be found out is not well. Raises SettingsError."""
-    return [
-        await _finding(about, look)
-        for about, look in (
-            ("settings", _settings),
-            ("data folder", _data_folder),
-            ("disk", _disk),
-            ("database", _database),
-            ("migrations", _migrations),
-            ("Redis", _redis),
-            ("mail", _mail),
-            ("clock", _clock),
-        )
-    ]
+    findings: dict[str, Finding] = {}
+    for about, look, needed in (
+        ("settings", _settings, None),
+        ("data folder", _data_folder, None),
+        ("disk", _disk, None),
+        ("database", _database, None),
+        ("migrations", _migrations, "database"),
+        ("keys", _keys, "migrations"),
+        ("Redis", _redis, None),
+        ("mail", _mail, None),
+        ("clock", _clock, "migrations"),
+    ):
+        if needed is None or findings[needed].is_well:
+            findings[about] = await _finding(about, look)
+        else:
+            findings[about] = Finding(about, is_well=False, verdict=f"cannot be told: see {needed}")
+    return list(findings.values())
 
 
 async def _finding(about: str, look: Callable[[], Awaitable[str]]) -> Finding:
     try:
         async with asyncio.timeout(ANSWER_SECONDS):
             return Finding(about, is_well=True, verdict=await look())
-    except _Ill as finding:
+    except (_Ill, SettingsError) as finding:
         return Finding(about, is_well=False, verdict=str(finding))
     except TimeoutError:
         return Finding(about, is_well=False, verdict=f"no answer within {ANSWER_SECONDS} seconds")
+    except Unavailable:
+        return Finding(about, is_well=False, verdict="the database does not answer")
 
 
 async def _settings() -> str:
@@ -78,10 +88,9 @@ async def _settings() -> str:
 
 async def _data_folder() -> str:
     folder = get_settings().data_dir
-    try:
-        prepare_data_dir(folder)
-    except SettingsError as error:
-        raise _Ill(str(error)) from error
+    if not folder.exists():
+        raise _Ill(f"{folder.resolve()} is not there yet: python -m todo_app migrate")
+    prepare_data_dir(folder)
     open_files = [
         path.name
         for path in sorted(folder.iterdir())
@@ -95,30 +104,65 @@ async def _data_folder() -> str:
 
 
 async def _disk() -> str:
-    free = shutil.disk_usage(get_settings().data_dir).free
-    text = f"{free // 1024**2:,} MiB free for {get_settings().data_dir.resolve()}"
+    folder = get_settings().data_dir.resolve()
+    there = next(path for path in (folder, *folder.parents) if path.exists())
+    free = shutil.disk_usage(there).free
+    text = f"{free // 1024**2:,} MiB free for {folder}"
     if free < LEAST_FREE_BYTES:
         raise _Ill(f"{text}: make room, or nothing can be saved soon")
     return text
 
 
 async def _database() -> str:
-    dialect = database.get_engine().dialect.name
+    url = make_url(get_settings().sqlalchemy_url)
+    dialect = url.get_backend_name()
+    # SQLite would make the file by looking into it.
+    if dialect == "sqlite" and not _exists(url.database or ""):
+        raise _Ill(f"{url.database} is not there yet: python -m todo_app migrate")
     if not await database.is_ready():
         raise _Ill(f"{dialect} does not answer: check DATABASE_URL, and that it runs")
     return f"{dialect} answers"
 
 
+def _exists(path: str) -> bool:
+    return Path(path).exists()
+
+
 async def _migrations() -> str:
     head = ScriptDirectory.from_config(migrations.configuration()).get_current_head()
-    try:
-        async with reading() as db:
-            found = await db.scalar(text("SELECT version_num FROM alembic_version"))
-    except (Unavailable, SQLAlchemyError) as error:
-        raise _Ill("the database has no tables yet: python -m todo_app migrate") from error
+    async with reading() as db:
+        if not await db.run_sync(_has_revision):
+            raise _Ill("the database has no tables yet: python -m todo_app migrate")
+        found = await db.scalar(text("SELECT version_num FROM alembic_version"))
     if found != head:
         raise _Ill(f"the database is at {found}, the program at {head}: python -m todo_app migrate")
     return f"the database is at {head}, as the program is"
+
+
+def _has_revision(db: Session) -> bool:
+    return inspect(db.connection()).has_table("alembic_version")
+
+
+async def _keys() -> str:
+    settings = get_settings()
+    if settings.jwt_secret.get_secret_value() or settings.kept_signing_keys.exists():
+        # Read, because a kept file may be damaged; where there is none, reading would make one.
+        _ = settings.signing_keys
+    is_set = bool(settings.encryption_key.get_secret_value())
+    is_kept = settings.environment == "development" and settings.kept_encryption_keys.exists()
+    async with reading() as db:
+        seeds = await second_factor.stored_seeds(db)
+    if not (is_set or is_kept):
+        if seeds:
+            raise _Ill(f"ENCRYPTION_KEY is missing: {len(seeds)} second factors cannot be checked")
+        return "no ENCRYPTION_KEY yet, so no codes as a second factor"
+    lost = len(seeds) - sum(map(encryption.is_readable, seeds))
+    if lost:
+        raise _Ill(
+            f"ENCRYPTION_KEY lacks the key of {lost} of {len(seeds)} second factors: put it behind "
+            "the others"
+        )
+    return f"every second factor can be read ({len(seeds)})"
 
 
 async def _redis() -> str:
@@ -148,12 +192,9 @@ async def _mail() -> str:
 
 async def _clock() -> str:
     now = clock.now()
-    try:
-        async with reading() as db:
-            latest = await db.scalar(select(func.max(col(SecurityEvent.created_at))))
-            theirs = await db.scalar(select(func.now()))
-    except (Unavailable, SQLAlchemyError) as error:
-        raise _Ill("the database cannot be asked for its time") from error
+    async with reading() as db:
+        latest = await db.scalar(select(func.max(col(SecurityEvent.created_at))))
+        theirs = await db.scalar(select(func.now()))
     if isinstance(theirs, datetime):
         theirs = theirs if theirs.tzinfo else theirs.replace(tzinfo=UTC)
         if abs(theirs - now) > CLOCK_TOLERANCE:

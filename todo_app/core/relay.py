@@ -6,6 +6,8 @@ import asyncio
 import json
 import logging
 from collections import deque
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, nullcontext
 from typing import Any, get_args
 
 from pydantic import TypeAdapter, ValidationError
@@ -21,6 +23,7 @@ log = logging.getLogger(__name__)
 
 CHANNEL = "todo:news"
 RETRY_SECONDS = 1
+ANSWER_SECONDS = 2
 KEPT_NEWS = 1_000
 """How many news wait for a Redis that is gone; older ones are dropped."""
 
@@ -31,7 +34,9 @@ class Relay:
     """Tells the other processes what is told here, and here what is told there."""
 
     def __init__(self, url: str) -> None:
-        self._redis = Redis.from_url(url, socket_timeout=None, socket_connect_timeout=2)
+        self._redis = Redis.from_url(
+            url, socket_timeout=None, socket_connect_timeout=ANSWER_SECONDS
+        )
         self._sender = str(new_id())
         self._outbox: deque[str] = deque(maxlen=KEPT_NEWS)
         self._has_news = asyncio.Event()
@@ -53,6 +58,21 @@ class Relay:
             bus.unsubscribe(self._forward)
             await self._redis.aclose()
 
+    @asynccontextmanager
+    async def collecting(self) -> AsyncIterator[None]:
+        """Collect what is told meanwhile, and tell it to the other processes at the end, once."""
+        bus.subscribe(self._forward)
+        try:
+            yield
+        finally:
+            bus.unsubscribe(self._forward)
+            try:
+                async with asyncio.timeout(ANSWER_SECONDS):
+                    await self._send_waiting()
+            except (RedisError, OSError, TimeoutError) as error:
+                log.warning("other processes could not be told: %s", type(error).__name__)
+            await self._redis.aclose()
+
     async def _carry(self) -> None:
         async with self._redis.pubsub() as subscription:
             await subscription.subscribe(CHANNEL)
@@ -70,9 +90,12 @@ class Relay:
         while True:
             await self._has_news.wait()
             self._has_news.clear()
-            while self._outbox:
-                await self._redis.publish(CHANNEL, self._outbox[0])
-                self._outbox.popleft()
+            await self._send_waiting()
+
+    async def _send_waiting(self) -> None:
+        while self._outbox:
+            await self._redis.publish(CHANNEL, self._outbox[0])
+            self._outbox.popleft()
 
     def _forward(self, news: News) -> None:
         if self._is_hearing:
@@ -97,6 +120,14 @@ class Relay:
             bus.tell(news)
         finally:
             self._is_hearing = False
+
+
+@asynccontextmanager
+async def telling() -> AsyncIterator[None]:
+    """Around what a command does: the servers that share its Redis hear of it as it ends."""
+    url = get_settings().redis_url.get_secret_value()
+    async with Relay(url).collecting() if url else nullcontext():
+        yield
 
 
 async def run_forever() -> None:
