@@ -142,7 +142,18 @@ def test_a_known_zone_is_read(value: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "value", ["", "Mars/Olympus", "../../etc/passwd", "/etc/localtime", "Europe/Berlin\x00", "CEST"]
+    "value",
+    [
+        "",
+        "Mars/Olympus",
+        "../../etc/passwd",
+        "/etc/localtime",
+        "Europe/Berlin\x00",
+        "CEST",
+        "localtime",
+        "posixrules",
+        "Factory",
+    ],
 )
 def test_an_unknown_zone_is_refused(value: str) -> None:
     refuses(text.Zone, value)

@@ -59,9 +59,13 @@ def _visible(text: str) -> str:
     return text
 
 
+_NO_PLACES = frozenset({"Factory", "localtime", "posixrules"})
+"""What lies beside the zones on many machines: it means another one on each, or none."""
+
+
 @cache
 def _zones() -> frozenset[str]:
-    return frozenset(available_timezones())
+    return frozenset(available_timezones() - _NO_PLACES)
 
 
 def zone_names() -> list[str]:
