@@ -13,7 +13,7 @@ from tests.web.browser import LIST, LIVE, PANEL, Browser, Tab
 from tests.web.conftest import Visit
 from todo_app.core.models import Task, new_id
 from todo_app.web.list_state import WINDOW_ROWS
-from todo_app.web.wording import day_name
+from todo_app.web.wording import day_name, week_name
 
 MANY = 350
 PATHS = {
@@ -189,11 +189,14 @@ async def test_upcoming_shows_the_next_days_with_a_heading_each(alice: Browser) 
 
     async with alice.tab("/upcoming") as tab:
         shown = [(row["heading"], row["title"], row["due"]) for row in tab.rows]
+        weeks = [row["heading_week"] for row in tab.rows]
         await tab.open_task(tab.rows[0]["id"])
         await tab.save("due_date", str(today + timedelta(days=9)))
         moved = (tab.rows[0]["group"], tab.rows[0]["due"])
 
     assert shown == [("Tomorrow", "Sooner", "15:00"), ("", "Soon", ""), (day, "Later", "")]
+    assert weeks == [week_name(today + timedelta(days=1), today, "monday"), "", weeks[2]]
+    assert weeks[2] not in {"", weeks[0]}, "each week is named where it begins"
     assert moved == ("Tomorrow", f"{day} 15:00"), "it stays where one looks, with its new day"
 
 

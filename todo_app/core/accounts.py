@@ -30,13 +30,13 @@ from todo_app.core.text import (
     is_zone,
 )
 from todo_app.core.visits import Visit
+from todo_app.core.weeks import WeekStart
 
 DEFAULT_TIME_ZONE = "UTC"
 
 DateOrder = Literal["day_first", "month_first"]
 """How a date of two numbers is read: 11/12 is the 11th of December, or the 12th of November."""
 Theme = Literal["system", "light", "dark"]
-WeekStart = Literal["monday", "saturday", "sunday"]
 
 
 def _valid_email(text: str) -> str:

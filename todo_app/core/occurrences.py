@@ -24,7 +24,6 @@ from todo_app.core.access import Actor
 from todo_app.core.changes import Act, Step
 from todo_app.core.errors import NotFound
 from todo_app.core.models import OCCURRENCES, TASKS, new_id
-from todo_app.core.phrases import DateOrder
 from todo_app.core.quick_add import NEXT_DATES, read_recurrence
 from todo_app.core.recurrence import Occurrence as Turn
 from todo_app.core.recurrence import Recurrence
@@ -145,8 +144,11 @@ async def plan(
         return {}
     zone = task["due_zone"] or actor.time_zone
     if draft.rule is None:
-        order = await _date_order(db, actor)
-        series, first = read_recurrence(draft.text or "", now, zone, order, start=due)
+        account = await accounts.get_account(db, actor)
+        order, week_start = account.date_order, account.week_start
+        series, first = read_recurrence(
+            draft.text or "", now, zone, order, start=due, week_start=week_start
+        )
         return planned(series if draft.mode is None else replace(series, mode=draft.mode), first)
     anchor = due or Turn(now.astimezone(ZoneInfo(zone)).date())
     series = recurrence.recur_by_text(
@@ -285,11 +287,6 @@ def _due_at(turn: Turn, zone: str) -> dict[str, Any]:
         "due_time": turn.time,
         "due_zone": zone if turn.time else None,
     }
-
-
-async def _date_order(db: AsyncSession, actor: Actor) -> DateOrder:
-    account = await accounts.get_account(db, actor)
-    return account.date_order
 
 
 async def _closed_of(

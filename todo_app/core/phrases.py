@@ -13,6 +13,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Literal
 
 from todo_app.core.rules import MONTH_WORDS
+from todo_app.core.weeks import WeekStart, next_week
 
 DateOrder = Literal["day_first", "month_first", "year_first"]
 Place = Literal["anywhere", "edge", "end"]
@@ -84,10 +85,11 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Today:
-    """What relative dates are relative to: the local moment, and how numbers are ordered."""
+    """What relative dates are relative to: the local moment, and a person's numbers and weeks."""
 
     now: datetime
     order: DateOrder
+    week_start: WeekStart = "monday"
 
     @property
     def date(self) -> date:
@@ -166,7 +168,7 @@ def _after_connector(words: Words, index: int, today: Today) -> Moment | None:
     if word in WEEKDAYS:
         return Moment(index + 2, _next_weekday(today.date, WEEKDAYS[word]))
     if connector not in ("on", "by"):
-        return _next_or_this(connector, word, index + 2, today.date)
+        return _next_or_this(connector, word, index + 2, today)
     if word == "the" and ORDINAL.fullmatch(text_at(words, index + 2)):
         index += 1
         word = words[index + 1].text
@@ -176,16 +178,15 @@ def _after_connector(words: Words, index: int, today: Today) -> Moment | None:
     return None if found is None else replace(found, place="anywhere")
 
 
-def _next_or_this(connector: str, word: str, last: int, today: date) -> Moment | None:
+def _next_or_this(connector: str, word: str, last: int, today: Today) -> Moment | None:
+    day = today.date
     match connector, word:
         case ("next", "week"):
-            return Moment(last, _next_weekday(today, 0))
+            return Moment(last, next_week(day, today.week_start))
         case ("next", "month"):
-            return Moment(
-                last, _ahead(today, monthrange(today.year, today.month)[1] - today.day + 1)
-            )
+            return Moment(last, _ahead(day, monthrange(day.year, day.month)[1] - day.day + 1))
         case ("this", "weekend"):
-            return Moment(last, _ahead(today, (_SATURDAY - today.weekday()) % 7))
+            return Moment(last, _ahead(day, (_SATURDAY - day.weekday()) % 7))
     return None
 
 

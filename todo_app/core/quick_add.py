@@ -18,6 +18,7 @@ from todo_app.core.phrases import DateOrder, Today, split
 from todo_app.core.pieces import Candidate, Kind, find_pieces
 from todo_app.core.recurrence import Occurrence, Recurrence, first, recur, upcoming
 from todo_app.core.rules import Rule
+from todo_app.core.weeks import WeekStart
 
 Span = tuple[int, int]
 
@@ -73,6 +74,8 @@ def parse(
     zone: str,
     date_order: DateOrder = "day_first",
     ignored: Iterable[Span] = (),
+    *,
+    week_start: WeekStart = "monday",
 ) -> Reading:
     """Read a line at an aware moment, as somebody in this zone means it.
 
@@ -80,7 +83,7 @@ def parse(
     """
     local = now.astimezone(ZoneInfo(zone)).replace(second=0, microsecond=0, tzinfo=None)
     words = split(line, _closed(line, ignored))
-    pieces = find_pieces(line, words, Today(local, date_order))
+    pieces = find_pieces(line, words, Today(local, date_order, week_start))
     return _read(line, pieces, local, zone)
 
 
@@ -109,12 +112,13 @@ def read_recurrence(
     date_order: DateOrder = "day_first",
     *,
     start: Occurrence | None,
+    week_start: WeekStart = "monday",
 ) -> tuple[Recurrence, Occurrence]:
     """A repetition said in words alone, and its first date; `start` is where it begins at least.
 
     Raises UnusableRule for words that say anything else.
     """
-    found = parse(text, now, zone, date_order)
+    found = parse(text, now, zone, date_order, week_start=week_start)
     kinds = {piece.kind for piece in found.pieces}
     if found.title or not kinds <= {"recurrence", "start", "end", "date", "time"}:
         raise UnusableRule("rule_unreadable")

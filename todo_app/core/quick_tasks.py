@@ -226,8 +226,8 @@ async def _known_names(
 
 
 def _read(line: str, account: AccountView, now: datetime, ignored: Iterable[Span]) -> Reading:
-    spans = list(ignored)
-    reading = parse(line, now, account.time_zone, account.date_order, spans)
+    spans, habits = list(ignored), (account.time_zone, account.date_order)
+    reading = parse(line, now, *habits, spans, week_start=account.week_start)
     homeless = [
         (one.start, one.end)
         for one in reading.pieces
@@ -238,7 +238,7 @@ def _read(line: str, account: AccountView, now: datetime, ignored: Iterable[Span
     ]
     if not homeless:
         return reading
-    return parse(line, now, account.time_zone, account.date_order, [*spans, *homeless])
+    return parse(line, now, *habits, [*spans, *homeless], week_start=account.week_start)
 
 
 def _is_name(kind: Kind, value: str) -> bool:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
-from typing import Annotated, Literal
+from typing import Annotated, Literal, cast
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -18,6 +18,7 @@ from todo_app.core import clock, labels, outlines, search, task_lists, tasks
 from todo_app.core.errors import NotFound
 from todo_app.core.task_lists import Sort, TaskFilter, TaskPage
 from todo_app.core.task_views import TaskView
+from todo_app.core.weeks import WeekStart
 from todo_app.core.words import read_query
 from todo_app.web import found, routes, wording
 from todo_app.web.rows import (
@@ -298,8 +299,10 @@ class TaskListState(AuthState):
             colour=project["colour"] if project else "",
             labels=view.labels,
             group=group,
+            week=self._week(view),
             heading="",
             heading_count=0,
+            heading_week="",
             found_title=found.title_pieces(view.title, phrases),
             found_notes=found.notes_pieces(view.notes, phrases),
             stamp=self._stamp,
@@ -316,6 +319,13 @@ class TaskListState(AuthState):
         if done is not None:
             return "Done today"
         return "Overdue" if view.due and view.due.date < self._today else "Today"
+
+    def _week(self, view: TaskView) -> str:
+        """The week of a task in a list of days, as the person counts weeks."""
+        if self._name != "upcoming" or view.due is None:
+            return ""
+        week_start = cast("WeekStart", self.user["week_start"])
+        return wording.week_name(view.due.date, self._today, week_start)
 
     def _day_said(self, group: str) -> str:
         """The day that a list, or the heading of a group in it, has named already."""

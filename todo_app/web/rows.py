@@ -16,6 +16,7 @@ from todo_app.web.session import Counts, Place
 class TaskRow(TypedDict):
     """A task as a row shows it. `stamp` is the last operation of this tab that it includes.
 
+    `week` is the one that it is due in, where the list is one of days.
     `found_title` and `found_notes` are the pieces of `found`, where the list is one of search.
     """
 
@@ -36,8 +37,10 @@ class TaskRow(TypedDict):
     colour: str
     labels: list[str]
     group: str
+    week: str
     heading: str
     heading_count: int
+    heading_week: str
     found_title: list[str]
     found_notes: list[str]
     stamp: int
@@ -133,17 +136,18 @@ def sections_of(outline: Outline) -> list[SectionRow]:
 
 
 def with_headings(rows: list[TaskRow], counts: Counts) -> list[TaskRow]:
-    """The rows with a heading on the first of each group."""
+    """The rows with a heading on the first of each group; it names the week that begins there."""
     totals = {
         "Overdue": counts["overdue"],
         "Today": counts["today"],
         "Done today": counts["done_today"],
     }
     headed: list[TaskRow] = []
-    group = ""
+    group = week = ""
     for row in rows:
         heading = row["group"] if row["group"] != group else ""
-        group = row["group"]
+        begun = row["week"] if row["week"] != week else ""
+        group, week = row["group"], row["week"]
         count = totals.get(heading, 0)
-        headed.append({**row, "heading": heading, "heading_count": count})
+        headed.append({**row, "heading": heading, "heading_count": count, "heading_week": begun})
     return headed

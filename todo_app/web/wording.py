@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from todo_app.core.recurrence import Occurrence
 from todo_app.core.task_views import Due
+from todo_app.core.weeks import WeekStart, next_week, week_of
 
 _FEW_MINUTES = 10
 """How exactly the use of a session is known."""
@@ -27,6 +28,17 @@ def day_name(day: date, today: date) -> str:
 def long_day(day: date) -> str:
     """A day in full: Saturday, 21 November."""
     return f"{day:%A}, {day.day} {day:%B}"
+
+
+def week_name(day: date, today: date, week_start: WeekStart) -> str:
+    """The week of a day: This week, Next week, Week of 30 Nov, with the year if it is another."""
+    start = week_of(day, week_start)
+    if start == week_of(today, week_start):
+        return "This week"
+    if start == next_week(today, week_start):
+        return "Next week"
+    text = f"Week of {start.day} {start:%b}"
+    return text if start.year == today.year else f"{text} {start.year}"
 
 
 def due_text(due: Due | None, today: date, *, zone: str, said: str) -> str:

@@ -30,6 +30,7 @@ from todo_app.core.filters.syntax import (
     terms,
 )
 from todo_app.core.models import TASK_LABELS, TASKS
+from todo_app.core.weeks import WeekStart
 
 _ONE_DAY = timedelta(days=1)
 _FIRST_DAY, _LAST_DAY = date.min + _ONE_DAY, date.max - _ONE_DAY
@@ -49,6 +50,7 @@ class Asker:
     search: Callable[[str], ColumnElement[bool]]
     due_zones: Sequence[str] = ()
     ids: Mapping[Named, Sequence[UUID]] = field(default_factory=dict)
+    week_start: WeekStart = "monday"
 
     @property
     def today(self) -> date:
@@ -167,7 +169,8 @@ def _has_passed(zone: str, now: datetime) -> ColumnElement[bool]:
 
 
 def _on(term: On, asker: Asker) -> ColumnElement[bool]:
-    day = resolve(term.day, asker.today, in_the_past=term.moment != "due")
+    is_past = term.moment != "due"
+    day = resolve(term.day, asker.today, in_the_past=is_past, week_start=asker.week_start)
     day = min(max(day, _FIRST_DAY), _LAST_DAY)
     if term.moment == "due":
         return _related(term.relation, TASKS.c.due_date, day, day + _ONE_DAY)

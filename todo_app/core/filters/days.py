@@ -12,6 +12,7 @@ from datetime import date, timedelta
 
 from todo_app.core.phrases import MONTHS, WEEKDAY_NAMES, WEEKDAYS
 from todo_app.core.rules import MONTH_WORDS
+from todo_app.core.weeks import WeekStart, next_week
 
 _MONTHS_PER_YEAR = 12
 _LEAP_YEAR = 2000
@@ -41,6 +42,11 @@ class Weekday:
 
 
 @dataclass(frozen=True, slots=True)
+class NextWeek:
+    """The first day of the next week."""
+
+
+@dataclass(frozen=True, slots=True)
 class NextMonth:
     """The first of the next month."""
 
@@ -54,7 +60,7 @@ class CalendarDay:
     year: int | None = None
 
 
-Day = Ahead | Weekday | NextMonth | CalendarDay
+Day = Ahead | Weekday | NextWeek | NextMonth | CalendarDay
 
 _NAMED: dict[str, Day] = {
     "today": Ahead(0),
@@ -62,8 +68,11 @@ _NAMED: dict[str, Day] = {
     "tomorrow": Ahead(1),
     "tom": Ahead(1),
     "yesterday": Ahead(-1),
-    "next week": Weekday(0),
+    "next week": NextWeek(),
     "next month": NextMonth(),
+}
+_WORDS = {day: words for words, day in _NAMED.items() if words not in {"tod", "tom"}}
+_NAMED |= {
     **{word: Weekday(number) for word, number in WEEKDAYS.items()},
     **{f"next {word}": Weekday(number) for word, number in WEEKDAYS.items()},
 }
@@ -97,28 +106,26 @@ def read_day(words: str, *, day_first: bool) -> Day | None:
 
 def write_day(day: Day) -> str:
     """Words that `read_day` reads as this day, whatever the order of dates."""
+    if day in _WORDS:
+        return _WORDS[day]
     match day:
-        case Ahead(days=0, months=0):
-            return "today"
-        case Ahead(days=1, months=0):
-            return "tomorrow"
-        case Ahead(days=-1, months=0):
-            return "yesterday"
         case Ahead(days=days, months=0):
             return f"{days:+} days"
         case Ahead(months=months):
             return f"{months:+} months"
         case Weekday(number=number):
             return WEEKDAY_NAMES[number]
-        case NextMonth():
-            return "next month"
         case CalendarDay(month=month, day=number, year=None):
             return f"{number} {MONTH_WORDS[month - 1]}"
         case CalendarDay(month=month, day=number, year=year):
             return f"{year:04}-{month:02}-{number:02}"
+        case NextWeek() | NextMonth():
+            return _WORDS[day]
 
 
-def resolve(day: Day, today: date, *, in_the_past: bool = False) -> date:
+def resolve(
+    day: Day, today: date, *, in_the_past: bool = False, week_start: WeekStart = "monday"
+) -> date:
     """The date that a day is, seen from today.
 
     What comes again and again is the next one, or the latest so far if `in_the_past`.
@@ -131,6 +138,8 @@ def resolve(day: Day, today: date, *, in_the_past: bool = False) -> date:
         case Weekday(number=number):
             ahead = (number - today.weekday() - 1) % 7 + 1
             return _clamped(today.toordinal() + ahead - (7 if in_the_past else 0))
+        case NextWeek():
+            return next_week(today, week_start)
         case NextMonth():
             return _month_away(today, 1, 1)
         case CalendarDay(month=month, day=number, year=year):

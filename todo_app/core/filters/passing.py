@@ -17,8 +17,9 @@ from sqlmodel import col
 from todo_app.core import access, clock, search
 from todo_app.core.access import Actor
 from todo_app.core.filters.conditions import Asker, all_terms, conditions, due_around
+from todo_app.core.filters.days import NextWeek
 from todo_app.core.filters.reader import read
-from todo_app.core.filters.syntax import Filter, Is, Named
+from todo_app.core.filters.syntax import Filter, Is, Named, On
 from todo_app.core.models import LABELS, PROJECTS, SECTIONS, TASKS, User
 from todo_app.core.words import fold
 
@@ -54,6 +55,9 @@ async def asker_of(db: AsyncSession, actor: Actor, *filters: Filter) -> Asker:
     if Is("overdue") in terms:
         zones = select(literal("zone"), cast(null(), Uuid), TASKS.c.due_zone).distinct()
         queries.append(zones.where(*access.READABLE_TASKS, due_around(now)))
+    if any(isinstance(term, On) and term.day == NextWeek() for term in terms):
+        chosen = select(literal("week start"), cast(null(), Uuid), col(User.week_start))
+        queries.append(chosen.where(access.own_account(actor)))
     rows: Sequence[Any] = ()
     if queries:
         rows = (await db.execute(union_all(*queries), access.values(actor))).all()
@@ -63,6 +67,7 @@ async def asker_of(db: AsyncSession, actor: Actor, *filters: Filter) -> Asker:
         search=partial(search.has_words, db.get_bind().dialect.name, actor),
         due_zones=[name for kind, _, name in rows if kind == "zone"],
         ids=_ids(wanted, rows),
+        week_start=next((name for kind, _, name in rows if kind == "week start"), "monday"),
     )
 
 

@@ -125,6 +125,7 @@ def _heading(row: rx.Var[TaskRow]) -> rx.Component:
     return rx.el.h2(
         row["heading"],
         rx.cond(row["heading_count"] > 0, rx.el.span(row["heading_count"])),
+        rx.cond(row["heading_week"] != "", rx.el.span(row["heading_week"], class_name="week")),
         class_name=rx.cond(row["heading"] == "Overdue", "late", ""),
     )
 
