@@ -24,6 +24,32 @@ FILE_MAX_LINES = 400
 FUNCTION_MAX_LINES = 40
 # Names that say nothing about what is inside.
 EMPTY_NAMES = {"utils", "util", "helpers", "helper", "common", "base", "manager", "misc"}
+# OWASP ASVS 5.0.0: how many requirements each section has, of those that docs/security.md covers.
+ASVS = {
+    "3.3": 5,
+    "3.4": 8,
+    "3.5": 8,
+    "6.1": 3,
+    "6.2": 12,
+    "6.3": 8,
+    "6.4": 6,
+    "6.5": 8,
+    "6.6": 4,
+    "6.7": 2,
+    "6.8": 4,
+    "7.1": 3,
+    "7.2": 4,
+    "7.3": 2,
+    "7.4": 5,
+    "7.5": 3,
+    "7.6": 2,
+    "8.1": 4,
+    "8.2": 4,
+    "8.3": 3,
+    "8.4": 2,
+    "9.1": 3,
+    "9.2": 4,
+}
 CLOCKS = {("datetime", "now"), ("datetime", "utcnow"), ("datetime", "today"), ("date", "today")}
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -179,6 +205,21 @@ def test_every_test_that_the_security_page_names_exists() -> None:
 
     assert len(named) > 50
     assert missing == []
+
+
+def test_every_promise_of_security_has_a_test_named_after_it() -> None:
+    page = (ROOT / "docs" / "security.md").read_text("utf-8")
+    promises = set(re.findall(r"^\| (\d+)\. ", page, re.MULTILINE))
+
+    assert len(promises) > 20
+    assert promises == set(re.findall(r"::test_promise_(\d+)_", page))
+
+
+def test_no_requirement_of_the_chapters_on_identity_is_passed_over() -> None:
+    page = (ROOT / "docs" / "security.md").read_text("utf-8")
+
+    wanted = {f"{part}.{number + 1}" for part, count in ASVS.items() for number in range(count)}
+    assert wanted - set(re.findall(r"\d\.\d\.\d+", page)) == set()
 
 
 def test_the_api_has_an_answer_for_every_error_of_core() -> None:

@@ -236,6 +236,12 @@ def test_the_migrated_indexes_are_those_of_the_models(connection: Connection) ->
     assert "ix_tasks_open_due" in migrated
 
 
+def test_a_new_database_holds_no_account(connection: Connection) -> None:
+    migrate()
+
+    assert connection.execute(text("SELECT count(*) FROM users")).scalar() == 0
+
+
 def test_a_database_newer_than_the_program_is_refused_with_advice(
     connection: Connection,
 ) -> None:

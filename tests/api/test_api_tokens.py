@@ -89,7 +89,7 @@ async def test_a_reader_reads(alice: httpx.AsyncClient, reader: httpx.AsyncClien
 
 
 @pytest.mark.parametrize("operation", CHANGES, ids=lambda one: one.id)
-async def test_a_reader_can_change_nothing_in_any_route(
+async def test_promise_10_a_reader_can_change_nothing_in_any_route(
     operation: Operation, alice: httpx.AsyncClient, reader: httpx.AsyncClient
 ) -> None:
     task = await add_task(alice)

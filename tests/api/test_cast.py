@@ -61,7 +61,7 @@ async def test_nobody_is_told_to_sign_in_and_changes_nothing(
 
 @of_a_task
 @pytest.mark.parametrize("headers", [{}, {"If-Match": '"1"'}, {"If-Match": '"9"'}])
-async def test_a_strangers_task_answers_byte_for_byte_as_an_unknown_one(
+async def test_promise_12_a_strangers_task_answers_byte_for_byte_as_an_unknown_one(
     operation: Operation,
     headers: dict[str, str],
     alice: httpx.AsyncClient,

@@ -20,7 +20,7 @@ def _family(kind: type[TodoError]) -> set[type[TodoError]]:
     return {kind}.union(*(_family(child) for child in kind.__subclasses__()))
 
 
-def test_every_refusal_of_core_has_an_answer() -> None:
+def test_promise_16_every_refusal_of_core_has_an_answer() -> None:
     assert _family(TodoError) - {TodoError} == problems.STATUS_BY_ERROR.keys()
 
 

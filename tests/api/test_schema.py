@@ -43,7 +43,7 @@ def token(migrated_sqlite: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[str
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda one: one.label)
-def test_no_request_that_the_document_allows_or_forbids_makes_an_error_of_ours(
+def test_promise_15_no_request_that_the_document_allows_or_forbids_makes_an_error_of_ours(
     operation: schemathesis.APIOperation, token: str, server: Starlette
 ) -> None:
     async def send(case: schemathesis.Case) -> httpx.Response:

@@ -23,7 +23,7 @@ async def try_password(client: httpx.AsyncClient, password: str, **headers: str)
     return await client.post(f"{AUTH}/signin", json=body, headers=headers)
 
 
-async def test_fifty_wrong_tries_with_rotating_forwarded_addresses_are_throttled(
+async def test_promise_3_fifty_wrong_tries_with_rotating_forwarded_addresses_are_throttled(
     alice: httpx.AsyncClient, server: Starlette
 ) -> None:
     async with at(server, "198.51.100.7") as guesser:

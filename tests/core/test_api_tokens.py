@@ -45,7 +45,7 @@ async def test_a_token_stands_for_its_owner_as_far_as_its_scope(alice: Actor) ->
         assert (actor.session_id, actor.time_zone) == (made.id, "UTC")
 
 
-async def test_a_token_is_kept_hashed_and_shown_once(alice: Actor) -> None:
+async def test_promise_10_a_token_is_kept_hashed_and_shown_once(alice: Actor) -> None:
     made = await make(alice)
 
     assert re.fullmatch(r"todo_[0-9A-Za-z]{46}", made.token)

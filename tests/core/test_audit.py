@@ -132,7 +132,7 @@ async def test_an_event_knows_where_it_came_from(alice: Actor) -> None:
     assert last.details == {"way": "web"}
 
 
-async def test_no_password_and_no_token_is_in_a_row_or_in_the_log(
+async def test_promise_23_no_password_and_no_token_is_in_a_row_or_in_the_log(
     alice: Actor, lines: list[str]
 ) -> None:
     secrets = [str(text) for text in await do_everything(alice) if len(str(text)) > 10]

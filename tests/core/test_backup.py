@@ -84,7 +84,7 @@ def rows_in(path: Path) -> list[bytes]:
 
 @pytest.mark.parametrize("source", ["sqlite", "postgresql"])
 @pytest.mark.parametrize("target", ["sqlite", "postgresql"])
-async def test_a_backup_restores_every_row_on_either_database(
+async def test_promise_24_a_backup_restores_every_row_on_either_database(
     use_new_database: UseDatabase, tmp_path: Path, source: str, target: str
 ) -> None:
     use_new_database(source)

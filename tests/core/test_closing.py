@@ -127,7 +127,7 @@ async def test_signing_in_takes_the_closing_back(alice: Actor) -> None:
     assert await api_tokens.authenticate(token, HERE)
 
 
-async def test_of_a_purged_account_no_row_is_left_and_of_others_every_row(
+async def test_promise_24_of_a_purged_account_no_row_is_left_and_of_others_every_row(
     alice: Actor, bob: Actor
 ) -> None:
     await add_task(bob)
@@ -154,7 +154,7 @@ async def test_of_a_purged_account_no_row_is_left_and_of_others_every_row(
     assert await count_rows() == before
 
 
-async def test_a_disabled_account_is_shut_everywhere(alice: Actor, bob: Actor) -> None:
+async def test_promise_4_a_disabled_account_is_shut_everywhere(alice: Actor, bob: Actor) -> None:
     token, pair = await make_token(alice), await sign_in_api()
 
     await disable()

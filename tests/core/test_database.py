@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 import asyncio
+import signal
+import subprocess
+import sys
 
 import pytest
 from sqlalchemy import func, select, text
@@ -118,6 +121,32 @@ async def test_sqlite_keeps_what_it_acknowledged(migrated_sqlite: str) -> None:
     await engine.dispose()
 
     assert pragmas == ["wal", 2, 1, 5_000]
+
+
+_DIE = """
+import asyncio, os, signal
+from pydantic import SecretStr
+from todo_app.core import accounts
+
+async def open_account_and_die():
+    draft = accounts.AccountDraft(email="dora@example.org", password=SecretStr("seven clouds"))
+    print((await accounts.sign_up(draft)).email, flush=True)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+asyncio.run(open_account_and_die())
+"""
+
+
+async def test_promise_20_what_was_acknowledged_survives_the_death_of_the_program(
+    database: str,
+) -> None:
+    await dispose()
+    done = await asyncio.to_thread(
+        subprocess.run, [sys.executable, "-c", _DIE], capture_output=True, text=True, check=False
+    )
+
+    assert (done.returncode, done.stdout) == (-signal.SIGKILL, "dora@example.org\n"), done.stderr
+    assert await count_users() == 1
 
 
 async def test_an_error_of_the_database_repeats_no_values(database: str) -> None:

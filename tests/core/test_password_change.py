@@ -60,7 +60,9 @@ async def test_the_new_password_signs_in_and_the_old_one_no_more(alice: Actor) -
         await proof_of(PASSWORD)
 
 
-async def test_a_change_ends_all_other_sessions_and_nobody_elses(alice: Actor, bob: Actor) -> None:
+async def test_promise_8_a_change_ends_all_other_sessions_and_nobody_elses(
+    alice: Actor, bob: Actor
+) -> None:
     phone, api = await sign_in("alice"), await actor_of(await sign_in_api())
 
     await change(alice)

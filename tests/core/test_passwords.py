@@ -5,6 +5,7 @@ import unicodedata
 
 import bcrypt
 import pytest
+from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
 from todo_app.core import passwords, settings
 from todo_app.core.errors import InvalidInput, Unavailable
@@ -45,6 +46,13 @@ def test_a_common_password_is_refused(password: str) -> None:
     assert refusal(password) == "common"
 
 
+def test_the_3000_most_common_passwords_that_are_long_enough_are_refused() -> None:
+    long_enough = [one for one in FREQUENCY_LISTS["passwords"] if len(one) >= 8]
+
+    assert len(long_enough) >= 3_000
+    assert {refusal(password) for password in long_enough[:3_000]} == {"common"}
+
+
 @pytest.mark.parametrize(
     "password",
     [
@@ -75,7 +83,7 @@ async def test_a_password_fits_its_hash_and_no_other_does() -> None:
     assert not await passwords.verify_password("", stored)
 
 
-async def test_the_73rd_byte_of_a_password_counts() -> None:
+async def test_promise_1_the_73rd_byte_of_a_password_counts() -> None:
     stored = await passwords.hash_password("x" * 72 + "a")
 
     assert not await passwords.verify_password("x" * 72 + "b", stored)

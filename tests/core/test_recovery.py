@@ -147,7 +147,7 @@ async def test_a_link_works_once(mailbox: Mailbox, alice: Actor) -> None:
     assert await opens(NEW)
 
 
-async def test_of_two_parallel_uses_of_one_link_one_succeeds(
+async def test_promise_8_of_two_parallel_uses_of_one_link_one_succeeds(
     mailbox: Mailbox, alice: Actor
 ) -> None:
     token = await mailed_token(mailbox)

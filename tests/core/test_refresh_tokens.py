@@ -40,7 +40,7 @@ async def test_a_refresh_token_is_stored_hashed(alice: Actor) -> None:
     assert len(stored) == 64
 
 
-async def test_a_used_refresh_token_ends_the_whole_family(alice: Actor) -> None:
+async def test_promise_6_a_used_refresh_token_ends_the_whole_family(alice: Actor) -> None:
     first = await sign_in_api()
     second = await api_sessions.refresh(first.refresh_token, HERE)
     third = await api_sessions.refresh(second.refresh_token, HERE)
@@ -65,7 +65,7 @@ async def test_a_reused_refresh_token_leaves_other_sessions_alone(alice: Actor) 
     assert await is_alive(alice)
 
 
-async def test_of_20_parallel_refreshes_one_succeeds_and_the_family_is_dead(
+async def test_promise_6_of_20_parallel_refreshes_one_succeeds_and_the_family_is_dead(
     alice: Actor,
 ) -> None:
     pair = await sign_in_api()
@@ -106,7 +106,7 @@ async def test_signing_out_ends_the_refresh_token_too(alice: Actor) -> None:
         await api_sessions.refresh(pair.refresh_token, HERE)
 
 
-async def test_bad_tokens_have_to_wait_and_good_ones_never(alice: Actor) -> None:
+async def test_promise_3_bad_tokens_have_to_wait_and_good_ones_never(alice: Actor) -> None:
     spent, other = await sign_in_api(), await sign_in_api()
     living = await api_sessions.refresh(spent.refresh_token, HERE)
     for number in range(throttle.BAD_TOKENS.amount):

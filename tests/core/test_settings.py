@@ -53,7 +53,7 @@ def test_every_setting_says_what_it_does() -> None:
     assert all(field.description for field in Settings.model_fields.values())
 
 
-def test_production_without_a_secret_is_refused() -> None:
+def test_promise_22_production_without_a_secret_is_refused() -> None:
     message = refusal(environment="production")
 
     assert "JWT_SECRET is missing" in message

@@ -83,7 +83,7 @@ def test_addresses_of_one_ipv6_subscriber_count_together() -> None:
         attempt("alice@example.org", visit_by(address="2001:db8:1:2:ffff::1"))
 
 
-def test_nobody_is_locked_out_for_good() -> None:
+def test_promise_3_nobody_is_locked_out_for_good() -> None:
     with time_machine.travel(datetime(2026, 3, 1, tzinfo=UTC), tick=False) as traveller:
         fail(6)
         with pytest.raises(TooManyAttempts) as refusal:

@@ -56,7 +56,7 @@ async def closes_at_once(*tabs: Tab) -> None:
             await tab.until(lambda tab=tab: tab.is_closed)
 
 
-async def test_signing_out_closes_every_open_page_of_the_session(alice: Browser) -> None:
+async def test_promise_4_signing_out_closes_every_open_page_of_the_session(alice: Browser) -> None:
     async with alice.tab("/today") as first, alice.tab("/inbox") as second:
         alice.post("/auth/sign-out")
         await closes_at_once(first, second)

@@ -89,7 +89,7 @@ def test_every_handler_that_takes_an_id_is_tried(handlers: Handlers) -> None:
 
 
 @pytest.mark.parametrize(("name", "arguments"), EVERY_CALL, ids=IDS)
-async def test_a_foreign_id_is_answered_as_an_unknown_one(
+async def test_promise_12_a_foreign_id_is_answered_as_an_unknown_one(
     alice: Browser,
     bob: Browser,
     her_task: str,

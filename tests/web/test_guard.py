@@ -161,7 +161,7 @@ def test_no_state_is_shared_between_people(app: rx.App, handlers: Handlers) -> N
 
 
 @pytest.mark.parametrize("path", ["/today", "/inbox", "/sign-in", "/nowhere", "", "//today"])
-async def test_no_handler_runs_for_a_stranger_but_the_public_ones(
+async def test_promise_13_no_handler_runs_for_a_stranger_but_the_public_ones(
     pipeline: Pipeline, handlers: Handlers, anonymous: str, path: str
 ) -> None:
     for name, found in handlers.items():

@@ -54,7 +54,7 @@ async def pry(browser: Browser, alice: Browser, token: str) -> None:
 
 @pytest.mark.parametrize("who", ["bob", "stranger"])
 @pytest.mark.parametrize("kind", ["raw", "sealed"])
-async def test_nobody_sees_her_state_during_her_visit(
+async def test_promise_14_nobody_sees_her_state_during_her_visit(
     request: pytest.FixtureRequest, alice: Browser, who: str, kind: str
 ) -> None:
     other: Browser = request.getfixturevalue(who)

@@ -11,7 +11,7 @@ from tests.web.browser import API_TOKENS, Browser
 WRONG, NEW = f"wrong {secrets.token_hex(8)}", f"new {secrets.token_hex(8)}"
 
 
-async def test_nothing_that_is_kept_holds_a_secret_that_was_used(
+async def test_promise_23_nothing_that_is_kept_holds_a_secret_that_was_used(
     alice: Browser, backend: Backend
 ) -> None:
     used = {PASSWORD, WRONG, NEW, alice.token}

@@ -35,7 +35,7 @@ def processes(
         yield first, start(PUBLIC_URL=first.origin)
 
 
-async def test_signing_out_at_one_process_closes_the_pages_that_hang_on_the_other(
+async def test_promise_4_signing_out_at_one_process_closes_the_pages_that_hang_on_the_other(
     processes: tuple[Backend, Backend],
 ) -> None:
     here, there = processes

@@ -28,7 +28,7 @@ async def an_event() -> Message:
     return {"type": "websocket.receive", "text": "x"}
 
 
-async def test_a_flood_of_events_waits_and_nothing_of_it_is_lost(
+async def test_promise_3_a_flood_of_events_waits_and_nothing_of_it_is_lost(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("EVENTS_PER_SECOND", "50")
