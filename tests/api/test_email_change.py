@@ -32,6 +32,20 @@ async def test_an_address_is_changed_by_the_token_of_the_link_mailed_to_it(
     assert_problem(await nobody.post(f"{AUTH}/email/confirm", json={"token": token}), 400)
 
 
+async def test_what_waits_is_told_and_taken_back(
+    mailbox: Mailbox, alice: httpx.AsyncClient
+) -> None:
+    await ask(alice, NEW)
+
+    waits = await alice.get(f"{AUTH}/email")
+    dropped = await alice.delete(f"{AUTH}/email")
+
+    assert (waits.status_code, waits.json()["email"]) == (200, NEW)
+    assert (dropped.status_code, dropped.content) == (204, b"")
+    assert_problem(await alice.get(f"{AUTH}/email"), 404)
+    assert_problem(await alice.delete(f"{AUTH}/email"), 404)
+
+
 async def test_it_does_not_tell_who_has_an_account(
     mailbox: Mailbox, alice: httpx.AsyncClient, bob: httpx.AsyncClient
 ) -> None:

@@ -126,7 +126,7 @@ def test_what_changes_one_task_documents_its_precondition() -> None:
 
 def test_an_api_can_be_made_more_than_once() -> None:
     assert create_api().openapi() == DOCUMENT
-    assert len(OPERATIONS) == 74
+    assert len(OPERATIONS) == 76
 
 
 class _Page(HTMLParser):

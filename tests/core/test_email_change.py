@@ -23,6 +23,7 @@ from todo_app.core.errors import (
     EmailTaken,
     InvalidInput,
     LinkSpent,
+    NotFound,
     TooManyAttempts,
     WrongCredentials,
 )
@@ -50,6 +51,11 @@ async def confirm(token: str) -> None:
 
 async def email_now(actor: Actor) -> str:
     return (await act(accounts.get_account, actor)).email
+
+
+async def pending(actor: Actor) -> str | None:
+    found = await act(email_change.get_pending, actor)
+    return found and found.email
 
 
 async def opens(email: str) -> bool:
@@ -118,6 +124,7 @@ async def test_an_address_of_somebody_else_is_not_told_to_the_asker_but_to_its_o
     [arrived] = mailbox.mails_to(email_of("bob"))
     assert arrived["Subject"] == "You have an account with this address"
     assert "/auth/link/" not in str(arrived)
+    assert await pending(alice) == email_of("bob"), "what waits does not tell it either"
 
 
 async def test_somebody_who_signs_up_first_keeps_the_address(
@@ -131,6 +138,26 @@ async def test_somebody_who_signs_up_first_keeps_the_address(
 
     assert await email_now(alice) == email_of("alice")
     assert await email_now(carol) == email_of("carol")
+
+
+async def test_what_waits_for_its_confirmation_is_told_until_it_is_over(
+    mailbox: Mailbox, alice: Actor, bob: Actor
+) -> None:
+    waits = [await pending(alice)]
+    await ask(alice)
+    waits.append(await pending(alice))
+    token = await mailed_token(mailbox, alice, "alice@example.com")
+    waits.append(await pending(alice))
+    with pytest.raises(NotFound):
+        await act(email_change.drop_pending, bob)
+    await act(email_change.drop_pending, alice)
+    waits.append(await pending(alice))
+
+    assert waits == [None, NEW, "alice@example.com", None]
+    with pytest.raises(LinkSpent):
+        await confirm(token)
+    await confirm(await mailed_token(mailbox, alice))
+    assert await pending(alice) is None
 
 
 async def test_two_who_confirm_one_address_at_once_do_not_both_get_it(

@@ -5,10 +5,20 @@ from __future__ import annotations
 from fastapi import APIRouter, status
 from starlette.responses import Response
 
-from todo_app.api.deps import ClientVisit, CurrentActor, JsonRoute, no_content, operation_id
+from todo_app.api.deps import (
+    ClientVisit,
+    CurrentActor,
+    Db,
+    JsonRoute,
+    ReadDb,
+    json_answer,
+    no_content,
+    operation_id,
+)
 from todo_app.api.problems import documented
 from todo_app.core import email_change
-from todo_app.core.email_change import EmailChange, EmailConfirmation
+from todo_app.core.email_change import EmailChange, EmailConfirmation, PendingEmail
+from todo_app.core.errors import NotFound
 
 router = APIRouter(
     prefix="/v1/auth/email",
@@ -16,6 +26,27 @@ router = APIRouter(
     route_class=JsonRoute,
     generate_unique_id_function=operation_id,
 )
+
+
+@router.get("", response_model=PendingEmail, responses=documented(401, 404))
+async def get_pending_email(actor: CurrentActor, db: ReadDb) -> Response:
+    """The address that waits for its confirmation, and until when."""
+    pending = await email_change.get_pending(db, actor)
+    if pending is None:
+        raise NotFound
+    return json_answer(pending.model_dump_json())
+
+
+@router.delete(
+    "",
+    status_code=status.HTTP_204_NO_CONTENT,
+    response_class=Response,
+    responses=documented(401, 404),
+)
+async def drop_pending_email(actor: CurrentActor, db: Db) -> Response:
+    """Take back the change that waits: its link is good for nothing from now on."""
+    await email_change.drop_pending(db, actor)
+    return no_content()
 
 
 @router.post(

@@ -14,6 +14,8 @@ from todo_app.core.models import (
     PROJECTS,
     TASKS,
     ApiToken,
+    MailedLink,
+    OutboxMessage,
     Passkey,
     RecoveryCode,
     SecurityEvent,
@@ -74,6 +76,16 @@ def own_factor(actor: Actor) -> ColumnElement[bool]:
 def own_passkeys(actor: Actor) -> ColumnElement[bool]:
     """The condition that a passkey is the actor's own."""
     return col(Passkey.user_id) == actor.user_id
+
+
+def own_links(actor: Actor) -> ColumnElement[bool]:
+    """The condition that a mailed link is one of the actor's account."""
+    return col(MailedLink.user_id) == actor.user_id
+
+
+def own_mail(actor: Actor) -> ColumnElement[bool]:
+    """The condition that a mail which waits to be sent is about the actor's account."""
+    return col(OutboxMessage.user_id) == actor.user_id
 
 
 def own_recovery_codes(actor: Actor) -> ColumnElement[bool]:

@@ -72,6 +72,7 @@ Kind = Literal[
     "account_enabled",
     "email_change_asked",
     "email_changed",
+    "email_change_dropped",
     "passkey_added",
     "passkey_removed",
     "passkey_failed",

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, SecretStr
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from todo_app.core import audit, bus, credentials, links, mail, throttle
+from todo_app.core import access, audit, bus, clock, credentials, links, mail, throttle
 from todo_app.core.access import Actor
 from todo_app.core.accounts import Email, canonical_email
 from todo_app.core.bus import AccountChanged
 from todo_app.core.database import transaction
-from todo_app.core.errors import EmailTaken, InvalidInput, LinkSpent, MailOff, WrongCredentials
-from todo_app.core.models import OutboxMessage, User
+from todo_app.core.errors import (
+    EmailTaken,
+    InvalidInput,
+    LinkSpent,
+    MailOff,
+    NotFound,
+    WrongCredentials,
+)
+from todo_app.core.models import MailedLink, OutboxMessage, User
 from todo_app.core.visits import Visit
 
 
@@ -35,6 +43,44 @@ class EmailConfirmation(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     token: str
+
+
+class PendingEmail(BaseModel):
+    """The address that waits for its confirmation. `until` is UTC."""
+
+    model_config = ConfigDict(frozen=True)
+
+    email: str
+    until: datetime
+
+
+async def get_pending(db: AsyncSession, actor: Actor) -> PendingEmail | None:
+    """What the actor asked for and has not confirmed yet, whether its mail has left or not."""
+    now = clock.now()
+    # In this order: a letter is gone once its link is there.
+    letters = select(OutboxMessage).where(
+        access.own_mail(actor),
+        col(OutboxMessage.kind) == "email_change",
+        col(OutboxMessage.expires_at) > now,
+    )
+    if (letter := (await db.scalars(letters)).first()) is not None:
+        return PendingEmail(email=letter.recipient, until=letter.expires_at)
+    mailed = select(MailedLink).where(
+        access.own_links(actor),
+        col(MailedLink.purpose) == "confirm-email",
+        col(MailedLink.expires_at) > now,
+    )
+    if (link := (await db.scalars(mailed)).first()) is not None:
+        return PendingEmail(email=link.email or "", until=link.expires_at)
+    return None
+
+
+async def drop_pending(db: AsyncSession, actor: Actor) -> None:
+    """Let what the actor asked for be nothing. Raises NotFound if nothing waits."""
+    if await get_pending(db, actor) is None:
+        raise NotFound
+    await take_back(db, actor.user_id)
+    await audit.record_in_session(db, "email_change_dropped", actor.session_id)
 
 
 async def ask_for_change(actor: Actor, change: EmailChange, visit: Visit) -> None:

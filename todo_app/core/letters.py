@@ -264,9 +264,12 @@ async def _sign_up(db: AsyncSession, message: OutboxMessage) -> Letter | None:
 
 
 async def _email_change(db: AsyncSession, message: OutboxMessage) -> Letter | None:
+    asker_id = cast("UUID", message.user_id)
     is_theirs = col(User.email_canonical) == canonical_email(message.recipient)
     owner_id = await db.scalar(select(col(User.id)).where(is_theirs))
-    if owner_id not in {None, message.user_id}:
+    if owner_id not in {None, asker_id}:
+        # A link that nobody gets: what waits for a confirmation is not to tell who has an account.
+        await links.make(db, "confirm-email", asker_id, asker_id, message.recipient)
         return Letter(
             to=message.recipient,
             subject="You have an account with this address",
@@ -277,7 +280,6 @@ async def _email_change(db: AsyncSession, message: OutboxMessage) -> Letter | No
                 ),
             ),
         )
-    user_id = cast("UUID", message.user_id)
     return Letter(
         to=message.recipient,
         subject="Confirm your new address",
@@ -288,7 +290,7 @@ async def _email_change(db: AsyncSession, message: OutboxMessage) -> Letter | No
                 "nothing to do."
             ),
         ),
-        path=await links.make(db, "confirm-email", user_id, user_id, message.recipient),
+        path=await links.make(db, "confirm-email", asker_id, asker_id, message.recipient),
         link_text="Confirm this address",
     )
 

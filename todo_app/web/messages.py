@@ -212,6 +212,7 @@ EVENT_MESSAGES: dict[Kind, str] = {
     "password_reset": "Password reset by a mailed link",
     "email_change_asked": "Another email address asked for",
     "email_changed": "Email address changed",
+    "email_change_dropped": "Change of the email address taken back",
     "passkey_added": "Passkey added",
     "passkey_removed": "Passkey removed",
     "passkey_failed": "A passkey was refused at sign-in",

@@ -8,7 +8,7 @@ from todo_app.core.letters import CLOSED_DAYS
 from todo_app.core.text import NAME_MAX_CHARACTERS
 from todo_app.web import edge, reflex_private, routes
 from todo_app.web.components.account_form import form_error, text_field
-from todo_app.web.components.email_change import EmailChangeState, email_change
+from todo_app.web.components.email_change import EmailChangeState, email_change_form
 from todo_app.web.components.icons import icon
 from todo_app.web.components.native_form import native_form
 from todo_app.web.components.preference import text_choice
@@ -27,11 +27,8 @@ class AccountState(AuthState):
     async def show_account(self) -> None:
         """Open the screen, with what became of its forms."""
         flash = edge.flash_of(reflex_private.event_headers())
-        (await self.get_state(EmailChangeState))._bring_back(flash)
+        await (await self.get_state(EmailChangeState))._open(flash)
         self.errors = from_cookie("close", flash).errors
-        if self.errors:
-            # The field with its error may be far below.
-            self._tell("The account was not closed.", is_error=True)
 
 
 def page() -> rx.Component:
@@ -45,7 +42,7 @@ def page() -> rx.Component:
         ),
         rx.cond(
             AccountState.signed_in,
-            rx.fragment(_person(), email_change(), _export(), _closing()),
+            rx.fragment(_person(), email_change_form(), _export(), _closing()),
         ),
         can_add=False,
     )
