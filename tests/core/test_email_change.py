@@ -15,7 +15,16 @@ from tests.cast import (
     visit_by,
 )
 from tests.mailbox import Mailbox, link_in
-from todo_app.core import accounts, email_change, letters, mail, password_change, recovery, sessions
+from todo_app.core import (
+    accounts,
+    closing,
+    email_change,
+    letters,
+    mail,
+    password_change,
+    recovery,
+    sessions,
+)
 from todo_app.core.access import Actor
 from todo_app.core.credentials import Credentials
 from todo_app.core.email_change import EmailChange, EmailConfirmation
@@ -240,3 +249,11 @@ async def test_a_mailbox_is_not_flooded_by_changes(alice: Actor) -> None:
 
     with pytest.raises(TooManyAttempts):
         await ask(alice)
+
+
+async def test_a_disabled_account_keeps_its_address(mailbox: Mailbox, alice: Actor) -> None:
+    token = await mailed_token(mailbox, alice)
+    await act(closing.disable_account, email_of("alice"))
+
+    with pytest.raises(LinkSpent):
+        await confirm(token)

@@ -14,9 +14,9 @@ import time_machine
 from cryptography.hazmat.primitives.asymmetric import ec
 from pydantic import SecretStr, ValidationError
 
-from tests.cast import PASSWORD, act, is_alive, sign_in, visit_by
+from tests.cast import PASSWORD, act, email_of, is_alive, sign_in, visit_by
 from tests.core.authenticator import PRESENT, Authenticator
-from todo_app.core import audit, passkeys, sessions, throttle, tokens
+from todo_app.core import audit, closing, passkeys, sessions, throttle, tokens
 from todo_app.core.access import Actor
 from todo_app.core.errors import (
     Conflict,
@@ -269,3 +269,12 @@ async def test_guesses_of_one_network_have_to_wait(database: str) -> None:
 def test_a_passkey_has_a_name(name: str) -> None:
     with pytest.raises(ValidationError):
         PasskeyDraft(name=name, credential="", current_password=SECRET)
+
+
+async def test_a_passkey_does_not_open_a_disabled_account(
+    alice: Actor, device: Authenticator
+) -> None:
+    await act(closing.disable_account, email_of("alice"))
+
+    with pytest.raises(Unauthenticated):
+        await sign_in_with(device)

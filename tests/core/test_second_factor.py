@@ -18,6 +18,7 @@ from tests.cast import (
     act,
     actor_of,
     credentials_of,
+    email_of,
     is_alive,
     sign_in,
     sign_in_api,
@@ -26,6 +27,7 @@ from tests.cast import (
 from todo_app.core import (
     api_sessions,
     audit,
+    closing,
     encryption,
     password_change,
     second_factor,
@@ -524,3 +526,11 @@ async def test_a_clock_that_was_set_back_lets_no_used_code_in_again(seed: str) -
 
     with pytest.raises(WrongCode):
         await sign_in_by(code_of(seed))
+
+
+async def test_a_code_does_not_open_an_account_that_was_disabled_meanwhile(seed: str) -> None:
+    step = await first_step()
+    await act(closing.disable_account, email_of("alice"))
+
+    with pytest.raises(Unauthenticated):
+        await sign_in_by(code_of(seed), step)
