@@ -116,7 +116,8 @@ async def small_targets(page: Page) -> list[str]:
         """least => [...document.querySelectorAll('a, button, input, select, textarea')]
             .filter(element => element.checkVisibility({visibilityProperty: true}))
             .filter(element => !element.closest('.skip'))
-            .map(element => [element.getBoundingClientRect(), element])
+            .map(element => [element.closest('label') ?? element, element])
+            .map(([target, element]) => [target.getBoundingClientRect(), element])
             .filter(([box]) => box.width && (box.height < least - .5 || box.width < least - .5))
             .map(([box, element]) => `${Math.round(box.width)} x ${Math.round(box.height)}: `
                 + element.outerHTML.slice(0, 100))""",

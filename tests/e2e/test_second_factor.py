@@ -57,7 +57,8 @@ async def test_a_person_sets_it_up_keeps_the_codes_and_signs_in_with_one(
     seed = (await secret.input_value()).replace(" ", "")
     picture = page.get_by_role("img", name="QR code")
     await expect(picture).to_be_visible()
-    assert await picture.evaluate("image => image.complete && image.naturalWidth > 100")
+    handle = await picture.element_handle()
+    await page.wait_for_function("image => image.complete && image.naturalWidth > 100", arg=handle)
 
     await page.get_by_label("Code that the app shows").fill("000000")
     await page.get_by_label("Your password").fill(alice.password)
