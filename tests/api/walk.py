@@ -45,6 +45,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "switch_off_second_factor": {"current_password": "kettle under seven clouds"},
     "create_filter": {"name": "Late", "query": "overdue"},
     "update_filter": {"name": "Later"},
+    "move_filter": {"before": SOME_ID},
     "create_task": {"title": "Water the plants"},
     "create_quick_task": {"text": "Water the plants every day"},
     "run_batch": {"operations": [{"op": "create", "task": {"title": "Water the plants"}}]},
