@@ -164,3 +164,17 @@ async def test_what_a_token_may_not_do_is_told_to_its_owner_once(
 
     events = (await alice.get(f"{AUTH}/events")).json()["items"]
     assert [one["kind"] for one in events].count("permission_denied") == 1
+
+
+async def test_history_names_the_token_that_a_change_was_made_with(
+    alice: httpx.AsyncClient, writer: httpx.AsyncClient
+) -> None:
+    await add_task(writer)
+    await add_task(alice)
+
+    changes = (await alice.get("/api/v1/changes")).json()["items"]
+
+    assert [(one["way"], one["token"]) for one in changes] == [
+        ("api", None),
+        ("token", "Backup script"),
+    ]

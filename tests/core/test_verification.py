@@ -4,6 +4,7 @@ import sqlite3
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 import time_machine
@@ -54,6 +55,7 @@ def at(actor: Actor, number: int) -> Any:  # noqa: ANN401
         {"act": "task.deleted"},
         {"way": "api"},
         {"actor_id": None},
+        {"token_id": UUID(int=1)},
         {"created_at": NOON},
         {"mode": "undo"},
         {"hash": "0" * 64},

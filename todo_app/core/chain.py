@@ -70,6 +70,8 @@ def content_hash(before: str | None, after: str | None) -> str:
 def chain_hash(previous: str, row: Mapping[str, Any]) -> str:
     """The hash of a row of the log and of all rows before it."""
     parts = [plain(row[name]) for name in _CHAINED]
+    # Later than the first chains, so that it is in those rows only that have one.
+    parts += [plain(row["token_id"])] if row["token_id"] is not None else []
     return hashlib.sha256(_compact([previous, *parts]).encode()).hexdigest()
 
 

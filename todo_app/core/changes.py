@@ -154,6 +154,7 @@ class Step:
         self._user_id = user_id
         self._actor_id = actor.user_id if actor else None
         self._way = actor.way if actor else "system"
+        self._token_id = actor.session_id if actor and actor.way == "token" else None
         self._number = number
         self._chain = chain
 
@@ -201,6 +202,7 @@ class Step:
             "mode": self.mode,
             "undoes": self.undoes,
             "actor_id": self._actor_id,
+            "token_id": self._token_id,
             "way": self._way,
             "act": act,
             "entity": entity,

@@ -19,7 +19,7 @@ from todo_app.core.access import Actor
 from todo_app.core.chain import content_of
 from todo_app.core.changes import ENTITIES, PURGED, Act, Mode
 from todo_app.core.errors import InvalidCursor
-from todo_app.core.models import CHANGES, User
+from todo_app.core.models import CHANGES, ApiToken, User
 
 PAGE_MAX = 200
 PAGE_DEFAULT = 50
@@ -45,6 +45,8 @@ class ChangeView(BaseModel):
     actor: str | None
     """The name of who did it; None is the program itself, or somebody whose account is closed."""
     way: str
+    token: str | None
+    """The name of the API token that it was done with, as long as that is known."""
     act: Act
     entity: str
     entity_id: UUID
@@ -59,7 +61,13 @@ class ChangeView(BaseModel):
 
     @classmethod
     def of(
-        cls, row: Mapping[str, Any], *, actor: str | None, title: str | None, can_undo: bool
+        cls,
+        row: Mapping[str, Any],
+        *,
+        actor: str | None,
+        title: str | None,
+        can_undo: bool,
+        token: str | None = None,
     ) -> ChangeView:
         """The view of a row of the log."""
         before, after = content_of(row["before"]), content_of(row["after"])
@@ -69,6 +77,7 @@ class ChangeView(BaseModel):
                 **{name: row[name] for name in _PLAIN},
                 "step": row["batch_id"],
                 "actor": actor,
+                "token": token,
                 "title": title or named.get("title") or named.get("name"),
                 "before": before,
                 "after": after,
@@ -132,10 +141,12 @@ _HISTORY = (
     select(
         CHANGES,
         col(User.name).label("actor_name"),
+        col(ApiToken.name).label("token_name"),
         _title().label("title"),
         is_taken_back(CHANGES.c.batch_id).label("is_taken_back"),
     )
     .outerjoin(User, col(User.id) == CHANGES.c.actor_id)
+    .outerjoin(ApiToken, col(ApiToken.id) == CHANGES.c.token_id)
     .where(access.own_rows(CHANGES))
     .order_by(CHANGES.c.number.desc())
     .limit(bindparam("row_limit"))
@@ -164,7 +175,11 @@ async def list_changes(
     rows = [dict(row) for row in (await db.execute(query, values)).mappings()]
     items = [
         ChangeView.of(
-            row, actor=row["actor_name"], title=row["title"], can_undo=not row["is_taken_back"]
+            row,
+            actor=row["actor_name"],
+            token=row["token_name"],
+            title=row["title"],
+            can_undo=not row["is_taken_back"],
         )
         for row in rows[:limit]
     ]

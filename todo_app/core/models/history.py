@@ -24,9 +24,10 @@ class ChangeHead(SQLModel, table=True):
 class Change(SQLModel, table=True):
     """One row of something that was changed, and all that is known about that.
 
-    `user_id` is whose data it is and `actor_id` who did it; `about_id` is the row whose history it
-    belongs to. `undoes` is the batch that was taken back. `content_hash` outlives `before` and
-    `after`: what is deleted for good is deleted here too, and the chain stays whole.
+    `user_id` is whose data it is, `actor_id` who did it, and `token_id` the API token if one was
+    used; `about_id` is the row whose history it belongs to. `undoes` is the batch that was taken
+    back. `content_hash` outlives `before` and `after`: what is deleted for good is deleted here
+    too, and the chain stays whole.
     """
 
     __tablename__ = "changes"
@@ -49,6 +50,7 @@ class Change(SQLModel, table=True):
     mode: str = Field(sa_type=String(4))
     undoes: UUID | None = None
     actor_id: UUID | None = None
+    token_id: UUID | None = None
     way: str = Field(sa_type=String(8))
     act: str = Field(sa_type=String(40))
     entity: str = Field(sa_type=String(20))
