@@ -13,13 +13,15 @@ from pathlib import Path
 
 from sqlalchemy import text
 
-from bench import browser, events, figures, rest, search, stage, words
+from bench import browser, events, figures, live, long_account, rest, search, stage, words
 from bench.figures import Figure
 from tests.e2e.program import refuse_taken_port
 from tests.servers import running_postgresql
 from tests.web.backend import Backend
 
 FEW, MANY = 100, 10_000
+PROJECTS, LABELS = 200, 500
+"""Of the account with many tasks."""
 
 
 def main() -> int:
@@ -52,7 +54,9 @@ def measure(folder: Path) -> list[Figure]:
         found += rest.measure(backend, api_port, many)
         found += events.measure_event(backend, counter_port, few)
         found += events.measure_ticks(backend, counter_port, few, many)
+        found += long_account.measure(backend, few, many)
         found += search.measure(backend, few, many)
+        found += live.measure(backend, few)
         backend = running.enter_context(stage.running_product(folder / "sqlite"))
         url = f"sqlite:///{folder / 'sqlite' / 'todo.db'}"
         counter_port = running.enter_context(
@@ -60,13 +64,17 @@ def measure(folder: Path) -> list[Figure]:
         )
         few, many = _accounts(backend)
         found += events.measure_ticks(backend, counter_port, few, many)
+        found += long_account.measure(backend, few, many)
         found += search.measure(backend, few, many)
+        found += live.measure(backend, few)
     return found + words.measure() + browser.measure(folder / "browser")
 
 
 def _accounts(backend: Backend) -> tuple[stage.Account, stage.Account]:
     few = stage.open_account(backend.origin, backend.engine, FEW)
-    many = stage.open_account(backend.origin, backend.engine, MANY)
+    many = stage.open_account(
+        backend.origin, backend.engine, MANY, projects=PROJECTS, labels=LABELS
+    )
     return few, many
 
 

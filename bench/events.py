@@ -39,9 +39,9 @@ def measure_event(backend: Backend, counter_port: int, account: Account) -> list
     """An event that touches no database, beside the bare counter."""
 
     async def compare() -> list[Figure]:
-        async with open_page(counter_port) as counter, _today(backend, account) as (page, _):
+        async with open_page(counter_port) as counter, open_today(backend, account) as (page, _):
             await counter.load()
-            p50 = await _in_turn(
+            p50 = await in_turn(
                 count=lambda: counter.time_event(COUNT),
                 close_notice=lambda: page.time_event(CLOSE_NOTICE),
             )
@@ -62,11 +62,11 @@ async def _measure_ticks(
     task_id = _newest_task(backend, few)
     async with (
         open_page(counter_port) as counter,
-        _today(backend, few) as (_, tick),
-        _today(backend, many) as (_, tick_among_many),
+        open_today(backend, few) as (_, tick),
+        open_today(backend, many) as (_, tick_among_many),
     ):
         await counter.load()
-        p50 = await _in_turn(
+        p50 = await in_turn(
             update=lambda: counter.time_event(UPDATE, task_id=task_id),
             tick=tick,
             tick_among_many=tick_among_many,
@@ -88,21 +88,23 @@ def _p50(what: str, measured: float, limit: float, *, floor: float) -> Figure:
     return Figure(what, 1_000 * measured, "ms", limit, floor=1_000 * floor)
 
 
-async def _in_turn(**acts: Timed) -> dict[str, float]:
+async def in_turn(
+    *, rounds: int = ROUNDS, in_a_row: int = IN_A_ROW, **acts: Timed
+) -> dict[str, float]:
     """The median of each act: a few of one, a few of the next, so that all share the weather."""
     found: dict[str, list[float]] = defaultdict(list)
     names = list(acts)
-    for round_number in range(ROUNDS + 1):
+    for round_number in range(rounds + 1):
         names.reverse()
         for name in names:
-            times = [await acts[name]() for _ in range(IN_A_ROW)]
+            times = [await acts[name]() for _ in range(in_a_row)]
             if round_number > 0:
                 found[name] += times
     return {name: statistics.median(times) for name, times in found.items()}
 
 
 @asynccontextmanager
-async def _today(backend: Backend, account: Account) -> AsyncIterator[tuple[SocketPage, Timed]]:
+async def open_today(backend: Backend, account: Account) -> AsyncIterator[tuple[SocketPage, Timed]]:
     """Today as it opens, and what ticks and unticks one of its tasks after the other."""
     port = int(backend.address.rpartition(":")[2])
     async with open_page(port, "/today", origin=backend.origin, cookie=account.cookie) as page:

@@ -6,7 +6,7 @@ import json
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, NoReturn
 from uuid import uuid4
 
 import aiohttp
@@ -40,9 +40,21 @@ class SocketPage:
         )
         while not shown.get("is_hydrated_rx_state_"):
             _, answer = json.loads((await self._receive()).removeprefix(_EVENT))
-            for variables in answer["delta"].values():
+            for variables in (answer.get("delta") or {}).values():
                 shown |= variables
         return shown
+
+    async def time_load(self) -> float:
+        """Seconds from loading the page to all of it."""
+        started = time.perf_counter()
+        await self.load()
+        return time.perf_counter() - started
+
+    async def note_frames(self, moments: list[float]) -> NoReturn:
+        """Write down when each frame arrives, until it is cancelled."""
+        while True:
+            await self._receive(patience=None)
+            moments.append(time.perf_counter())
 
     async def show_more(self, name: str) -> dict[str, Any]:
         """Send an event and return every variable that the frame that answers it shows."""
@@ -54,9 +66,9 @@ class SocketPage:
         event = {"name": name, "payload": arguments, "router_data": self._place}
         return _EVENT + json.dumps(["event", event])
 
-    async def _receive(self) -> str:
+    async def _receive(self, *, patience: float | None = 10) -> str:
         while True:
-            frame = await self._socket.receive_str(timeout=10)
+            frame = await self._socket.receive_str(timeout=patience)
             if frame == _PING:
                 await self._socket.send_str(_PONG)
             elif frame.startswith(_EVENT):

@@ -21,7 +21,7 @@ from tests.cast import PASSWORD
 from tests.servers import free_port
 from tests.web.backend import Backend, running_backend
 from todo_app.core import clock
-from todo_app.core.models import SearchText, Task, User, new_id
+from todo_app.core.models import Label, Project, SearchText, Task, TaskLabel, User, new_id
 from todo_app.core.search_index import text_row
 from todo_app.core.settings import Settings
 
@@ -94,8 +94,13 @@ def running_floor(name: str, folder: Path, database_url: str = "") -> Iterator[i
             process.wait()
 
 
-def open_account(origin: str, engine: Engine, task_count: int) -> Account:
-    """A new account with so many open tasks, some of them due today, the rest never."""
+def open_account(
+    origin: str, engine: Engine, task_count: int, *, projects: int = 0, labels: int = 0
+) -> Account:
+    """A new account with so many open tasks, some of them due today, the rest never.
+
+    With `projects` and `labels`, the tasks are spread over them, and over the Inbox.
+    """
     email = f"{secrets.token_hex(8)}@example.org"
     person = {"email": email, "password": PASSWORD, "name": "Ada", "time_zone": TIME_ZONE}
     with httpx.Client(base_url=origin, headers={"Origin": origin}) as browser:
@@ -106,8 +111,19 @@ def open_account(origin: str, engine: Engine, task_count: int) -> Account:
     with engine.begin() as connection:
         user_id = connection.scalar(select(col(User.id)).where(col(User.email) == email))
         tasks = _tasks(user_id, task_count)
-        connection.execute(insert(Task), tasks)
-        connection.execute(insert(SearchText), [text_row("task", task, user_id) for task in tasks])
+        homes = _named(user_id, Project, "Project", projects)
+        tags = _named(user_id, Label, "label", labels)
+        for number, task in enumerate(tasks):
+            task["project_id"] = homes[number % len(homes)]["id"] if homes else user_id
+        for table, rows in ((Project, homes), (Label, tags), (Task, tasks)):
+            if rows:
+                connection.execute(insert(table), rows)
+        if tags:
+            connection.execute(insert(TaskLabel), _links(user_id, tasks, tags))
+        for entity, rows in (("project", homes), ("label", tags), ("task", tasks)):
+            texts = [text_row(entity, row, user_id) for row in rows]
+            if texts:
+                connection.execute(insert(SearchText), texts)
     _tidy(engine)
     return Account(user_id, cookie, tokens["access_token"])
 
@@ -132,6 +148,40 @@ def _tasks(user_id: UUID, count: int) -> list[dict[str, object]]:
             "updated_at": now - timedelta(minutes=count - number),
         }
         for number in range(count)
+    ]
+
+
+def _named(
+    user_id: UUID, table: type[Project | Label], name: str, count: int
+) -> list[dict[str, object]]:
+    now = clock.now()
+    keys = {"name_key": "label {}"} if table is Label else {}
+    return [
+        {
+            "id": new_id(),
+            "user_id": user_id,
+            "name": f"{name} {number}",
+            "colour": "grey",
+            "created_at": now,
+            "updated_at": now,
+            **{key: value.format(number) for key, value in keys.items()},
+        }
+        for number in range(count)
+    ]
+
+
+def _links(
+    user_id: UUID, tasks: list[dict[str, object]], tags: list[dict[str, object]]
+) -> list[dict[str, object]]:
+    """Every other task has a label."""
+    return [
+        {
+            "id": new_id(),
+            "user_id": user_id,
+            "task_id": task["id"],
+            "label_id": tags[number % len(tags)]["id"],
+        }
+        for number, task in enumerate(tasks[::2])
     ]
 
 
