@@ -4,6 +4,7 @@
 
 import "./motion.js";
 import { openPalette } from "./palette.js";
+import "./progress.js";
 import "./theme_colour.js";
 
 const TYPING = "input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]";

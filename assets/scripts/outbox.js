@@ -2,7 +2,12 @@
 // until the server says so, and cleared at sign-out. The id is made here, so that to send an entry
 // again is to send the same one.
 
-const keyOf = (account) => `todo.outbox.${account}`;
+import { forget, lastAccount } from "./seen.js";
+
+const BOX = "quick-add";
+const DRAFT = "todo.draft";
+// Without a network nobody has said yet who is signed in.
+const keyOf = (account) => `todo.outbox.${account || lastAccount()}`;
 const MOST = 200; // As many as the server takes at once.
 let memory = {}; // Where a browser keeps nothing, the page does.
 
@@ -50,6 +55,7 @@ export function waiting(account) {
 
 // What waits, with a title that was just typed.
 export function withNew(account, title, off) {
+  keepDraft("");
   if (title.trim()) {
     const entry = { id: newId(), title, off, place: location.pathname, typedAt: Date.now() };
     write(account, [...read(account), entry].slice(-MOST));
@@ -66,6 +72,32 @@ export function settle(account, ids) {
   return waiting(account);
 }
 
+// What was being typed in this tab, for who typed it; what is typed now goes before.
+export function draft(account, current) {
+  try {
+    const kept = JSON.parse(sessionStorage.getItem(DRAFT)) ?? {};
+    return current || (kept.account === account ? kept.text : "");
+  } catch {
+    return current;
+  }
+}
+
+function keepDraft(text) {
+  try {
+    if (text) sessionStorage.setItem(DRAFT, JSON.stringify({ account: lastAccount(), text }));
+    else sessionStorage.removeItem(DRAFT);
+  } catch {
+    // Full, or forbidden: then it does not outlive the page.
+  }
+}
+
+// The person leaves: nothing of theirs stays in this browser.
 export function clear(account) {
   write(account, []);
+  keepDraft("");
+  forget();
+}
+
+if (typeof window !== "undefined") {
+  window.addEventListener("input", ({ target }) => target.id === BOX && keepDraft(target.value), true);
 }

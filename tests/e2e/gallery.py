@@ -64,6 +64,37 @@ def _list(path: str) -> Callable[[Page, str], Awaitable[None]]:
     return show
 
 
+def _place(kind: str) -> Callable[[Page, str], Awaitable[None]]:
+    async def show(page: Page, origin: str) -> None:
+        await _list("/today")(page, origin)
+        link = page.locator(f"a[href^='/{kind}?id=']").first
+        await expect(link).to_be_attached()
+        await page.goto(origin + str(await link.get_attribute("href")))
+        await expect(page.get_by_role("heading", level=1)).not_to_be_empty()
+        await is_ready(page)
+
+    return show
+
+
+def _filter(text: str, shows: str) -> Callable[[Page, str], Awaitable[None]]:
+    async def show(page: Page, origin: str) -> None:
+        await page.goto(f"{origin}/filter")
+        await page.get_by_role("textbox", name="Filter", exact=True).fill(text)
+        await expect(page.get_by_role("main").get_by_text(shows).first).to_be_visible()
+
+    return show
+
+
+async def _history(page: Page, origin: str) -> None:
+    await page.goto(f"{origin}/history")
+    await expect(page.get_by_role("button", name="Undo: Deleted").first).to_be_visible()
+
+
+async def _trash(page: Page, origin: str) -> None:
+    await page.goto(f"{origin}/trash")
+    await expect(page.get_by_role("button", name="Restore").first).to_be_visible()
+
+
 async def _open_task(page: Page, origin: str) -> None:
     await _list("/today")(page, origin)
     await open_panel(page, "Send the Bernoulli table to Charles")
@@ -176,6 +207,8 @@ EMPTY_SCREENS = (
     Screen("search-empty", is_private=True, show=_search("", "Type to search")),
     Screen("inbox-empty", is_private=True, show=_list("/inbox")),
     Screen("completed-empty", is_private=True, show=_list("/completed")),
+    Screen("history-empty", is_private=True, show=_list("/history")),
+    Screen("trash-empty", is_private=True, show=_list("/trash")),
 )
 SCREENS = (
     Screen("sign-in", is_private=False, show=_sign_in),
@@ -194,7 +227,16 @@ SCREENS = (
     Screen("today-panel", is_private=True, show=_open_task),
     Screen("upcoming", is_private=True, show=_list("/upcoming")),
     Screen("inbox", is_private=True, show=_list("/inbox")),
+    Screen("project", is_private=True, show=_place("project")),
+    Screen("label", is_private=True, show=_place("label")),
+    Screen("filter", is_private=True, show=_place("filter")),
+    Screen("filter-new", is_private=True, show=_filter("", "For example")),
+    Screen("filter-flawed", is_private=True, show=_filter("p1 & soonish", "no word of a")),
+    Screen("filter-nothing", is_private=True, show=_filter("p4 & p1", "Nothing passes")),
+    Screen("history", is_private=True, show=_history),
+    Screen("trash", is_private=True, show=_trash),
     Screen("search", is_private=True, show=_search("the", "found")),
+    Screen("search-names", is_private=True, show=_search("anal", "Engine")),
     Screen("search-nothing", is_private=True, show=_search("xyz", "Nothing found")),
     Screen("completed", is_private=True, show=_list("/completed")),
     Screen("menu", is_private=True, show=_menu),
@@ -223,19 +265,33 @@ def furnish(person: Person) -> None:
         day = (today + timedelta(days=days)).isoformat()
         return {"date": day, "time": time, "zone": TIME_ZONE} if time else {"date": day}
 
-    person.add_task("Renew passport", priority=1, due=due(-2))
+    home, engine, garden = [
+        person.api.post("/projects", json={"name": name, "colour": colour}).json()["id"]
+        for name, colour in (("Home", "blue"), ("Analytical Engine", "orange"), ("Garden", "green"))
+    ]
+    notes = person.api.post("/sections", json={"project_id": engine, "name": "Notes"}).json()["id"]
+    person.api.post(
+        "/filters", json={"name": "Urgent", "query": "p1 | p2", "colour": "violet"}
+    ).raise_for_status()
+    passport = person.add_task("Renew passport", priority=1, due=due(-2), project_id=home)
+    for part in ("Have a picture taken", "Find the old one"):
+        person.add_task(part, parent_id=passport["id"])
     person.add_task(
         "Send the Bernoulli table to Charles",
         priority=2,
         due=due(0, "23:59"),
+        project_id=engine,
+        section_id=notes,
+        labels=["waiting"],
         notes="Fair copy, with the note on the loop.\n\nHe asked for the corrected third column.",
     )
-    person.add_task("Water the tomatoes", due=due(0))
+    person.add_task("Water the tomatoes", due=due(0), project_id=garden, labels=["errand"])
     person.add_task(
         "Read chapter 4 of the Menabrea memoir and note every place where the translation drifts",
         priority=3,
         due=due(0),
-        notes="The library has it until Friday.",
+        project_id=engine,
+        notes="The **library** has it until _Friday_; see [the note](https://example.org).",
     )
     person.add_task("اشترِ الحليب والخبز", due=due(0))
     person.add_task("Averylongwordthatnobodybreaks" * 8, due=due(400, "08:00"))
@@ -244,4 +300,6 @@ def furnish(person: Person) -> None:
     person.add_task("Order the lemon tree", priority=2, due=due(1))
     person.add_task("Supper with Mary", due=due(1, "19:30"))
     person.add_task("Proofs back to the printer", due=due(3, "12:00"), notes="Both signatures.")
+    gone = person.add_task("A letter that was never sent")
+    person.api.delete(f"/tasks/{gone['id']}")
     person.add_task("An idea without a date")

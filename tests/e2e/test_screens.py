@@ -41,14 +41,15 @@ OUT_OF_BOUNDS = """() => {
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("size", [PHONE, WIDE], ids=["phone", "wide"])
-async def test_every_screen_is_for_everybody(
+@pytest.mark.parametrize(("size", "limit"), [(PHONE, 320), (WIDE, 2560)], ids=["phone", "wide"])
+async def test_every_screen_is_for_everybody_and_within_its_sides(
     open_context: OpenContext,
     site: Program,
     watch: Watch,
     alice: Person,
     theme: str,
     size: dict[str, int],
+    limit: int,
 ) -> None:
     PICTURES.mkdir(parents=True, exist_ok=True)
     found: dict[str, list[str]] = {}
@@ -62,7 +63,12 @@ async def test_every_screen_is_for_everybody(
             await expect(page.locator("html")).to_have_class(theme)
             name = f"{screen.name}-{size['width']}-{theme}"
             await page.screenshot(path=PICTURES / f"{name}.png")
-            if problems := await violations(page):
+            problems = await violations(page)
+            for width in (size["width"], limit):
+                await page.set_viewport_size({**size, "width": width})
+                problems += await page.evaluate(OUT_OF_BOUNDS)
+            await page.set_viewport_size(size)
+            if problems:
                 found[name] = problems
     watch.forgive("404.*no/such/page|answer 404: .*no/such/page")
     assert found == {}
@@ -73,23 +79,6 @@ def new_furnished(site: Program) -> Person:
     furnish(person)
     person.api.close()
     return person
-
-
-@pytest.mark.parametrize("width", [320, 390, 1360, 2560])
-async def test_nothing_leaves_a_screen_sideways(
-    open_context: OpenContext, site: Program, watch: Watch, width: int
-) -> None:
-    options = {"viewport": {"width": width, "height": 800}, "reduced_motion": "reduce"}
-    stranger = await (await open_context(**options)).new_page()
-    member = await (await open_context(new_furnished(site), **options)).new_page()
-    found: dict[str, list[str]] = {}
-    for screen in SCREENS:
-        page = member if screen.is_private else stranger
-        await screen.show(page, site.origin)
-        if problems := await page.evaluate(OUT_OF_BOUNDS):
-            found[screen.name] = problems
-    watch.forgive("404.*no/such/page|answer 404: .*no/such/page")
-    assert found == {}
 
 
 async def test_what_a_finger_meets_on_a_phone_is_large_enough(

@@ -42,3 +42,11 @@ def test_the_frame_has_the_colour_of_the_page() -> None:
 
     assert {"light": light, "dark": dark} == installation.PAGE_COLOURS
     assert manifest()["theme_color"] == manifest()["background_color"] == light
+
+
+def test_what_opens_without_a_network_are_the_pages_that_show_lists() -> None:
+    worker = (ASSETS / "sw.js").read_text("utf-8")
+    [names] = re.findall(r"const PAGE = /\^\\/\(([a-z|]+)\)", worker)
+    settings = {page for page in routes.PRIVATE_PAGES if page.startswith("/settings/")}
+
+    assert {f"/{name}" for name in names.split("|")} == routes.PRIVATE_PAGES - settings

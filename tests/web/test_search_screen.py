@@ -37,6 +37,34 @@ async def test_what_is_typed_is_found_and_marked(alice: Browser, bob: Browser) -
         assert titles(tab) == []
 
 
+async def test_projects_and_labels_of_that_name_are_found_too(alice: Browser) -> None:
+    await add(alice, "Sow #G\u00e4rtnerei @gardening", "Dig")
+
+    async with alice.tab(PATH) as tab:
+        await find(tab, "gar")
+        found = tab.shown["task_list_state.found_names"]
+        assert [(one["is_label"], one["pieces"]) for one in found] == [
+            (False, ["", "G\u00e4rtnerei", ""]),
+            (True, ["", "gardening", ""]),
+        ]
+        assert titles(tab) == ["Sow"]
+        await find(tab, "dig", stamp=2)
+        assert tab.shown["task_list_state.found_names"] == []
+
+
+async def test_notes_are_shown_without_the_signs_of_markdown(alice: Browser) -> None:
+    notes = "# Beds\n\n- **Dig** the [first](https://example.org)\n- `then` the _other_"
+    async with alice.tab("/inbox") as tab:
+        await tab.add("Garden")
+        await tab.open_task(tab.rows[0]["id"])
+        await tab.save("notes", notes)
+        assert tab.rows[0]["notes"] == "Beds Dig the first then the other"
+
+    async with alice.tab(PATH) as tab:
+        await find(tab, "first")
+        assert "".join(tab.rows[0]["found_notes"]) == "Beds Dig the first then the other"
+
+
 async def test_a_late_question_does_not_replace_the_answer_to_a_newer_one(alice: Browser) -> None:
     await add(alice, "Buy milk", "Pay rent")
 

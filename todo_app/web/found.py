@@ -6,23 +6,29 @@ from collections.abc import Sequence
 
 from todo_app.core.search import excerpt
 from todo_app.core.words import Phrase, Span, find_spans
+from todo_app.web import markdown
+
+NOTES_MAX_CHARACTERS = 5_000
 
 
 def title_pieces(title: str, phrases: Sequence[Phrase]) -> list[str]:
     """The pieces of a title; none where nothing is looked for."""
-    return _pieces(title, find_spans(title, phrases)) if phrases else []
+    return pieces(title, find_spans(title, phrases)) if phrases else []
 
 
 def notes_pieces(notes: str, phrases: Sequence[Phrase]) -> list[str]:
     """The pieces of the line of notes where something was found; none where nothing was."""
-    found = excerpt(notes, phrases)
-    return _pieces(found.text, found.marks) if found else []
+    if not phrases:
+        return []
+    found = excerpt(markdown.line_of(notes, limit=NOTES_MAX_CHARACTERS), phrases)
+    return pieces(found.text, found.marks) if found else []
 
 
-def _pieces(text: str, spans: Sequence[Span]) -> list[str]:
-    pieces: list[str] = []
+def pieces(text: str, spans: Sequence[Span]) -> list[str]:
+    """The pieces of a text in which these spans were found."""
+    found: list[str] = []
     end = 0
     for span in spans:
-        pieces += [text[end : span.start], text[span.start : span.end]]
+        found += [text[end : span.start], text[span.start : span.end]]
         end = span.end
-    return [*pieces, text[end:]]
+    return [*found, text[end:]]

@@ -50,13 +50,16 @@ class Guard(rx.Middleware):
             elif await auth._follow_zone():
                 await _show_list_again(root)
             if event.name in reflex_private.PAGE_EVENTS:
-                auth._forget_old_notice()
+                auth._turn_page()
         except Unauthenticated:
             # Silence and a closed socket: the page reconnects as a stranger and is shown sign-in.
             connection.end()
             return reflex_private.REFUSED
         except Unavailable as refusal:
-            auth._tell(message(refusal), is_error=True)
+            if event.name in reflex_private.PAGE_EVENTS:
+                auth.trouble = message(refusal)
+            else:
+                auth._tell(message(refusal), is_error=True)
             return await reflex_private.changes(root)
         # The state of another session cannot be here (state_tokens); if it were, it stays shut.
         return None if auth._claims.sid == connection.claims.sid else reflex_private.REFUSED

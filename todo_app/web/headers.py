@@ -19,6 +19,11 @@ _BARE_POLICY = (
     "frame-ancestors 'none'"
 )
 """Of what is no page: shown by itself, it may load and send nothing."""
+WORKER = "/sw.js"
+_WORKER_POLICY = _BARE_POLICY.replace(
+    "default-src 'none'", "default-src 'none'; connect-src 'self'"
+)
+"""Of what opens the pages without a network: it fetches them, and nothing from elsewhere."""
 _INLINE_SCRIPT = re.compile(r"<script(?![^>]*\ssrc=)[^>]*>(.*?)</script>", re.DOTALL)
 
 
@@ -30,7 +35,8 @@ def protect(answer: MutableHeaders, path: str, status: int) -> None:
     is_page = status == HTTPStatus.NOT_MODIFIED or answer.get("content-type", "").startswith(
         "text/html"
     )
-    answer["Content-Security-Policy"] = _page_policy() if is_page else _BARE_POLICY
+    bare_policy = _WORKER_POLICY if path == WORKER else _BARE_POLICY
+    answer["Content-Security-Policy"] = _page_policy() if is_page else bare_policy
     if path.startswith("/assets/") and status < HTTPStatus.BAD_REQUEST:
         answer["Cache-Control"] = f"public, max-age={_YEAR_SECONDS}, immutable"
     elif answer.get("content-type", "").startswith(("text/html", "application/", "text/plain")):
@@ -64,6 +70,7 @@ def _page_policy() -> str:
             "img-src 'self' data:",
             "font-src 'self'",
             "manifest-src 'self'",
+            "worker-src 'self'",
             f"connect-src 'self' {socket}",
             "form-action 'self'",
             "base-uri 'none'",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
-from typing import Annotated, Literal, cast
+from typing import Annotated, Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -15,21 +15,26 @@ import reflex as rx
 from pydantic import Field, StringConstraints
 
 from todo_app.core import clock, labels, outlines, search, task_lists, tasks
-from todo_app.core.errors import NotFound
+from todo_app.core.errors import InvalidFilter, NotFound
 from todo_app.core.task_lists import Sort, TaskFilter, TaskPage
 from todo_app.core.task_views import TaskView
-from todo_app.core.weeks import WeekStart
 from todo_app.core.words import read_query
-from todo_app.web import found, routes, wording
+from todo_app.web import found, markdown, routes, wording
 from todo_app.web.rows import (
     NO_PANEL,
     NO_PLACE,
+    FoundName,
     SectionRow,
     TaskPanel,
     TaskRow,
+    group_of,
+    names_of,
     panel_of,
     place_of,
+    saved_place,
     sections_of,
+    week_of,
+    whole,
     with_headings,
 )
 from todo_app.web.session import NO_COUNTS, AuthState, Counts, Place
@@ -40,7 +45,9 @@ DONE_TODAY_ROWS = 20
 CHANGED_ROWS = 10
 NOTES_PREVIEW_CHARACTERS = 80
 
-ListName = Literal["today", "upcoming", "inbox", "completed", "search", "project", "label"]
+ListName = Literal[
+    "today", "upcoming", "inbox", "completed", "search", "project", "label", "filter"
+]
 RowId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
 TaskId = RowId
 Stamp = Annotated[int, Field(ge=0, lt=2**53)]
@@ -60,6 +67,8 @@ class TaskListState(AuthState):
     day: str = ""
     place: Place = NO_PLACE
     sections: list[SectionRow] = []
+    found_names: list[FoundName] = []
+    saved_query: str = ""
     is_missing: bool = False
     here: str = ""
     has_more: bool = False
@@ -70,7 +79,9 @@ class TaskListState(AuthState):
     _cursors: list[str] = []
     _known_task: str = ""
     _searched: str = ""
+    _filter: str = ""
     _place_id: str = ""
+    _openings: int = 0
 
     @rx.event
     async def show_list(self, name: ListName) -> None:
@@ -81,11 +92,12 @@ class TaskListState(AuthState):
         """
         wanted, known = self._wanted_task(), self._known_task
         self._known_task = wanted
-        place_id = self._wanted_place() if name in {"project", "label"} else ""
+        place_id = self._wanted_place() if name in {"project", "label", "filter"} else ""
         is_same = name == self.showing and place_id == self._place_id
         if is_same and (wanted != known or self.has_earlier):
             return
         self._name, self._place_id = name, place_id
+        self._filter = self.saved_query = saved_place(self.get_value("filters"), place_id)[1]
         self.here = f"{routes.OPEN_PLACE}={place_id}&" if place_id else ""
         self.is_missing = not await self._open_place()
         if self.is_missing:
@@ -93,6 +105,7 @@ class TaskListState(AuthState):
         else:
             await self._reload()
         self.showing = name
+        self._openings += 1
 
     @rx.event
     async def load_more(self, is_visible: bool) -> None:
@@ -148,6 +161,9 @@ class TaskListState(AuthState):
         self.place, self.sections = NO_PLACE, []
         if not self._place_id:
             return self._name not in {"project", "label"}
+        if self._name == "filter":
+            self.place, _ = saved_place(self.get_value("filters"), self._place_id)
+            return self.place["id"] != ""
         try:
             if self._name == "label":
                 label = await self._read(labels.get_label, UUID(self._place_id))
@@ -176,6 +192,7 @@ class TaskListState(AuthState):
     async def _refresh(self) -> None:
         """Show the window as it is now, wherever it stands."""
         if not self.showing or self.is_missing:
+            await self._recount()
             return
         if not (self.has_earlier and self._cursors):
             await self._reload(limit=max(STEP_ROWS, len(self._cursors)))
@@ -192,18 +209,23 @@ class TaskListState(AuthState):
     ) -> TaskPage:
         if self._name == "search":
             best = await self._read(search.search, self._searched, limit=search.HITS_MAX)
-            items = [hit.task for hit in best.tasks]
-            return TaskPage(items=items, next_cursor=None, previous_cursor=None)
+            self.found_names = names_of(best.names)
+            return whole([hit.task for hit in best.tasks])
         filters, sort = self._query()
-        return await self._read(
-            task_lists.list_tasks,
-            filters,
-            sort=sort,
-            limit=limit,
-            cursor=cursor,
-            backwards=backwards,
-            with_progress=True,
-        )
+        if filters.text is not None and not filters.text.strip():
+            return whole([])
+        try:
+            return await self._read(
+                task_lists.list_tasks,
+                filters,
+                sort=sort,
+                limit=limit,
+                cursor=cursor,
+                backwards=backwards,
+                with_progress=True,
+            )
+        except InvalidFilter:
+            return whole([])  # The screen of filters says what is wrong with it, and where.
 
     def _query(self) -> tuple[TaskFilter, Sort]:
         if self._name == "today":
@@ -215,6 +237,8 @@ class TaskListState(AuthState):
             return TaskFilter(completed=False, project_id=project_id, unfolded=True), "outline"
         if self._name == "label":
             return TaskFilter(completed=False, label=self.place["name"]), "planned"
+        if self._name == "filter":
+            return TaskFilter(text=self._filter), "planned"
         return TaskFilter(completed=True), "completed"
 
     async def _place(self, rows: list[TaskRow], cursors: list[str]) -> None:
@@ -275,8 +299,8 @@ class TaskListState(AuthState):
     ) -> TaskRow:
         """The row of a task, in the group that it has if not in that where it would be new."""
         done = view.completed_at and view.completed_at.astimezone(ZoneInfo(zone)).date()
-        notes = " ".join(view.notes.split())
-        group = self._group(view, done) if group is None else group
+        if group is None:
+            group = group_of(self._name, view, done, self._today, self.sections)
         phrases = read_query(self._searched) if self._name == "search" else []
         projects: list[Place] = self.get_value("projects")
         is_outline = self._name in {"inbox", "project"}
@@ -284,7 +308,7 @@ class TaskListState(AuthState):
         return TaskRow(
             id=str(view.id),
             title=view.title,
-            notes=notes[:NOTES_PREVIEW_CHARACTERS],
+            notes=markdown.line_of(view.notes)[:NOTES_PREVIEW_CHARACTERS],
             priority=view.priority,
             due=wording.due_text(view.due, self._today, zone=zone, said=self._day_said(group)),
             repeats=view.recurrence.text if view.recurrence else "",
@@ -299,7 +323,7 @@ class TaskListState(AuthState):
             colour=project["colour"] if project else "",
             labels=view.labels,
             group=group,
-            week=self._week(view),
+            week=week_of(self._name, view, self._today, self.user["week_start"]),
             heading="",
             heading_count=0,
             heading_week="",
@@ -307,25 +331,6 @@ class TaskListState(AuthState):
             found_notes=found.notes_pieces(view.notes, phrases),
             stamp=self._stamp,
         )
-
-    def _group(self, view: TaskView, done: date | None) -> str:
-        if self._name in {"inbox", "project", "label", "search"}:
-            names = {one["id"]: one["name"] for one in self.sections}
-            return names.get(str(view.section_id), "")
-        if self._name == "completed":
-            return wording.day_name(done, self._today) if done else ""
-        if self._name == "upcoming":
-            return wording.day_name(view.due.date, self._today) if view.due else ""
-        if done is not None:
-            return "Done today"
-        return "Overdue" if view.due and view.due.date < self._today else "Today"
-
-    def _week(self, view: TaskView) -> str:
-        """The week of a task in a list of days, as the person counts weeks."""
-        if self._name != "upcoming" or view.due is None:
-            return ""
-        week_start = cast("WeekStart", self.user["week_start"])
-        return wording.week_name(view.due.date, self._today, week_start)
 
     def _day_said(self, group: str) -> str:
         """The day that a list, or the heading of a group in it, has named already."""

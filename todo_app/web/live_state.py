@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Concatenate, ParamSpec, TypedDict
+from datetime import datetime
+from typing import Concatenate, ParamSpec
 from uuid import UUID
 
 import reflex as rx
@@ -11,39 +12,55 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from todo_app.core import clock, history, undo
 from todo_app.core.access import Actor
-from todo_app.core.changes import FIELDS
-from todo_app.core.history import ChangeView
+from todo_app.core.history import ChangePage
 from todo_app.core.undo import UndoneStep
-from todo_app.web import messages, wording
+from todo_app.web import messages, routes, wording
+from todo_app.web.history_rows import Entry, entries_of, feed_of
 from todo_app.web.list_state import RowId, TaskId
 from todo_app.web.panel_state import TaskPanelState
 
 HISTORY_ROWS = 20
+FEED_CHANGES = 50
+FEED_MAX = 500
+"""How many steps a page shows at most; who looks for older ones asks the API."""
 
 P = ParamSpec("P")
 
 
-class Entry(TypedDict):
-    """A change as the history shows it."""
-
-    id: str
-    text: str
-    who: str
-    when: str
-    can_undo: bool
-
-
 class LiveState(TaskPanelState):
-    """Undo, redo, history, and what others do meanwhile."""
+    """Undo, redo, history, and what others do meanwhile.
+
+    `history` is that of the task in the panel, `feed` that of everything.
+    """
 
     history_of: str = ""
     history: list[Entry] = []
+    feed: list[Entry] = []
+    feed_is_shown: bool = False
+    feed_goes_on: bool = False
+    _feed_cursor: str | None = None
+    _feed_changes: int = 0
 
     @rx.event
     async def show_history(self, task_id: TaskId) -> None:
         """Show what became of a task."""
         self.history_of = task_id
         await self._refresh_history()
+
+    @rx.event
+    async def show_feed(self) -> None:
+        """Show what was changed last, of everything."""
+        await self._show_feed()
+        await self._recount()
+
+    @rx.event
+    async def load_more_history(self, is_visible: bool) -> None:
+        """Show what was changed before that, when the end comes into view."""
+        if not (is_visible and self._feed_cursor):
+            return
+        page = await self._read(history.list_changes, limit=FEED_CHANGES, cursor=self._feed_cursor)
+        self._feed_changes += len(page.items)
+        self._place_feed(feed_of(page.items, *self._seen_by(), behind=self.get_value("feed")), page)
 
     @rx.event
     async def undo_change(self, change_id: RowId) -> None:
@@ -54,6 +71,8 @@ class LiveState(TaskPanelState):
     @rx.event
     async def refresh(self) -> None:
         """Show what was changed elsewhere."""
+        self.revision += 1
+        self._counted_at = None
         await self._refresh()
         await self._refresh_panel()
         await self._refresh_history()
@@ -91,6 +110,8 @@ class LiveState(TaskPanelState):
         return step
 
     async def _refresh_history(self) -> None:
+        if routes.page_path(self.router.url.path) == routes.HISTORY:
+            await self._show_feed()
         if self.history_of != self.panel["id"]:
             self.history_of, self.history = "", []
         if not self.history_of:
@@ -98,34 +119,23 @@ class LiveState(TaskPanelState):
         page = await self._read(
             history.list_changes, about_id=UUID(self.history_of), limit=HISTORY_ROWS
         )
-        now, zone = clock.now(), self._actor().time_zone
-        self.history = [
-            Entry(
-                id=str(change.id),
-                text=_words(change),
-                who=_who(change, self.user["name"]),
-                when=wording.day_and_time(change.created_at, now, zone),
-                can_undo=change.can_undo,
-            )
-            for change in page.items
-        ]
+        self.history = entries_of(page.items, *self._seen_by())
 
+    async def _show_feed(self) -> None:
+        limit = min(max(FEED_CHANGES, self._feed_changes), history.PAGE_MAX)
+        page = await self._read(history.list_changes, limit=limit)
+        self._feed_changes = len(page.items)
+        self._place_feed(feed_of(page.items, *self._seen_by()), page)
+        self.feed_is_shown = True
 
-def _words(change: ChangeView) -> str:
-    """What a change was: Completed; Changed the title and the due date; Undone: Deleted."""
-    text = messages.ACT_MESSAGES[change.act]
-    if change.before and change.after and change.act == "task.changed":
-        fields = dict.fromkeys(FIELDS.get(name, name) for name in change.after)
-        names = [messages.CHANGED_FIELDS.get(field, field.replace("_", " ")) for field in fields]
-        text = f"{text} {' and '.join(names)}"
-    return {"do": "", "undo": "Undone: ", "redo": "Done again: "}[change.mode] + text
+    def _place_feed(self, feed: list[Entry], page: ChangePage) -> None:
+        self.feed = feed
+        self._feed_cursor = page.next_cursor
+        self.feed_goes_on = page.next_cursor is not None and len(feed) < FEED_MAX
 
-
-def _who(change: ChangeView, own_name: str) -> str:
-    way = messages.WAYS.get(change.way, change.way)
-    if change.actor is None:
-        return way
-    return f"{'You' if change.actor == own_name else change.actor}, {way}"
+    def _seen_by(self) -> tuple[str, datetime, str]:
+        """Who looks at a history: their name, when, and in which time zone."""
+        return self.user["name"], clock.now(), self._actor().time_zone
 
 
 def _in_words(step: UndoneStep) -> str:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from markdown_it import MarkdownIt
@@ -9,12 +12,38 @@ from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 
+PREVIEW_CHARACTERS = 400
+# What has none of these is plain text, which need not be parsed.
+_SIGNS = re.compile(r"[*_`~\[\]<>#|\\]|^\s*(?:[-+]|\d+[.)])\s", re.MULTILINE)
 LINK_SCHEMES = frozenset({"http", "https", "mailto"})
 
 
 def html_of(text: str) -> str:
     """The HTML of Markdown. What looks like HTML in it is shown as it was written."""
     return _MARKDOWN.render(text) if text.strip() else ""
+
+
+def line_of(text: str, *, limit: int = PREVIEW_CHARACTERS) -> str:
+    """The words at the start of Markdown, in one line and without its signs."""
+    return _line(text[:limit])
+
+
+@lru_cache(maxsize=2_048)
+def _line(text: str) -> str:
+    if _SIGNS.search(text):
+        text = " ".join(_texts(_MARKDOWN.parse(text)))
+    return " ".join(text.split())
+
+
+def _texts(tokens: Sequence[Token]) -> Iterator[str]:
+    for token in tokens:
+        if token.type == "inline":
+            yield "".join(
+                " " if part.type.endswith("break") else part.content
+                for part in token.children or ()
+            )
+        elif token.type in {"fence", "code_block"}:
+            yield token.content
 
 
 def is_safe_link(url: str) -> bool:

@@ -9,11 +9,12 @@ import pydantic
 import reflex as rx
 from pydantic import TypeAdapter, ValidationError
 
-from todo_app.core import clock, labels, moves, projects, sections, tasks, trash
+from todo_app.core import clock, labels, moves, projects, saved_filters, sections, tasks, trash
 from todo_app.core.labels import LabelNames, LabelPatch
 from todo_app.core.moves import Shift, TaskMove
 from todo_app.core.neighbours import Beside
 from todo_app.core.projects import Colour, ProjectDraft, ProjectPatch
+from todo_app.core.saved_filters import FilterPatch
 from todo_app.core.sections import SectionDraft, SectionPatch
 from todo_app.core.task_views import TaskPatch, TaskView
 from todo_app.web import routes, wording
@@ -23,6 +24,12 @@ from todo_app.web.rows import TrashRow
 
 Name = Annotated[str, pydantic.Field(max_length=400)]
 _LABEL_NAMES: TypeAdapter[list[str]] = TypeAdapter(LabelNames)
+_CHANGES = {
+    "project": (projects.update_project, ProjectPatch),
+    "label": (labels.update_label, LabelPatch),
+    "filter": (saved_filters.update_filter, FilterPatch),
+}
+"""How each kind of place is changed."""
 _NAME_ERROR = "A name has 1 to 100 characters."
 
 
@@ -48,12 +55,12 @@ class PlacesState(LiveState):
 
     @rx.event
     async def rename_place(self, name: Name) -> None:
-        """Give the project or label that is shown another name."""
+        """Give the project, label or filter that is shown another name."""
         await self._change_place({"name": name}, f"Renamed to {wording.quoted(name.strip())}")
 
     @rx.event
     async def set_colour(self, colour: Colour) -> None:
-        """Give the project or label that is shown another colour."""
+        """Give the project, label or filter that is shown another colour."""
         await self._change_place({"colour": colour}, f"Changed the colour to {colour}")
 
     @rx.event
@@ -187,10 +194,9 @@ class PlacesState(LiveState):
     async def _change_place(self, values: dict[str, str], words: str) -> None:
         if not self.place["id"]:
             return
-        is_label = self._name == "label"
-        operation = labels.update_label if is_label else projects.update_project
+        operation, patch_type = _CHANGES[self._name]
         try:
-            patch = (LabelPatch if is_label else ProjectPatch).model_validate(values)
+            patch = patch_type.model_validate(values)
         except ValidationError:
             self._refuse_name()
             return
@@ -210,6 +216,8 @@ class PlacesState(LiveState):
 
     async def _reopen(self, words: str) -> None:
         """Show the place as it now is."""
+        if self._name == "filter":
+            await self._recount()
         await self._open_place()
         await self._reload()
         self._offer_undo(words)

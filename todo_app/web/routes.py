@@ -12,6 +12,8 @@ COMPLETED = "/completed"
 SEARCH = "/search"
 PROJECT = "/project"
 LABEL = "/label"
+FILTER = "/filter"
+HISTORY = "/history"
 TRASH = "/trash"
 ACCOUNT = "/settings/account"
 PREFERENCES = "/settings/preferences"
@@ -59,7 +61,7 @@ OPEN_TASK = "task"
 """The query parameter that names the task in the panel, so that Back closes it again."""
 
 OPEN_PLACE = "id"
-"""The query parameter that names the project or the label of a page."""
+"""The query parameter that names the project, the label or the filter of a page."""
 
 _TASK_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -74,6 +76,8 @@ PRIVATE_PAGES = frozenset(
         SEARCH,
         PROJECT,
         LABEL,
+        FILTER,
+        HISTORY,
         TRASH,
         ACCOUNT,
         PREFERENCES,
@@ -106,7 +110,7 @@ def is_id(text: str) -> bool:
 
 
 def place_path(page: str, place_id: str) -> str:
-    """The address of a project or a label."""
+    """The address of a project, a label or a filter."""
     return f"{page}?{OPEN_PLACE}={place_id}"
 
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import TypedDict
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import TypedDict, cast
 
 from todo_app.core.labels import LabelView
 from todo_app.core.outlines import Outline
 from todo_app.core.projects import ProjectView
+from todo_app.core.search import NameHit
+from todo_app.core.task_lists import TaskPage
 from todo_app.core.task_views import TaskView
-from todo_app.web import markdown, wording
-from todo_app.web.session import Counts, Place
+from todo_app.core.weeks import WeekStart
+from todo_app.web import found, markdown, wording
+from todo_app.web.session import Counts, FilterPlace, Place
 
 
 class TaskRow(TypedDict):
@@ -92,6 +96,15 @@ class SectionRow(TypedDict):
     name: str
 
 
+class FoundName(TypedDict):
+    """A project or a label that search found; `pieces` are those of `found`."""
+
+    id: str
+    is_label: bool
+    colour: str
+    pieces: list[str]
+
+
 class TrashRow(TypedDict):
     """Something in the trash."""
 
@@ -107,6 +120,16 @@ NO_PLACE = Place(id="", name="", colour="grey", count=0)
 def place_of(view: ProjectView | LabelView) -> Place:
     """A project or a label as a page shows it."""
     return Place(id=str(view.id), name=view.name, colour=view.colour, count=view.task_count)
+
+
+def saved_place(filters: Sequence[FilterPlace], filter_id: str) -> tuple[Place, str]:
+    """The filter of this id as a page shows it, and what it says; neither if there is none."""
+    for one in filters:
+        if one["id"] == filter_id:
+            return Place(id=filter_id, name=one["name"], colour=one["colour"], count=0), one[
+                "query"
+            ]
+    return NO_PLACE, ""
 
 
 def panel_of(view: TaskView, now: datetime, zone: str) -> TaskPanel:
@@ -133,6 +156,47 @@ def panel_of(view: TaskView, now: datetime, zone: str) -> TaskPanel:
 def sections_of(outline: Outline) -> list[SectionRow]:
     """The headings of a project as a page shows them."""
     return [SectionRow(id=str(one.id), name=one.name) for one in outline.sections]
+
+
+def names_of(hits: Sequence[NameHit]) -> list[FoundName]:
+    """The projects and labels that search found."""
+    return [
+        FoundName(
+            id=str(hit.id),
+            is_label=hit.kind == "label",
+            colour=hit.colour,
+            pieces=found.pieces(hit.name, hit.marks),
+        )
+        for hit in hits
+    ]
+
+
+def whole(views: Sequence[TaskView]) -> TaskPage:
+    """A list that has no more than these."""
+    return TaskPage(items=list(views), next_cursor=None, previous_cursor=None)
+
+
+def group_of(
+    name: str, view: TaskView, done: date | None, today: date, sections: Sequence[SectionRow]
+) -> str:
+    """Under which heading a task stands in the list of this name; `done` is the day it was."""
+    if name == "completed":
+        return wording.day_name(done, today) if done else ""
+    if name == "upcoming":
+        return wording.day_name(view.due.date, today) if view.due else ""
+    if name != "today":
+        names = {one["id"]: one["name"] for one in sections}
+        return names.get(str(view.section_id), "")
+    if done is not None:
+        return "Done today"
+    return "Overdue" if view.due and view.due.date < today else "Today"
+
+
+def week_of(name: str, view: TaskView, today: date, week_start: str) -> str:
+    """The week of a task in a list of days, as the person counts weeks."""
+    if name != "upcoming" or view.due is None:
+        return ""
+    return wording.week_name(view.due.date, today, cast("WeekStart", week_start))
 
 
 def with_headings(rows: list[TaskRow], counts: Counts) -> list[TaskRow]:

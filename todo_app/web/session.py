@@ -24,7 +24,7 @@ from todo_app.core.access import Actor
 from todo_app.core.accounts import AccountView
 from todo_app.core.database import reading, transaction
 from todo_app.core.errors import TodoError, Unauthenticated
-from todo_app.core.overview import PlaceView
+from todo_app.core.overview import FilterPlaceView, PlaceView
 from todo_app.core.tokens import Claims
 from todo_app.web import messages, reflex_private
 
@@ -86,6 +86,15 @@ class Place(TypedDict):
     count: int
 
 
+class FilterPlace(TypedDict):
+    """A saved filter in the sidebar."""
+
+    id: str
+    name: str
+    colour: str
+    query: str
+
+
 class Notice(TypedDict):
     """What just happened, in a toast. A new number is a new toast."""
 
@@ -96,6 +105,7 @@ class Notice(TypedDict):
 
 
 NOTICE_LIFETIME = timedelta(seconds=8)
+REUSED_FOR = timedelta(seconds=1)
 NOBODY = Person(
     id="", name="", email="", initials="", time_zone="", date_order="", theme="", week_start=""
 )
@@ -106,7 +116,9 @@ NO_NOTICE = Notice(number=0, text="", is_error=False, can_undo=False)
 class AuthState(rx.State):
     """The authenticated user, the decoded token, and what every signed-in page shows.
 
-    `recounted` are the counts that are shown in place of those in `projects` and `labels`.
+    `recounted` are the counts that are shown in place of those in `projects` and `labels`;
+    `revision` is another number after each change of what they and the filters may count;
+    `trouble` says why the screen could not be shown, until one is.
     """
 
     signed_in: bool = False
@@ -114,10 +126,14 @@ class AuthState(rx.State):
     counts: Counts = NO_COUNTS
     projects: list[Place] = []
     labels: list[Place] = []
+    filters: list[FilterPlace] = []
     recounted: dict[str, int] = {}
+    revision: int = 0
     notice: Notice = NO_NOTICE
+    trouble: str = ""
     _claims: Claims | None = None
     _told_at: datetime = datetime.min.replace(tzinfo=UTC)
+    _counted_at: datetime | None = None
     _step: UUID | None = None
     _undoable: UUID | None = None
 
@@ -133,6 +149,7 @@ class AuthState(rx.State):
         self.signed_in = True
         self._show_account(account)
         await self._recount()
+        self._counted_at = clock.now()
 
     async def _follow_zone(self) -> bool:
         """Show the account anew if its time zone was changed elsewhere; whether it was."""
@@ -155,7 +172,13 @@ class AuthState(rx.State):
         )
 
     async def _recount(self) -> None:
-        """Show how many tasks are where, and the places there are."""
+        """Show how many tasks are where, and the places there are.
+
+        What opens a page for the first time was counted a moment ago, by who took on its identity.
+        """
+        counted_at, self._counted_at = self._counted_at, None
+        if counted_at is not None and clock.now() - counted_at < REUSED_FOR:
+            return
         found = await self._read(overview.get_overview)
         self.counts = Counts(**found.counts.model_dump())
         projects, labels = _places(found.projects), _places(found.labels)
@@ -163,6 +186,9 @@ class AuthState(rx.State):
             self.projects = projects
         if labels != self.get_value("labels"):
             self.labels = labels
+        filters = _filter_places(found.filters)
+        if filters != self.get_value("filters"):
+            self.filters = filters
         if self.get_value("recounted"):
             self.recounted = {}
 
@@ -190,10 +216,12 @@ class AuthState(rx.State):
         **kwargs: P.kwargs,
     ) -> T:
         """Change something as the actor of this event, in one transaction. Raises as core does."""
-        self._step = None
+        self._step = self._counted_at = None
         async with transaction() as db:
             result = await function(db, self._actor(), *args, **kwargs)
             self._step = changes.step_of(db)
+        if self._step is not None:
+            self.revision += 1
         return result
 
     async def _run(
@@ -209,8 +237,13 @@ class AuthState(rx.State):
             self._tell(messages.message(refusal), is_error=True)
             return None
 
-    def _forget_old_notice(self) -> None:
-        """Put away a toast that was shown long enough; another page would show it anew."""
+    def _turn_page(self) -> None:
+        """Begin to show a page, without what was wrong with the last one.
+
+        A toast that was shown long enough is put away: another page would show it anew.
+        """
+        if self.trouble:
+            self.trouble = ""
         if self.notice["text"] and clock.now() - self._told_at > NOTICE_LIFETIME:
             self.notice = NO_NOTICE
 
@@ -230,10 +263,22 @@ class AuthState(rx.State):
         """Show a toast about an error."""
         self._tell(text[:300], is_error=True)
 
+    @rx.event
+    async def tell_trouble(self, text: str) -> None:
+        """Say why the screen could not be shown."""
+        self.trouble = text[:300]
+
 
 def _places(views: Iterable[PlaceView]) -> list[Place]:
     return [
         Place(id=str(view.id), name=view.name, colour=view.colour, count=view.task_count)
+        for view in views
+    ]
+
+
+def _filter_places(views: Iterable[FilterPlaceView]) -> list[FilterPlace]:
+    return [
+        FilterPlace(id=str(view.id), name=view.name, colour=view.colour, query=view.query)
         for view in views
     ]
 
@@ -245,8 +290,10 @@ def explain_exception(exception: Exception) -> EventSpec | None:
         log.error("an error could not be shown", exc_info=exception)
         return None
     _explained.append(event)
+    # What fills a page is chained to the event that opens it; what a person does is not.
+    tell = AuthState.tell_error if cause is None else AuthState.tell_trouble
     if isinstance(exception, TodoError):
-        return AuthState.tell_error(messages.message(exception))
+        return tell(messages.message(exception))
     reference = secrets.token_hex(6)
     log.error("unexpected error in an event, reference %s", reference, exc_info=exception)
-    return AuthState.tell_error(messages.UNEXPECTED.format(reference=reference))
+    return tell(messages.UNEXPECTED.format(reference=reference))

@@ -8,6 +8,7 @@ from reflex_components_core.react_router.dom import ReactRouterLink
 from todo_app.web import reflex_private, routes
 from todo_app.web.components.bulk_bar import bulk_bar, due_dialog
 from todo_app.web.components.commands import PALETTE, commands
+from todo_app.web.components.filter_places import filter_counts, filter_places
 from todo_app.web.components.icons import icon
 from todo_app.web.components.native_form import native_form
 from todo_app.web.components.outbox import forget_typed, outbox
@@ -39,7 +40,9 @@ def shell(here: str, *content: rx.Component, can_add: bool = True) -> rx.Compone
             "Skip to content", type="button", on_click=rx.set_focus("content"), class_name="skip"
         ),
         _sidebar(here),
-        rx.el.main(rx.el.div(*content, class_name="column"), id="content", tab_index=-1),
+        rx.el.main(
+            rx.el.div(_trouble(), *content, class_name="column"), id="content", tab_index=-1
+        ),
         rx.cond(AuthState.signed_in, task_panel(here)),
         _add_button() if can_add else rx.fragment(),
         _tabs(here),
@@ -50,12 +53,32 @@ def shell(here: str, *content: rx.Component, can_add: bool = True) -> rx.Compone
             rx.el.p("No connection; trying again", role="status", class_name="offline"),
         ),
         outbox(),
+        filter_counts(),
         bulk_bar(),
         toast(),
         due_dialog(),
         palette(here, doable),
         shortcut_sheet(doable),
         class_name="shell",
+    )
+
+
+def _trouble() -> rx.Component:
+    """Why there is nothing to see, and what to do. What was typed outlives a reload."""
+    return rx.cond(
+        AuthState.trouble != "",
+        rx.el.div(
+            rx.el.p("This could not be shown", class_name="title"),
+            rx.el.p(AuthState.trouble),
+            rx.el.button(
+                "Try again",
+                type="button",
+                class_name="quiet",
+                on_click=rx.call_function("() => location.reload()"),
+            ),
+            role="alert",
+            class_name="trouble",
+        ),
     )
 
 
@@ -72,7 +95,9 @@ def _sidebar(here: str) -> rx.Component:
         ),
         *(_place(here, *place) for place in _PLACES),
         places(here),
+        filter_places(here),
         rx.el.div(
+            _place(here, routes.HISTORY, "History", "history", None),
             _place(here, routes.TRASH, "Trash", "trash-2", None),
             rx.el.button(
                 icon("command"),
@@ -160,6 +185,8 @@ def _account_menu(here: str) -> rx.Component:
         # What a phone has no room for beside its lists.
         rx.el.div(
             places(here),
+            filter_places(here),
+            _place(here, routes.HISTORY, "History", "history", None),
             _place(here, routes.TRASH, "Trash", "trash-2", None),
             class_name="on-phones",
         ),

@@ -9,6 +9,7 @@ import reflex as rx
 from todo_app.core.letters import CLOSED_DAYS
 from todo_app.web import routes
 from todo_app.web.components.icons import icon
+from todo_app.web.components.last_seen import forget_seen
 from todo_app.web.forms import Form, RefusedForm, from_cookie
 from todo_app.web.session import AuthState
 
@@ -49,6 +50,7 @@ class AccountFormState(AuthState):
 def card(title: str, subtitle: str, *content: rx.Component) -> rx.Component:
     """The stage of a form for strangers."""
     return rx.el.main(
+        forget_seen(),
         rx.el.div(
             rx.el.div(icon("check", size=22), class_name="logo"),
             rx.el.h1(title),

@@ -63,6 +63,9 @@ def _places() -> tuple[Command, ...]:
             ("Today", "sun", "g t", routes.TODAY),
             ("Upcoming", "calendar-days", "g u", routes.UPCOMING),
             ("Completed", "check", "g c", routes.COMPLETED),
+            ("Filters", "list-filter", "g f", routes.FILTER),
+            ("History", "history", "g h", routes.HISTORY),
+            ("Trash", "trash-2", "", routes.TRASH),
             ("Settings", "settings", "", routes.SETTINGS),
         )
     )

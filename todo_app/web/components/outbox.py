@@ -13,12 +13,23 @@ _ACCOUNT = AuthState.user["id"]
 
 
 def outbox() -> rx.Component:
-    """Sends what waits whenever the page connects, and forgets what is settled. Shows nothing."""
+    """Sends what waits whenever the page connects, and forgets what is settled. Shows nothing.
+
+    A line that was being typed when the page was loaded again is put back into its box.
+    """
     settled = QuickAddState.settled
+    entry = entry_of_box()
     return rx.cond(
         AuthState.signed_in & ~reflex_private.is_disconnected,
         rx.fragment(
-            rx.el.span(on_mount=_send(_outbox("waiting")), hidden=True),
+            rx.el.span(
+                on_mount=[
+                    reflex_private.trigger(page_script.exported("seen", "remember").call(_ACCOUNT)),
+                    entry.set_value(_outbox("draft", entry.value)),
+                    _send(_outbox("waiting")),
+                ],
+                hidden=True,
+            ),
             forget_settled(ids=settled, key=settled.length().to_string() + settled[-1]),
         ),
     )
@@ -30,8 +41,13 @@ def forget_settled(ids: rx.Var[list[str]], rest: rx.RestProp) -> rx.Component:
     return rx.el.span(rest, on_mount=_kept().set_value(_outbox("settle", ids)), hidden=True)
 
 
+def entry_of_box() -> reflex_private.ClientStateVar:
+    """What stands in the quick entry: the page's, not the server's. No late answer changes it."""
+    return reflex_private.page_state("entry", "")
+
+
 def forget_typed() -> rx.Var:
-    """An event trigger that forgets what was typed and not saved: the person leaves."""
+    """An event trigger that forgets what was seen, or typed and not saved: the person leaves."""
     return reflex_private.trigger(_outbox("clear"))
 
 

@@ -16,8 +16,7 @@ READ_AFTER_MILLISECONDS = 80
 
 def quick_add(placeholder: str = "Add a task") -> rx.Component:
     """The box, below it how it is read, and what it could not save."""
-    # What is typed is the page's, not the server's: no answer that comes late can change it.
-    entry = reflex_private.page_state("entry", "")
+    entry = outbox.entry_of_box()
     off = reflex_private.page_state("turned_off", [])
     return rx.el.section(
         rx.el.form(

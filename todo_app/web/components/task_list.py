@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import reflex as rx
 
+from todo_app.web import reflex_private
 from todo_app.web.components.choice import choose, choose_none, chosen
+from todo_app.web.components.last_seen import last_seen
 from todo_app.web.components.task_row import task_row
 from todo_app.web.list_state import ListName, TaskListState, TaskRow
 
@@ -25,7 +27,7 @@ def task_list(name: ListName, empty: rx.Component) -> rx.Component:
     return rx.cond(
         TaskListState.showing == name,
         rx.cond(TaskListState.rows.length() > 0, _window(), empty),
-        _skeleton(name),
+        skeleton(TaskListState.show_list(name)),
     )
 
 
@@ -38,7 +40,7 @@ def _window() -> rx.Component:
     return rx.fragment(
         rx.cond(
             TaskListState.has_earlier,
-            _edge("Show earlier tasks", TaskListState.load_earlier, TaskListState.rows[0]),
+            edge("Show earlier tasks", TaskListState.load_earlier, TaskListState.rows[0]["id"]),
         ),
         # For fingers, which hover over nothing.
         rx.el.button(
@@ -55,7 +57,7 @@ def _window() -> rx.Component:
         ),
         rx.cond(
             TaskListState.has_more,
-            _edge("Show more tasks", TaskListState.load_more, TaskListState.rows[-1]),
+            edge("Show more tasks", TaskListState.load_more, TaskListState.rows[-1]["id"]),
         ),
     )
 
@@ -70,31 +72,33 @@ def _row(row: rx.Var[TaskRow]) -> rx.Component:
     )
 
 
-def _edge(label: str, load: rx.EventHandler, neighbour: rx.Var[TaskRow]) -> rx.Component:
+def edge(label: str, load: rx.EventHandler, neighbour: rx.Var[str]) -> rx.Component:
     """The end of the window; behind a new neighbour it is a new one, which may be in view again."""
     return InView.create(
         rx.el.button(label, type="button", on_click=load(True), class_name="quiet edge"),
         root_margin="600px",
         on_change=load,
-        key=neighbour["id"],
+        key=neighbour,
     )
 
 
-def _skeleton(name: ListName) -> rx.Component:
-    """What is shown until the rows are there: a bar after a second, a way out after several."""
+def skeleton(again: rx.event.EventType) -> rx.Component:
+    """What is shown until the rows are there, and a way out if that takes several seconds.
+
+    Without a network it is the list as it was last seen.
+    """
     return rx.el.div(
-        rx.el.div(class_name="slow-bar", role="progressbar", aria_label="Loading"),
         rx.el.div(
             *(rx.el.div(class_name="row ghost") for _ in range(SKELETON_ROWS)), aria_hidden="true"
         ),
-        rx.el.div(
-            rx.el.p("This takes longer than it should."),
-            rx.el.button(
-                "Try again",
-                type="button",
-                class_name="quiet",
-                on_click=TaskListState.show_list(name),
+        rx.cond(
+            reflex_private.is_disconnected,
+            last_seen(),
+            rx.el.div(
+                rx.el.p("This takes longer than it should."),
+                rx.el.button("Try again", type="button", class_name="quiet", on_click=again),
+                class_name="too-slow",
             ),
-            class_name="too-slow",
         ),
+        class_name="skeleton",
     )

@@ -9,8 +9,9 @@ from reflex_components_core.react_router.dom import ReactRouterLink
 
 from todo_app.web import wording
 from todo_app.web.components.icons import icon
+from todo_app.web.history_rows import Entry
 from todo_app.web.list_state import TaskListState
-from todo_app.web.live_state import Entry, LiveState
+from todo_app.web.live_state import LiveState
 from todo_app.web.panel_state import Field, TaskPanelState
 from todo_app.web.places_state import PlacesState
 from todo_app.web.session import AuthState

@@ -158,8 +158,9 @@ def _notes(row: rx.Var[TaskRow]) -> rx.Component:
 
 def _or_found(pieces: rx.Var[list[str]], text: rx.Var[str]) -> rx.Component:
     """A text, with what was found in it marked."""
-    return rx.cond(pieces.length() > 0, rx.foreach(pieces, _piece), text)
+    return rx.cond(pieces.length() > 0, rx.foreach(pieces, found_piece), text)
 
 
-def _piece(piece: rx.Var[str], index: rx.Var[int]) -> rx.Component:
+def found_piece(piece: rx.Var[str], index: rx.Var[int]) -> rx.Component:
+    """A piece of a text in which something was found: every other one is it."""
     return rx.cond(index % 2 == 1, rx.el.mark(piece), rx.fragment(piece))

@@ -6,7 +6,9 @@ import reflex as rx
 
 from todo_app.web import routes
 from todo_app.web.components.preference import PreferenceState
+from todo_app.web.filter_state import FilterState
 from todo_app.web.list_state import ListName, TaskListState
+from todo_app.web.live_state import LiveState
 from todo_app.web.pages import (
     account,
     api_tokens,
@@ -14,7 +16,9 @@ from todo_app.web.pages import (
     confirm_email,
     confirm_sign_up,
     email_changed,
+    filters,
     forgotten_password,
+    history,
     inbox,
     label,
     link_spent,
@@ -39,6 +43,7 @@ from todo_app.web.panel_state import TaskPanelState
 from todo_app.web.places_state import PlacesState
 
 _TRASH = [PlacesState.show_trash(), TaskPanelState.show_task()]
+_HISTORY = [LiveState.show_feed(), TaskPanelState.show_task()]
 _SETTINGS = [PreferenceState.show_preferences(), TaskPanelState.show_task()]
 _SECURITY = [security.SecurityState.show_security(), TaskPanelState.show_task()]
 _PASSKEYS = [passkeys.PasskeysState.show_passkeys(), TaskPanelState.show_task()]
@@ -99,6 +104,8 @@ def register(app: rx.App) -> None:
         (routes.SEARCH, "Search", search.page, _list("search")),
         (routes.PROJECT, "Project", project.page, _list("project")),
         (routes.LABEL, "Label", label.page, _list("label")),
+        (routes.FILTER, "Filter", filters.page, [*_list("filter"), FilterState.show_filter()]),
+        (routes.HISTORY, "History", history.page, _HISTORY),
         (routes.TRASH, "Trash", trash.page, _TRASH),
         (
             routes.ACCOUNT,

@@ -1,0 +1,91 @@
+// The lists as they were last seen, so that they can be read without a network: of one account, the
+// one that is signed in, and gone when it signs out or another one signs in. What is kept is text.
+
+const KEY = "todo.seen";
+const MOST_LISTS = 20;
+const MOST_ROWS = 100;
+const PAUSE_MILLISECONDS = 1000;
+const NOTHING = { title: "", when: "", rows: [] };
+
+let timer = null;
+
+function read() {
+  try {
+    return JSON.parse(localStorage.getItem(KEY)) ?? {};
+  } catch {
+    return {};
+  }
+}
+
+function write(kept) {
+  try {
+    localStorage.setItem(KEY, JSON.stringify(kept));
+  } catch {
+    // Full, or forbidden: then nothing is there without a network.
+  }
+}
+
+const here = () => location.pathname + (new URLSearchParams(location.search).get("id") ?? "");
+const textOf = (row, part) => row.querySelector(part)?.textContent ?? "";
+
+function rowOf(row) {
+  return {
+    heading: textOf(row, "h2"),
+    title: textOf(row, ".open .title"),
+    facts: [...row.querySelectorAll(".fact")].map((fact) => fact.textContent).join(" · "),
+    done: row.querySelector(".row.done") !== null,
+  };
+}
+
+// What is on the page, once it rests. A list that is empty is one too.
+function keep() {
+  timer = null;
+  const kept = read();
+  if (!kept.account || !document.querySelector("main .rows, main .empty")) return;
+  const rows = [...document.querySelectorAll(".rows > li[data-id]")].slice(0, MOST_ROWS).map(rowOf);
+  const title = textOf(document, "main h1");
+  const lists = { ...kept.lists, [here()]: { title, at: Date.now(), rows } };
+  const latest = Object.entries(lists).sort(([, one], [, other]) => other.at - one.at);
+  write({ account: kept.account, lists: Object.fromEntries(latest.slice(0, MOST_LISTS)) });
+  navigator.serviceWorker?.controller?.postMessage({ keep: [location.pathname] });
+}
+
+// Who is signed in; what was kept of another one goes.
+export function remember(account) {
+  if (account && read().account !== account) write({ account, lists: {} });
+}
+
+export function forget() {
+  clearTimeout(timer);
+  timer = null;
+  localStorage.removeItem(KEY);
+}
+
+// The account that was signed in last, for what is typed before the server says who it is.
+export function lastAccount() {
+  return read().account ?? "";
+}
+
+export function lastSeen() {
+  const list = read().lists?.[here()];
+  if (!list) return NOTHING;
+  const when = new Date(list.at).toLocaleString([], { dateStyle: "medium", timeStyle: "short" });
+  return { title: list.title, when, rows: list.rows };
+}
+
+async function install() {
+  // While one develops, parts of the page change and keep their names.
+  if (!import.meta.env.PROD || !("serviceWorker" in navigator)) return;
+  const { active } = await navigator.serviceWorker.register("/sw.js").then(() => navigator.serviceWorker.ready);
+  const parts = performance.getEntriesByType("resource").map(({ name }) => new URL(name).pathname);
+  active.postMessage({ keep: [location.pathname, ...parts] });
+}
+
+if (typeof window !== "undefined") {
+  new MutationObserver(() => (timer ??= setTimeout(keep, PAUSE_MILLISECONDS))).observe(document, {
+    childList: true,
+    subtree: true,
+    characterData: true,
+  });
+  install().catch(() => {}); // Then the app does not open without a network, and works with one.
+}

@@ -1,0 +1,101 @@
+"""The app without a network: it opens, shows what was seen last, and keeps what is typed."""
+
+from __future__ import annotations
+
+import asyncio
+
+from playwright.async_api import BrowserContext, Page, expect
+
+from tests.e2e.person import Person
+from tests.e2e.program import Program
+from tests.e2e.screen import is_ready, quick_entry, row, sign_out
+from tests.e2e.watch import Watch
+
+REFUSED = r"ERR_CONNECTION_REFUSED|WebSocket connection to .* failed|Failed to load resource"
+IS_KEPT = """async ([path, title]) => {
+    const page = await caches.match(path, {cacheName: 'todo-pages'});
+    return Boolean(page) && (localStorage.getItem('todo.seen') ?? '').includes(title);
+}"""
+
+
+async def until_kept(page: Page, path: str, title: str) -> None:
+    """Wait until a list can be read without a network."""
+    await page.wait_for_function(IS_KEPT, arg=[path, title])
+
+
+async def test_the_app_opens_without_a_network_with_what_was_seen_last(
+    context: BrowserContext, site: Program, alice: Person, watch: Watch
+) -> None:
+    alice.add_task("Water the plants", priority=1)
+    page = await context.new_page()
+    await page.goto(f"{site.origin}/inbox")
+    await expect(row(page, "Water the plants")).to_be_visible()
+    await until_kept(page, "/inbox", "Water the plants")
+    await page.close()
+
+    site.kill()
+    page = await context.new_page()
+    await page.goto(f"{site.origin}/inbox")
+    seen = page.get_by_role("region", name="Last seen")
+    await expect(seen).to_contain_text("Inbox as it was last seen", timeout=15_000)
+    await expect(seen.get_by_role("listitem")).to_contain_text("Water the plants")
+    await quick_entry(page).fill("Typed on the train")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_text("Kept on this device until it is saved:")).to_be_visible()
+    await quick_entry(page).fill("Half a thought")
+    await page.reload()
+    await expect(seen).to_be_visible(timeout=15_000)
+
+    await asyncio.to_thread(site.start)
+    await expect(row(page, "Typed on the train")).to_be_visible(timeout=15_000)
+    await expect(row(page, "Water the plants")).to_be_visible()
+    await expect(quick_entry(page)).to_have_value("Half a thought")
+    assert alice.titles() == ["Water the plants", "Typed on the train"]
+    watch.forgive(REFUSED)
+
+
+async def test_nothing_of_a_person_stays_behind_when_they_leave(
+    context: BrowserContext, site: Program, alice: Person, watch: Watch
+) -> None:
+    alice.add_task("Secret plan")
+    page = await context.new_page()
+    await page.goto(f"{site.origin}/inbox")
+    await until_kept(page, "/inbox", "Secret plan")
+    await quick_entry(page).fill("Secret thought")
+    await sign_out(page)
+    everything = "JSON.stringify([{...localStorage}, {...sessionStorage}])"
+    assert "Secret" not in await page.evaluate(everything)
+
+    site.kill()
+    await page.goto(f"{site.origin}/inbox")
+    await expect(page.get_by_text("The server cannot be reached")).to_be_visible(timeout=15_000)
+    await expect(page.get_by_text("Secret plan")).to_have_count(0)
+    await asyncio.to_thread(site.start)
+    await expect(page.get_by_role("heading", name="Welcome back")).to_be_visible(timeout=15_000)
+    watch.forgive(REFUSED)
+
+
+async def test_what_another_person_saw_goes_when_one_signs_in(
+    context: BrowserContext, page: Page, site: Program, alice: Person
+) -> None:
+    alice.add_task("Water the plants")
+    await page.goto(f"{site.origin}/inbox")
+    await is_ready(page)
+    other = '{"account": "bob", "lists": {"/inbox": {"title": "Bob", "at": 1, "rows": []}}}'
+    await page.evaluate("kept => localStorage.setItem('todo.seen', kept)", other)
+    await page.reload()
+    await until_kept(page, "/inbox", "Water the plants")
+    assert "bob" not in await page.evaluate("localStorage.getItem('todo.seen')")
+
+
+async def test_a_line_that_is_being_typed_outlives_a_reload(page: Page, site: Program) -> None:
+    await page.goto(f"{site.origin}/inbox")
+    await is_ready(page)
+    await quick_entry(page).press_sequentially("Half a thought")
+    await page.reload()
+    await expect(quick_entry(page)).to_have_value("Half a thought")
+    await quick_entry(page).press("Enter")
+    await expect(row(page, "Half a thought")).to_be_visible()
+    await page.reload()
+    await is_ready(page)
+    await expect(quick_entry(page)).to_have_value("")

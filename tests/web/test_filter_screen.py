@@ -1,0 +1,131 @@
+"""Filters as a page uses them, and as a stranger would."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import uuid4
+
+from tests.web.browser import FILTER, FILTER_COUNTS, LIST, LIVE, PLACES, Browser, Tab
+from todo_app.core.filters.reader import MAX_CHARACTERS
+
+
+async def open_filter(tab: Tab, filter_id: str = "") -> None:
+    """Follow a link of the sidebar."""
+    tab.path = f"/filter?id={filter_id}" if filter_id else "/filter"
+    await tab.ask(f"{LIST}.show_list", name="filter")
+    await tab.ask(f"{FILTER}.show_filter")
+
+
+async def ask(tab: Tab, text: str, stamp: int = 1) -> None:
+    await tab.ask(f"{FILTER}.filter_tasks", text=text, stamp=stamp)
+
+
+async def save(tab: Tab, name: str, text: str) -> str:
+    await tab.ask(f"{FILTER}.save_filter", name=name, text=text)
+    return str(next(one["id"] for one in saved(tab) if one["name"] == name))
+
+
+def titles(tab: Tab) -> list[str]:
+    return [row["title"] for row in tab.rows]
+
+
+def saved(tab: Tab) -> list[dict[str, Any]]:
+    return tab.shown["auth_state.filters"]
+
+
+def names(tab: Tab) -> list[str]:
+    return [one["name"] for one in saved(tab)]
+
+
+def flaw(tab: Tab) -> dict[str, str]:
+    return tab.shown["filter_state.flaw"]
+
+
+async def add(browser: Browser, *lines: str) -> None:
+    async with browser.tab("/inbox") as tab:
+        for line in lines:
+            await tab.add(line)
+
+
+async def test_what_is_typed_shows_at_once_and_a_flaw_at_its_place(
+    alice: Browser, bob: Browser
+) -> None:
+    await add(alice, "Buy milk p1", "Pay rent p2")
+
+    async with alice.tab("/filter") as tab:
+        assert titles(tab) == []
+        await ask(tab, "p1")
+        assert titles(tab) == ["Buy milk"]
+        await ask(tab, "p1 | soonish & p2", stamp=2)
+        assert (flaw(tab)["before"], flaw(tab)["piece"], flaw(tab)["after"]) == (
+            "p1 | ",
+            "soonish",
+            " & p2",
+        )
+        assert titles(tab) == ["Buy milk"]
+        await ask(tab, "p1 | ", stamp=3)
+        assert flaw(tab)["piece"] == ""
+        await ask(tab, "p1 | p2", stamp=4)
+        assert flaw(tab)["reason"] == ""
+        assert sorted(titles(tab)) == ["Buy milk", "Pay rent"]
+        await ask(tab, "p2", stamp=1)
+        assert len(titles(tab)) == 2
+        await ask(tab, " ", stamp=5)
+        assert titles(tab) == []
+        assert (
+            await tab.ask(f"{FILTER}.filter_tasks", text="x" * (MAX_CHARACTERS + 1), stamp=6) == []
+        )
+    async with bob.tab("/filter") as tab:
+        await ask(tab, "all | done")
+        assert titles(tab) == []
+
+
+async def test_a_filter_is_saved_opened_changed_moved_and_deleted(alice: Browser) -> None:
+    await add(alice, "Buy milk p1", "Pay rent p2")
+
+    async with alice.tab("/filter") as tab:
+        late = await save(tab, "Late", "p1")
+        await save(tab, "Soon", "p2")
+        assert tab.redirects[0] == f"/filter?id={late}"
+        assert names(tab) == ["Late", "Soon"]
+        await tab.ask(f"{FILTER_COUNTS}.count_filters")
+        assert set(tab.shown["filter_count_state.shown"].values()) == {1}
+
+        await open_filter(tab, late)
+        assert titles(tab) == ["Buy milk"]
+        assert tab.shown["task_list_state.saved_query"] == "p1"
+        await tab.ask(f"{PLACES}.rename_place", name="Urgent")
+        await tab.ask(f"{PLACES}.set_colour", colour="red")
+        await tab.ask(f"{FILTER}.change_query", text="p1 | p2")
+        await tab.ask(f"{FILTER}.move_filter", shift="down")
+        assert [(one["name"], one["colour"], one["query"]) for one in saved(tab)] == [
+            ("Soon", "grey", "p2"),
+            ("Urgent", "red", "p1 | p2"),
+        ]
+        assert tab.shown["task_list_state.place"]["name"] == "Urgent"
+        await tab.ask(f"{FILTER}.delete_filter")
+        assert names(tab) == ["Soon"]
+        await tab.ask(f"{LIVE}.undo")
+        assert names(tab) == ["Soon", "Urgent"]
+
+
+async def test_a_flawed_or_nameless_filter_is_not_saved(alice: Browser) -> None:
+    async with alice.tab("/filter") as tab:
+        for name, text in (("", "p1"), ("x" * 101, "p1"), ("Flawed", "soonish"), ("Empty", "")):
+            await tab.ask(f"{FILTER}.save_filter", name=name, text=text)
+        assert saved(tab) == []
+
+
+async def test_a_strangers_filter_opens_as_one_that_is_not(alice: Browser, bob: Browser) -> None:
+    async with alice.tab("/filter") as tab:
+        hers = await save(tab, "Secret", "p1")
+    for wanted in (hers, str(uuid4()), "nonsense"):
+        async with bob.tab(f"/filter?id={wanted}") as tab:
+            await tab.settle()
+            assert tab.shown["task_list_state.is_missing"] is (wanted != "nonsense")
+            for handler in ("delete_filter", "change_query", "move_filter"):
+                arguments = {"change_query": {"text": "p2"}, "move_filter": {"shift": "up"}}
+                await tab.ask(f"{FILTER}.{handler}", **arguments.get(handler, {}))
+            assert not tab.knows("Secret")
+    async with alice.tab("/filter") as tab:
+        assert [(one["name"], one["query"]) for one in saved(tab)] == [("Secret", "p1")]

@@ -1,0 +1,121 @@
+"""The box of a filter: what is wrong with it is marked in it, and said below it."""
+
+from __future__ import annotations
+
+import reflex as rx
+from reflex.experimental.client_state import ClientStateVar
+
+from todo_app.core.filters.reader import MAX_CHARACTERS
+from todo_app.web import reflex_private
+from todo_app.web.components.icons import icon
+from todo_app.web.filter_state import FilterState
+from todo_app.web.list_state import TaskListState
+
+INPUT_ID = "filter-box"
+_FLAW_ID = "filter-flaw"
+_PAUSE_MILLISECONDS = 200
+_NOW = rx.Var("Date.now()", _var_type=int)
+EXAMPLES = (
+    "today | overdue",
+    "7 days & p1",
+    "no date & !recurring",
+    "@errand & !#Home",
+    "done after: monday",
+    "search: tax",
+)
+
+
+def filter_box() -> rx.Component:
+    """The box, and what is wrong with what is in it; without any, a few examples."""
+    # What is typed is the page's, not the server's: no answer that comes late can change it.
+    entry = entry_of_filter()
+    flaw = FilterState.flaw
+    is_flawed = (flaw["reason"] != "") & (entry.value == flaw["text"])
+    return rx.el.div(
+        fill_box(key=_opened()),
+        rx.el.label(
+            icon("list-filter"),
+            rx.el.div(_shade(is_flawed), _input(entry, is_flawed), class_name="entry"),
+            class_name="search-box",
+        ),
+        rx.cond(is_flawed, rx.el.p(flaw["reason"], role="alert", id=_FLAW_ID)),
+        rx.cond(entry.value == "", _examples(entry)),
+        class_name="filter",
+    )
+
+
+def entry_of_filter() -> ClientStateVar:
+    """What stands in the box."""
+    return reflex_private.page_state("filter", "")
+
+
+@rx.memo
+def fill_box(rest: rx.RestProp) -> rx.Component:
+    """Puts the view that was opened into the box when it is mounted; a new filter is empty.
+
+    Where no view is opened it is not mounted again: somebody may be typing already.
+    """
+    fill = entry_of_filter().set_value(rx.cond(_opened() == "", "", FilterState.saved_query))
+    return rx.el.span(rest, on_mount=fill, hidden=True)
+
+
+def _opened() -> rx.Var[str]:
+    """The id of the view that is shown, or nothing."""
+    return rx.cond(TaskListState.showing == "filter", TaskListState.place["id"], "")
+
+
+def _input(entry: ClientStateVar, is_flawed: rx.Var[bool]) -> rx.Component:
+    return rx.el.input(
+        id=INPUT_ID,
+        value=entry.value,
+        on_change=lambda text: [
+            reflex_private.set_from_event(entry, text),
+            FilterState.filter_tasks(text, _NOW).debounce(_PAUSE_MILLISECONDS),
+        ],
+        placeholder="today & @errand",
+        max_length=MAX_CHARACTERS,
+        auto_complete="off",
+        auto_capitalize="none",
+        spell_check=False,
+        aria_label="Filter",
+        aria_invalid=rx.cond(is_flawed, "true", "false"),
+        aria_describedby=rx.cond(is_flawed, _FLAW_ID, ""),
+    )
+
+
+def _shade(is_flawed: rx.Var[bool]) -> rx.Component:
+    """The line under what is wrong, behind the text; a flaw at the end has a place of its own."""
+    flaw = FilterState.flaw
+    return rx.cond(
+        is_flawed,
+        rx.el.div(
+            flaw["before"],
+            rx.el.mark(rx.cond(flaw["piece"] == "", "\u2002", flaw["piece"]), class_name="flaw"),
+            flaw["after"],
+            aria_hidden="true",
+            class_name="shade",
+        ),
+    )
+
+
+def _examples(entry: ClientStateVar) -> rx.Component:
+    return rx.el.div(
+        rx.el.p("Say what to show. For example:", class_name="hint"),
+        rx.el.div(
+            *(
+                rx.el.button(
+                    example,
+                    type="button",
+                    on_click=[
+                        entry.set_value(example),
+                        FilterState.filter_tasks(example, _NOW),
+                        rx.set_focus(INPUT_ID),
+                    ],
+                )
+                for example in EXAMPLES
+            ),
+            class_name="chips",
+            role="group",
+            aria_label="Examples",
+        ),
+    )

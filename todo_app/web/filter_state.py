@@ -1,0 +1,128 @@
+"""The screen of filters: what is typed is read as it is typed, and can be saved as a view."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, TypedDict
+from uuid import UUID
+
+import reflex as rx
+from pydantic import StringConstraints, ValidationError
+
+from todo_app.core import saved_filters
+from todo_app.core.errors import InvalidFilter
+from todo_app.core.filters.reader import MAX_CHARACTERS
+from todo_app.core.neighbours import Beside
+from todo_app.core.saved_filters import FilterDraft, FilterPatch
+from todo_app.web import messages, routes, wording
+from todo_app.web.list_state import Stamp
+from todo_app.web.places_state import Name, PlacesState
+
+Query = Annotated[str, StringConstraints(max_length=MAX_CHARACTERS)]
+
+
+class Flaw(TypedDict):
+    """What is wrong with a text, and the text in three parts, of which it is the second."""
+
+    reason: str
+    text: str
+    before: str
+    piece: str
+    after: str
+
+
+NO_FLAW = Flaw(reason="", text="", before="", piece="", after="")
+
+
+class FilterState(PlacesState):
+    """What was asked for, and what was wrong with it."""
+
+    asked: str = ""
+    flaw: Flaw = NO_FLAW
+    _asked_at: int = 0
+    _shown_opening: int = 0
+
+    @rx.event
+    async def show_filter(self) -> None:
+        """Say what was asked for, and what is wrong with it, if the list was opened anew."""
+        if self._shown_opening == self._openings:
+            return
+        self._shown_opening = self._openings
+        self.asked = self._filter
+        await self._find_flaw(self._filter)
+
+    @rx.event
+    async def filter_tasks(self, text: Query, stamp: Stamp) -> None:
+        """Show what passes a filter, unless another was asked for since."""
+        if stamp < self._asked_at:
+            return
+        self._asked_at = stamp
+        if await self._find_flaw(text):
+            return
+        self._filter = text
+        if self._name == "filter":
+            await self._reload()
+        self.asked = text.strip()
+
+    @rx.event
+    async def save_filter(self, name: Name, text: Query) -> rx.event.EventSpec | None:
+        """Save a filter as a view, and go there."""
+        try:
+            draft = FilterDraft(name=name, query=text)
+        except ValidationError:
+            self._refuse_name()
+            return None
+        if await self._find_flaw(text):
+            return None
+        made = await self._run(saved_filters.create_filter, draft)
+        if made is None:
+            return None
+        await self._recount()
+        self._offer_undo(f"Saved {wording.quoted(made[0].name)}")
+        return rx.redirect(routes.place_path(routes.FILTER, str(made[0].id)))
+
+    @rx.event
+    async def change_query(self, text: Query) -> None:
+        """Save what was typed as what the view shows from now on."""
+        if not self.place["id"] or await self._find_flaw(text):
+            return
+        patch = FilterPatch(query=text)
+        if await self._run(saved_filters.update_filter, UUID(self.place["id"]), patch):
+            await self._recount()
+            self.saved_query = text
+            self._offer_undo(f"Changed {wording.quoted(self.place['name'])}")
+
+    @rx.event
+    async def delete_filter(self) -> rx.event.EventSpec | None:
+        """Delete the view that is shown; its tasks stay."""
+        return await self._leave(saved_filters.delete_filter, "Deleted")
+
+    @rx.event
+    async def move_filter(self, shift: Literal["up", "down"]) -> None:
+        """Put the view that is shown one place up or down in the sidebar."""
+        ids = [one["id"] for one in self.get_value("filters")]
+        here = ids.index(self.place["id"]) if self.place["id"] in ids else -1
+        there = here + (-1 if shift == "up" else 1)
+        if here < 0 or not 0 <= there < len(ids):
+            return
+        other = UUID(ids[there])
+        beside = Beside(before=other) if shift == "up" else Beside(after=other)
+        if await self._run(saved_filters.move_filter, UUID(ids[here]), beside):
+            await self._recount()
+            self._offer_undo(f"Moved {wording.quoted(self.place['name'])} {shift}")
+
+    async def _find_flaw(self, text: str) -> bool:
+        """Show what is wrong with a text, if there is anything; whether there is."""
+        self.flaw = NO_FLAW
+        if not text.strip():
+            return False
+        try:
+            await self._read(saved_filters.check_query, text)
+        except InvalidFilter as found:
+            self.flaw = Flaw(
+                reason=messages.FLAW_MESSAGES[found.reason],
+                text=text,
+                before=text[: found.start],
+                piece=text[found.start : found.end],
+                after=text[found.end :],
+            )
+        return self.flaw["reason"] != ""
