@@ -20,7 +20,6 @@ from sqlalchemy import (
     CursorResult,
     Uuid,
     delete,
-    event,
     func,
     literal,
     select,
@@ -31,6 +30,7 @@ from sqlmodel import col
 
 from todo_app.core import access, clock
 from todo_app.core.access import Actor
+from todo_app.core.commits import after_commit
 from todo_app.core.database import reading
 from todo_app.core.devices import device_name
 from todo_app.core.errors import InvalidCursor
@@ -226,4 +226,4 @@ def _add(
             **details,
         }
     )
-    event.listen(db.sync_session, "after_commit", lambda _session: log.info("%s", line), once=True)
+    after_commit(db.sync_session, lambda _session: log.info("%s", line))

@@ -11,9 +11,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
+
+from todo_app.core.commits import after_commit
 
 log = logging.getLogger(__name__)
 
@@ -67,7 +68,7 @@ def unsubscribe(listener: Listener) -> None:
 def publish_after_commit(db: AsyncSession | Session, news: News) -> None:
     """Tell the news once the transaction is committed, and never if it is taken back."""
     session = db.sync_session if isinstance(db, AsyncSession) else db
-    event.listen(session, "after_commit", lambda _session: tell(news), once=True)
+    after_commit(session, lambda _session: tell(news))
 
 
 def tell(news: News) -> None:

@@ -9,7 +9,7 @@ unseen. What is made of the log lives elsewhere: undo, history, sync, verificati
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 from uuid import UUID
 
@@ -20,7 +20,6 @@ from sqlalchemy import (
     Table,
     bindparam,
     delete,
-    event,
     insert,
     select,
     update,
@@ -32,6 +31,7 @@ from todo_app.core import access, bus, clock
 from todo_app.core.access import Actor
 from todo_app.core.bus import ChangesMade
 from todo_app.core.chain import chain_hash, content_hash, from_json, to_json
+from todo_app.core.commits import before_commit
 from todo_app.core.errors import NotFound
 from todo_app.core.models import (
     CHANGE_HEADS,
@@ -47,6 +47,8 @@ from todo_app.core.models import (
     new_id,
 )
 from todo_app.core.search_index import has_text, text_row, write_texts
+from todo_app.core.task_columns import HAS_PARTS, LABEL_NAMES
+from todo_app.core.writes import Write
 
 Act = Literal[
     "task.created",
@@ -102,10 +104,13 @@ _STEP = "todo_app.step"
 class Entity:
     """A kind of row that people change: a table with the columns `id` and `user_id`.
 
-    `about` is the column with the id of the row whose history shows the change.
+    `about` is the column with the id of the row whose history shows the change; `also` is what is
+    seen of a row besides its columns.
     """
 
-    def __init__(self, table: Table, *, about: str = "id") -> None:
+    def __init__(
+        self, table: Table, *, about: str = "id", also: Sequence[ColumnElement[Any]] = ()
+    ) -> None:
         self.table = table
         self.about = about
         self.columns = [
@@ -117,7 +122,7 @@ class Entity:
         self.changing = {column.name for column in self.columns} - BOOKKEEPING
         """The names of the columns that can be changed."""
         unrecorded = [c for c in table.c if c.info == UNRECORDED]
-        self.read = select(*self.columns, *unrecorded).where(
+        self.read = select(*self.columns, *unrecorded, *also).where(
             access.own_rows(table), table.c.id == bindparam("row_id")
         )
 
@@ -127,7 +132,7 @@ class Entity:
 
 
 ENTITIES: Mapping[str, Entity] = {
-    "task": Entity(TASKS),
+    "task": Entity(TASKS, also=(LABEL_NAMES, HAS_PARTS)),
     "occurrence": Entity(OCCURRENCES, about="task_id"),
     "filter": Entity(SAVED_FILTERS),
     "task_label": Entity(TASK_LABELS, about="task_id"),
@@ -224,6 +229,7 @@ LOCK_HEAD = (
 )
 """Locks an account, named by `actor_id`, and reads where its chain ends."""
 _APPEND = insert(CHANGES)
+_APPEND_ONE = Write(_APPEND)
 
 
 def _taking(entity: Entity) -> Select[*tuple[Any, ...]]:
@@ -316,7 +322,7 @@ async def _begin(db: AsyncSession, actor: Actor | None, user_id: UUID) -> Step:
 
 def _open(db: AsyncSession, step: Step) -> Step:
     db.info[_STEP] = step
-    event.listen(db.sync_session, "before_commit", _write, once=True)
+    before_commit(db.sync_session, _write)
     return step
 
 
@@ -327,5 +333,8 @@ def _write(session: Session) -> None:
         write_texts(session, entity, list(texts.values()))
     if step.rows:
         # A trigger moves the head of the account to the last of them.
-        session.execute(_APPEND, step.rows)
+        if len(step.rows) == 1:
+            _APPEND_ONE.defer(session, step.rows[0])
+        else:
+            session.execute(_APPEND, step.rows)
         bus.publish_after_commit(session, ChangesMade(step.rows[-1]["user_id"]))

@@ -11,13 +11,15 @@ from functools import cache, partial
 from typing import Any
 
 from sqlalchemy import func, inspect, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects.postgresql import Insert as PostgresqlInsert
+from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 from sqlmodel import SQLModel
 
+from todo_app.core import postgresql
 from todo_app.core.errors import TodoError, Unavailable
 from todo_app.core.settings import get_settings
 from todo_app.core.sqlite import connect as connect_sqlite
@@ -57,7 +59,11 @@ def create_engine(url: str, *, for_reading: bool = False) -> AsyncEngine:
         max_overflow=0,
         pool_recycle=1_800,
         isolation_level="AUTOCOMMIT" if for_reading else None,
-        connect_args={"connect_timeout": CONNECT_SECONDS, "options": "-c timezone=utc"},
+        connect_args={
+            "async_creator_fn": postgresql.Connection.connect,
+            "connect_timeout": CONNECT_SECONDS,
+            "options": "-c timezone=utc",
+        },
         **options,
     )
 
@@ -140,12 +146,12 @@ async def try_lock(db: AsyncSession, name: str) -> bool:
     return bool(await db.scalar(select(func.pg_try_advisory_xact_lock(number))))
 
 
-def insert_if_absent(db: AsyncSession, table: type[SQLModel]) -> postgresql.Insert | sqlite.Insert:
+def insert_if_absent(db: AsyncSession, table: type[SQLModel]) -> PostgresqlInsert | SqliteInsert:
     """An INSERT that leaves a row with the same primary key alone and then returns nothing."""
     keys = [key.name for key in inspect(table).primary_key]
     if db.get_bind().dialect.name == "sqlite":
-        return sqlite.insert(table).on_conflict_do_nothing(index_elements=keys)
-    return postgresql.insert(table).on_conflict_do_nothing(index_elements=keys)
+        return SqliteInsert(table).on_conflict_do_nothing(index_elements=keys)
+    return PostgresqlInsert(table).on_conflict_do_nothing(index_elements=keys)
 
 
 @asynccontextmanager

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
@@ -22,7 +23,10 @@ from todo_app.core.errors import ChangedSince, InvalidInput
 from todo_app.core.models import DEPTH_MAX, PROJECTS, SECTIONS, TASKS
 from todo_app.core.neighbours import Beside, Spread, between_neighbours
 
-TaskRow = Row[*tuple[Any, ...]]
+StoredTask = Row[*tuple[Any, ...]]
+"""A task as it was read."""
+TaskRow = StoredTask | SimpleNamespace
+"""A task as it was read, or as it was made of one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,12 +216,12 @@ async def open_neighbour(
     return found.scalar_one_or_none()
 
 
-async def all_parts(db: AsyncSession, actor: Actor, task_id: UUID) -> Sequence[TaskRow]:
+async def all_parts(db: AsyncSession, actor: Actor, task_id: UUID) -> Sequence[StoredTask]:
     """All that a task is made of, parents before their parts, the trash included."""
     return (await db.execute(_PARTS, access.values(actor) | {"task_id": task_id})).all()
 
 
-async def all_wholes(db: AsyncSession, actor: Actor, task_id: UUID) -> Sequence[TaskRow]:
+async def all_wholes(db: AsyncSession, actor: Actor, task_id: UUID) -> Sequence[StoredTask]:
     """All that a task is a part of."""
     return (await db.execute(_WHOLES, access.values(actor) | {"task_id": task_id})).all()
 
@@ -281,7 +285,7 @@ async def settle(db: AsyncSession, actor: Actor, step: Step, task_id: UUID) -> N
         raise ChangedSince("parent_id", None) from None
 
 
-async def _task(db: AsyncSession, actor: Actor, task_id: UUID, field: str) -> TaskRow:
+async def _task(db: AsyncSession, actor: Actor, task_id: UUID, field: str) -> StoredTask:
     values = access.values(actor) | {"place_id": task_id}
     task = (await db.execute(_TASK, values)).one_or_none()
     if task is None:

@@ -32,7 +32,8 @@ from todo_app.core import access
 from todo_app.core.access import Actor
 from todo_app.core.models import LABELS, PROJECTS, SEARCH_TEXTS, TASK_LABELS, TASKS
 from todo_app.core.search_index import asked, hits, latest_hits, query_text, scope
-from todo_app.core.task_views import COLUMNS, TaskView
+from todo_app.core.task_columns import COLUMNS
+from todo_app.core.task_views import TaskView
 from todo_app.core.words import Phrase, Span, find_spans, read_query
 
 HITS_MAX = 50

@@ -13,6 +13,8 @@ from typing import Any, Self
 
 import aiosqlite
 
+from todo_app.core.writes import Parameters
+
 BUSY_MILLISECONDS = 5_000
 _PRAGMAS = (
     "journal_mode=WAL",
@@ -72,6 +74,7 @@ class _Cursor:
         # IMMEDIATE: a transaction that begins by reading could not wait for its turn to write.
         if self._connection.has_transactions and not raw.in_transaction:
             raw.execute("BEGIN IMMEDIATE")
+        self._connection.execute_waiting()
         cursor = raw.cursor()
         execute(cursor, sql, parameters)
         self.description = cursor.description
@@ -87,6 +90,34 @@ class _Connection(aiosqlite.Connection):
 
     def __init__(self, connect: Callable[[], sqlite3.Connection]) -> None:
         super().__init__(connect, iter_chunk_size=64)
+        self._waiting: list[tuple[str, Parameters]] = []
+
+    def defer(self, sql: str, parameters: Parameters) -> None:
+        """Execute a statement before the next one, or with the commit."""
+        self._waiting.append((sql, parameters))
+
+    def execute_waiting(self) -> None:
+        """Execute what waits; this is called in the connection's thread."""
+        waiting, self._waiting = self._waiting, []
+        for sql, parameters in waiting:
+            self._conn.execute(sql, parameters)
+
+    async def commit(self) -> None:
+        """Commit, with what waits before it; if that fails, roll back."""
+        await self.run(self._commit)
+
+    async def rollback(self) -> None:
+        """Forget what waits and roll back."""
+        self._waiting = []
+        await super().rollback()
+
+    def _commit(self) -> None:
+        try:
+            self.execute_waiting()
+            self._conn.commit()
+        except sqlite3.Error:
+            self._conn.rollback()
+            raise
 
     async def run(self, function: Callable[..., None], *arguments: object) -> None:
         """Call a function in the connection's thread."""

@@ -25,7 +25,8 @@ from todo_app.core.chain import plain
 from todo_app.core.changes import ENTITIES
 from todo_app.core.errors import InvalidCursor, SyncExpired
 from todo_app.core.models import CHANGE_HEADS, CHANGES, TASKS
-from todo_app.core.task_views import COLUMNS, TaskView
+from todo_app.core.task_columns import COLUMNS
+from todo_app.core.task_views import TaskView
 
 PAGE_MAX = 500
 PAGE_DEFAULT = 200

@@ -33,7 +33,8 @@ from todo_app.core.errors import InvalidCursor
 from todo_app.core.filters.passing import passes
 from todo_app.core.labels import LabelName, name_key
 from todo_app.core.models import DEPTH_MAX, DUE_TIME_ORDER, LABELS, TASK_LABELS, TASKS
-from todo_app.core.task_views import COLUMNS, Priority, TaskView
+from todo_app.core.task_columns import COLUMNS
+from todo_app.core.task_views import Priority, TaskView
 from todo_app.core.text import CalendarDate, Moment, Text, WallTime
 
 PAGE_MAX = 200

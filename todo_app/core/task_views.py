@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from datetime import date, datetime, time
 from functools import lru_cache
-from types import SimpleNamespace
 from typing import Annotated, Any, Self
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
-from sqlalchemy import Boolean, ColumnElement, func, literal_column, select, text
 
 from todo_app.core import occurrences
 from todo_app.core.labels import LabelNames
-from todo_app.core.models import TASKS
 from todo_app.core.occurrences import RecurrenceDraft, RecurrenceView
 from todo_app.core.places import TaskRow
 from todo_app.core.text import CalendarDate, Notes, Title, WallTime, Zone
@@ -131,7 +128,7 @@ class TaskView(BaseModel):
         return self.path.count(".")
 
     @classmethod
-    def of(cls, row: TaskRow | SimpleNamespace) -> TaskView:
+    def of(cls, row: TaskRow) -> TaskView:
         """The view of a row of `COLUMNS`."""
         due_date = row.due_date
         return cls.model_validate(
@@ -161,48 +158,6 @@ class TaskView(BaseModel):
 def _due(due_date: date, due_time: str | None, due_zone: str | None) -> Due:
     # Not validated again: a zone that was known when it was stored may be gone since.
     return Due.model_construct(date=due_date, time=due_time, zone=due_zone)
-
-
-# As text: behind RETURNING, SQLite is given columns without their tables, here too. No name of a
-# label has a line break in it.
-_LABELS = (
-    select(func.aggregate_strings(literal_column("labels.name"), "\n"))
-    .select_from(text("task_labels JOIN labels ON labels.id = task_labels.label_id"))
-    .where(text("task_labels.task_id = tasks.id"))
-    .scalar_subquery()
-    .label("labels")
-)
-HAS_PARTS: ColumnElement[bool] = literal_column(
-    "EXISTS (SELECT 1 FROM tasks AS parts WHERE parts.parent_id = tasks.id)", Boolean
-).label("has_parts")
-"""Whether a task has parts, in the trash or not."""
-
-COLUMNS: tuple[ColumnElement[Any], ...] = (
-    *(
-        TASKS.c[name]
-        for name in (
-            "id",
-            "title",
-            "notes",
-            "priority",
-            "project_id",
-            "section_id",
-            "parent_id",
-            "position",
-            "due_date",
-            "due_time",
-            "due_zone",
-            "recurrence",
-            "completed_at",
-            "version",
-            "created_at",
-            "updated_at",
-            "path",
-            "is_collapsed",
-        )
-    ),
-    _LABELS,
-)
 
 
 def due_columns(due: Due | None) -> dict[str, date | str | None]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, time
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -26,8 +27,10 @@ from todo_app.core.changes import Act, Step
 from todo_app.core.database import insert_if_absent
 from todo_app.core.errors import NotFound, NotRecurring, StaleVersion
 from todo_app.core.models import TASKS, Task, new_id
-from todo_app.core.places import TaskRow
-from todo_app.core.task_views import COLUMNS, HAS_PARTS, TaskDraft, TaskPatch, TaskView, due_columns
+from todo_app.core.places import StoredTask, TaskRow
+from todo_app.core.task_columns import COLUMNS, HAS_PARTS
+from todo_app.core.task_views import TaskDraft, TaskPatch, TaskView, due_columns
+from todo_app.core.writes import Write
 
 
 class TaskCounts(BaseModel):
@@ -44,11 +47,8 @@ class TaskCounts(BaseModel):
 # Statements are made once; what varies goes in as values, and columns to set are among them.
 _ID = TASKS.c.id == bindparam("task_id")
 _GET = select(*COLUMNS).where(*access.READABLE_TASKS, _ID)
-_CHANGE = (
-    update(TASKS)
-    .where(access.own_rows(TASKS), _ID)
-    .values(version=TASKS.c.version + 1)
-    .returning(*COLUMNS, TASKS.c.scheduled_for, TASKS.c.deleted_at, HAS_PARTS)
+_CHANGE = Write(
+    update(TASKS).where(access.own_rows(TASKS), _ID).values(version=TASKS.c.version + 1)
 )
 _GET_KEPT = select(*COLUMNS, HAS_PARTS).where(access.own_rows(TASKS), _ID)
 _COLLAPSE = update(TASKS).where(*access.READABLE_TASKS, _ID).returning(TASKS.c.id)
@@ -149,11 +149,10 @@ async def update_task(
     if ends or "recurrence" in patch.model_fields_set:
         task = before._asdict() | values
         values |= await occurrences.plan(db, actor, patch.recurrence, task, step.now)
-    return TaskView.of(
-        await set_task(
-            db, actor, step, "task.changed", before, values, is_other_anyway=has_other_labels
-        )
+    after = await set_task(
+        db, actor, step, "task.changed", before, values, is_other_anyway=has_other_labels
     )
+    return await get_task(db, actor, task_id) if has_other_labels else TaskView.of(after)
 
 
 async def complete_task(
@@ -166,7 +165,7 @@ async def complete_task(
     """
     step, before = await take_task(db, actor, task_id, expected_version)
     if before.completed_at is not None:
-        return await get_task(db, actor, task_id)
+        return TaskView.of(before)
     values: dict[str, Any] = {"completed_at": step.now}
     if before.recurrence is not None:
         values = await occurrences.close(db, actor, step, before, "done")
@@ -213,7 +212,7 @@ async def reopen_task(
     if before.recurrence is not None:
         values = await occurrences.reopen(db, actor, step, before)
     elif before.completed_at is None:
-        return await get_task(db, actor, task_id)
+        return TaskView.of(before)
     after = await set_task(db, actor, step, "task.reopened", before, values)
     if after.has_parts and before.completed_at is not None:
         parts = await places.all_parts(db, actor, task_id)
@@ -260,9 +259,9 @@ async def restore_task(
     """
     step, before = await changes.take(db, actor, "task", task_id)
     if expected_version not in {None, before.version}:
-        raise StaleVersion(await get_kept_task(db, actor, task_id))
+        raise StaleVersion(TaskView.of(before))
     if before.deleted_at is None:
-        return await get_task(db, actor, task_id)
+        return TaskView.of(before)
     place = await places.place_to_return_to(db, actor, before)
     values = {"deleted_at": None, **place.columns(before.position)}
     after = await set_task(db, actor, step, "task.restored", before, values)
@@ -296,13 +295,13 @@ async def count_tasks(db: AsyncSession, actor: Actor) -> TaskCounts:
 
 async def take_task(
     db: AsyncSession, actor: Actor, task_id: UUID, expected_version: int | None
-) -> tuple[Step, TaskRow]:
+) -> tuple[Step, StoredTask]:
     """Begin to change a task that is not in the trash. Raises NotFound, StaleVersion."""
     step, before = await changes.take(db, actor, "task", task_id)
     if before.deleted_at is not None:
         raise NotFound
     if expected_version not in {None, before.version}:
-        raise StaleVersion(await get_task(db, actor, task_id))
+        raise StaleVersion(TaskView.of(before))
     return step, before
 
 
@@ -311,22 +310,22 @@ async def set_task(
     actor: Actor,
     step: Step,
     act: Act,
-    before: TaskRow,
+    before: StoredTask,
     values: dict[str, Any],
     *,
     is_other_anyway: bool = False,
 ) -> TaskRow:
     """Set columns of a task that was taken; if all are so already, it stays as it is.
 
-    Returns the row with `COLUMNS` and whether it has parts.
+    Returns the task as it is then.
     """
     if not is_other_anyway and all(getattr(before, n) == value for n, value in values.items()):
-        found = await db.execute(_GET_KEPT, access.values(actor) | {"task_id": before.id})
-        return found.one()
-    values = {**access.values(actor), "task_id": before.id, "updated_at": step.now, **values}
-    after = (await db.execute(_CHANGE, values)).one()
+        return before
+    values = {"updated_at": step.now, **values}
+    _CHANGE.defer(db.sync_session, access.values(actor) | {"task_id": before.id} | values)
+    after = before._asdict() | values | {"version": before.version + 1}
     step.record(act, "task", before, after)
-    return after
+    return SimpleNamespace(**after)
 
 
 async def _set_all(

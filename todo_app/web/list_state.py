@@ -258,7 +258,7 @@ class TaskListState(AuthState):
         sent: list[TaskRow] = self.get_value("rows")
         if [row["id"] for row in rows] == [row["id"] for row in sent]:
             pairs = zip(rows, sent, strict=True)
-            changed = {row["id"]: row for row, before in pairs if row != before}
+            changed = {row["id"]: row for row, old in pairs if row is not old and row != old}
             if len(changed) <= CHANGED_ROWS:
                 self.changed = changed
                 return

@@ -213,5 +213,10 @@ def with_headings(rows: list[TaskRow], counts: Counts) -> list[TaskRow]:
         begun = row["week"] if row["week"] != week else ""
         group, week = row["group"], row["week"]
         count = totals.get(heading, 0)
-        headed.append({**row, "heading": heading, "heading_count": count, "heading_week": begun})
+        # A long list costs a tick little: most of its rows stay the very same.
+        if (row["heading"], row["heading_count"], row["heading_week"]) == (heading, count, begun):
+            headed.append(row)
+        else:
+            head = {"heading": heading, "heading_count": count, "heading_week": begun}
+            headed.append({**row, **head})
     return headed

@@ -1,0 +1,66 @@
+"""Statements whose answer nobody waits for: they go to the database with what comes next.
+
+That is mostly the commit. A change of a task and its line in the log so take one trip instead of
+three, and none of what it takes to make ready for an answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Protocol
+
+from sqlalchemy import Dialect, Insert, Update
+from sqlalchemy.orm import Session
+
+Parameters = Sequence[Any] | Mapping[str, Any]
+
+
+class Deferring(Protocol):
+    """A connection of a driver that can wait with a statement."""
+
+    def defer(self, sql: str, parameters: Parameters) -> None:
+        """Execute a statement together with the next one, or with the commit."""
+
+
+class Write:
+    """An UPDATE or INSERT of one row that is known to succeed, compiled once.
+
+    What it breaks nevertheless is an error of the statement or commit that it goes with.
+    """
+
+    def __init__(self, statement: Insert | Update) -> None:
+        self._statement = statement
+        self._compiled: dict[tuple[str, frozenset[str]], _Compiled] = {}
+
+    def defer(self, session: Session, values: Mapping[str, Any]) -> None:
+        """Execute it in a transaction that has begun; columns to set are among the values."""
+        connection = session.connection()
+        dialect = connection.dialect
+        key = (dialect.name, frozenset(values))
+        if key not in self._compiled:
+            self._compiled[key] = _Compiled(self._statement, dialect, list(values))
+        compiled = self._compiled[key]
+        driver: Deferring = connection.connection.driver_connection  # type: ignore[assignment]
+        driver.defer(compiled.sql, compiled.parameters(values))
+
+
+class _Compiled:
+    """The text of a statement, and what its values become on their way to the driver."""
+
+    def __init__(self, statement: Insert | Update, dialect: Dialect, names: list[str]) -> None:
+        compiled = statement.compile(dialect=dialect, column_keys=names)
+        self.sql = str(compiled)
+        self._order: Sequence[str] | None = compiled.positiontup
+        self._constants = {k: v for k, v in compiled.params.items() if k not in names}
+        self._processors: dict[str, Callable[[Any], Any]] = {}
+        for bind, name in compiled.bind_names.items():
+            processor = bind.type.dialect_impl(dialect).bind_processor(dialect)
+            if processor is not None:
+                self._processors[name] = processor
+
+    def parameters(self, values: Mapping[str, Any]) -> Parameters:
+        """The values as the driver takes them."""
+        found = {**self._constants, **values}
+        for name, process in self._processors.items():
+            found[name] = process(found[name])
+        return found if self._order is None else [found[name] for name in self._order]
