@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import contextlib
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 import time_machine
@@ -135,3 +136,21 @@ def test_what_is_tried_at_another_process_counts_here_too() -> None:
 
     with pytest.raises(TooManyAttempts):
         attempt("alice@example.org", HERE)
+
+
+def test_the_page_on_security_says_what_the_limits_are() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "security.md").read_text("utf-8")
+
+    for words in (
+        f"{throttle.PER_ACCOUNT_AND_NETWORK.amount} wrong ones a minute from one network at one",
+        f"{throttle.PER_ACCOUNT.amount} in ten minutes at one account",
+        f"{throttle.PER_NETWORK.amount} in five minutes from one network",
+        f"{throttle.CODES_PER_ACCOUNT_AND_NETWORK.amount} wrong codes a minute",
+        f"{throttle.CODES_PER_ACCOUNT.amount} an hour at one account",
+        f"{throttle.BAD_TOKENS.amount} bad ones a minute from one network",
+        f"{throttle.LINKS_PER_NETWORK.amount} tries in five minutes from one network",
+        f"{throttle.MAIL_PER_ACCOUNT_AND_NETWORK.amount} mails in ten minutes",
+        f"{throttle.MAIL_PER_ACCOUNT.amount} an hour to one address",
+        f"{throttle.MAIL_PER_NETWORK.amount} an hour from one network",
+    ):
+        assert words in page
