@@ -9,8 +9,16 @@ from starlette.routing import Mount
 from todo_app import jobs
 from todo_app.api.app import create_api
 from todo_app.api.health import health_routes
-from todo_app.core import relay
-from todo_app.web import connections, installation, live, pages, session, theme
+from todo_app.core import metrics, relay
+from todo_app.web import (
+    connections,
+    installation,
+    live,
+    pages,
+    reflex_private,
+    session,
+    theme,
+)
 from todo_app.web.account_forms import account_routes
 from todo_app.web.edge import Edge
 from todo_app.web.email_forms import email_routes
@@ -22,6 +30,7 @@ from todo_app.web.sign_in import form_routes
 from todo_app.web.sign_up_forms import sign_up_routes
 from todo_app.web.socket_pace import SocketPace
 from todo_app.web.token_form import token_routes
+from todo_app.web.watch import Watch
 
 app = rx.App(
     stylesheets=["styles/tokens.css", "styles/app.css"],
@@ -47,12 +56,15 @@ app = rx.App(
         ),
         SocketPace,
         Edge,
+        Watch,
     ],
 )
 app.add_middleware(Guard())
+reflex_private.hold_locks_with_redis_6()
 app.register_lifespan_task(jobs.run_forever)
 app.register_lifespan_task(jobs.send_mail_forever)
 app.register_lifespan_task(connections.sweep_forever)
 app.register_lifespan_task(relay.run_forever)
 app.register_lifespan_task(live.refresh_forever)
+app.register_lifespan_task(metrics.serve_forever)
 pages.register(app)

@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+import json
 import logging
+import sys
+from contextvars import copy_context
 
 import pytest
 
-from todo_app.core.log_lines import OneLine
+from todo_app.core import references
+from todo_app.core.log_lines import JsonLine, OneLine
 
 
 def line_of(message: str, *args: object) -> str:
@@ -25,3 +29,46 @@ def line_of(message: str, *args: object) -> str:
 )
 def test_a_message_stays_on_its_line(said: str, written: str) -> None:
     assert line_of("%s", said) == f"INFO {written}"
+
+
+def object_of(message: str, *args: object, **more: object) -> dict[str, object]:
+    record = logging.LogRecord("todo_app", logging.ERROR, "", 0, message, args, None)
+    record.__dict__ |= more
+    line = JsonLine().format(record)
+    assert line.isascii()
+    assert "\n" not in line
+    found: dict[str, object] = json.loads(line)
+    return found
+
+
+def test_in_production_a_line_is_an_object() -> None:
+    said = object_of("%s", "a\nERROR forged\u2028")
+
+    assert said.pop("time")
+    assert said == {"level": "error", "logger": "todo_app", "message": "a\nERROR forged\u2028"}
+
+
+def test_a_trace_stays_on_the_line_too() -> None:
+    try:
+        int("unforeseen")
+    except ValueError:
+        said = object_of("failed", exc_info=sys.exc_info())
+
+    assert "ValueError" in str(said["trace"])
+
+
+def test_what_is_said_in_fields_is_not_said_in_a_text_again() -> None:
+    said = object_of("%s", '{"event": "signed_in"}', fields={"event": "signed_in", "device": "x"})
+
+    assert (said["message"], said["device"]) == ("signed_in", "x")
+
+
+def test_a_line_carries_the_reference_of_what_is_done() -> None:
+    def handle() -> tuple[str, str, dict[str, object]]:
+        return references.begin(), line_of("said"), object_of("said")
+
+    reference, line, said = copy_context().run(handle)
+
+    assert line == f"INFO said [{reference}]"
+    assert said["reference"] == reference
+    assert line_of("said") == "INFO said"

@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from todo_app.api import problems
-from todo_app.core.database import is_ready
+from todo_app.core import readiness
 from todo_app.core.errors import Unavailable
 
 NO_STORE = {"Cache-Control": "no-store"}
@@ -21,9 +21,15 @@ async def show_live(_request: Request) -> Response:
 
 
 async def show_ready(request: Request) -> Response:
-    """The database answers too."""
-    if not await is_ready():
+    """The database answers too, and has our tables.
+
+    Without Redis requests are served as ever: who took this process out of service for it would
+    turn a loss of comfort into a loss of all.
+    """
+    if not await readiness.can_serve():
         return await problems.answer_refusal(request, Unavailable())
+    if await readiness.is_redis_gone():
+        return JSONResponse({"status": "degraded", "missing": ["redis"]}, headers=NO_STORE)
     return JSONResponse({"status": "ready"}, headers=NO_STORE)
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import logging
 import re
-import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -23,6 +22,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Match, Route
 
 from todo_app.api.sentences import SENTENCE_BY_FLAW, SENTENCE_BY_REASON, SENTENCE_BY_TYPE
+from todo_app.core import references
 from todo_app.core.errors import (
     ChangedSince,
     CodeNeeded,
@@ -357,7 +357,7 @@ async def answer_http(request: Request, error: HTTPException) -> Response:
 
 def unexpected(error: Exception) -> Response:
     """Log what nobody foresaw, once, and answer with its reference alone."""
-    reference = secrets.token_hex(8)
+    reference = references.current() or references.begin()
     log.error("unexpected error, reference %s", reference, exc_info=error)
     return problem(UNEXPECTED, reference=reference)
 

@@ -216,14 +216,17 @@ def _add(
         )
     )
     # JSON in ASCII: no line break and no control character of a sender's reaches the log.
-    line = json.dumps(
-        {
-            "event": kind,
-            "at": now.isoformat(),
-            "user_id": str(user_id) if user_id else None,
-            "address": address,
-            "device": device,
-            **details,
-        }
-    )
-    after_commit(db.sync_session, lambda _session: log.info("%s", line))
+    fields = {
+        "event": kind,
+        "at": now.isoformat(),
+        "user_id": str(user_id) if user_id else None,
+        "address": address,
+        "device": device,
+        **details,
+    }
+    line = json.dumps(fields)
+
+    def tell(_session: object) -> None:
+        log.info("%s", line, extra={"fields": fields})
+
+    after_commit(db.sync_session, tell)

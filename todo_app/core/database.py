@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from functools import cache, partial
 from typing import Any
@@ -16,7 +16,7 @@ from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
-from sqlalchemy.pool import AsyncAdaptedQueuePool
+from sqlalchemy.pool import AsyncAdaptedQueuePool, QueuePool
 from sqlmodel import SQLModel
 
 from todo_app.core import postgresql
@@ -135,6 +135,40 @@ async def is_ready() -> bool:
     return True
 
 
+def count_in_use(engine: AsyncEngine) -> int:
+    """How many connections of an engine are at work."""
+    pool = engine.pool
+    return pool.checkedout() if isinstance(pool, QueuePool) else 0
+
+
+@asynccontextmanager
+async def candidacy(name: str) -> AsyncIterator[Callable[[], Awaitable[bool]]]:
+    """Yields what asks whether this process is the chosen one of all that ask by this name.
+
+    It stays the chosen one until the block ends or its connection is lost, as by its death; then
+    another is at its next question. SQLite has one process, which is always chosen.
+    Raises Unavailable if the database does not answer.
+    """
+    if get_engine().dialect.name == "sqlite":
+        yield _is_alone
+        return
+    lock = select(func.pg_try_advisory_lock(_lock_number(name)))
+    async with _translated(), get_reading_engine().connect() as connection:
+
+        async def is_chosen() -> bool:
+            return bool(await connection.scalar(lock))
+
+        try:
+            yield is_chosen
+        finally:
+            # The lock is the connection's: it must not come back into the pool with it.
+            await connection.invalidate()
+
+
+async def _is_alone() -> bool:
+    return True
+
+
 async def try_lock(db: AsyncSession, name: str) -> bool:
     """Take the lock of this name until the transaction ends, or return False if another holds it.
 
@@ -142,8 +176,12 @@ async def try_lock(db: AsyncSession, name: str) -> bool:
     """
     if db.get_bind().dialect.name == "sqlite":
         return True
-    number = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], signed=True)
-    return bool(await db.scalar(select(func.pg_try_advisory_xact_lock(number))))
+    lock = func.pg_try_advisory_xact_lock(_lock_number(name))
+    return bool(await db.scalar(select(lock)))
+
+
+def _lock_number(name: str) -> int:
+    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], signed=True)
 
 
 def insert_if_absent(db: AsyncSession, table: type[SQLModel]) -> PostgresqlInsert | SqliteInsert:

@@ -15,14 +15,13 @@ from pathlib import Path
 from typing import NamedTuple, cast
 from urllib.parse import urlsplit
 
-from alembic.script import ScriptDirectory
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
-from sqlalchemy import func, inspect, make_url, select, text
+from sqlalchemy import func, inspect, make_url, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from todo_app.core import clock, database, encryption, migrations, second_factor, smtp
+from todo_app.core import clock, database, encryption, migrations, readiness, second_factor, smtp
 from todo_app.core.database import reading
 from todo_app.core.errors import Unavailable
 from todo_app.core.models import SecurityEvent
@@ -129,11 +128,11 @@ def _exists(path: str) -> bool:
 
 
 async def _migrations() -> str:
-    head = ScriptDirectory.from_config(migrations.configuration()).get_current_head()
+    head = migrations.head_revision()
     async with reading() as db:
         if not await db.run_sync(_has_revision):
             raise _Ill("the database has no tables yet: python -m todo_app migrate")
-        found = await db.scalar(text("SELECT version_num FROM alembic_version"))
+    found = await readiness.database_revision()
     if found != head:
         raise _Ill(f"the database is at {found}, the program at {head}: python -m todo_app migrate")
     return f"the database is at {head}, as the program is"

@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 from pydantic import SecretStr
 
-from todo_app.core.settings import get_settings, new_key, write_draft
+from todo_app.core.key_rings import new_key, write_draft
+from todo_app.core.settings import get_settings
 
 
 class NewRing(NamedTuple):

@@ -11,14 +11,14 @@ from __future__ import annotations
 import json
 import logging
 from dataclasses import asdict
-from datetime import timedelta
+from datetime import datetime, timedelta
 from email import policy
 from email.message import EmailMessage
 from email.utils import format_datetime
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -83,6 +83,13 @@ async def tell_owner(db: AsyncSession, kind: Kind, user_id: UUID, visit: Visit) 
     user = await db.get(User, user_id)
     if user is not None:
         post(db, kind, user.email, visit, user_id=user_id)
+
+
+async def count_unsent(db: AsyncSession) -> tuple[int, datetime | None]:
+    """How many letters are in the outbox, and since when the oldest is. UTC."""
+    found = await db.execute(select(func.count(), func.min(col(OutboxMessage.created_at))))
+    count, oldest = found.one()
+    return count, oldest
 
 
 async def deliver_due() -> int:

@@ -86,6 +86,11 @@ def needs_rehash(stored_hash: str) -> bool:
     return int(stored_hash.split("$")[2]) < get_settings().bcrypt_cost
 
 
+def count_waiting() -> int:
+    """How many passwords are being hashed or checked, or wait for it, in this process."""
+    return _waiting
+
+
 def _normal(password: str, field: str) -> str:
     try:
         password.encode()

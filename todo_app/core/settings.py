@@ -6,7 +6,6 @@ A secret may also come from a file: `JWT_SECRET_FILE` names a file that holds `J
 from __future__ import annotations
 
 import contextlib
-import os
 import re
 import secrets
 from email.utils import parseaddr
@@ -27,14 +26,12 @@ from pydantic_settings import (
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
+from todo_app.core.key_rings import SECRET_MIN_BYTES, is_weak, key_ring, new_key, write_draft
 from todo_app.core.origins import is_loopback, written_by_browsers
 from todo_app.core.smtp import smtp_server
 
-SECRET_MIN_BYTES = 32
 _KEY_ADVICE = "make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
-SECRET_MIN_DISTINCT = 10
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
-_EXAMPLES = ("change-me", "changeme", "example", "your-secret", "secret-key", "replace-me")
 
 
 class SettingsError(Exception):
@@ -84,6 +81,12 @@ class Settings(BaseSettings):
         description="Where browsers reach the backend if that is not `PUBLIC_URL`, as with the "
         "development server. Built into the frontend.",
     )
+    workers: int = Field(
+        default=1,
+        ge=1,
+        le=64,
+        description="How many processes serve; more than one need PostgreSQL and `REDIS_URL`.",
+    )
     redis_url: SecretStr = Field(
         default=SecretStr(""),
         description="`redis://host:6379/0` keeps the UI state there instead of in memory, and "
@@ -125,7 +128,18 @@ class Settings(BaseSettings):
         default=100, ge=10, description="How fast one open page may send; what is faster waits."
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
-        default="info", description="The least serious log line that is written."
+        default="info",
+        description="The least serious log line that is written; in production each is JSON.",
+    )
+    metrics_port: int = Field(
+        default=0,
+        ge=0,
+        le=65535,
+        description="Where Prometheus finds `/metrics`, of each further worker one up; 0 is off.",
+    )
+    metrics_host: str = Field(
+        default="127.0.0.1",
+        description="The address of `METRICS_PORT`. It asks nobody who they are: keep it private.",
     )
 
     @classmethod
@@ -209,6 +223,11 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _fits_together(self) -> Settings:
+        if self.workers > 1:
+            self._refuse_workers_apart()
+        if self.metrics_port <= self.port < self.metrics_port + self.workers:
+            msg = "METRICS_PORT must be another than PORT: what is measured is not for everybody"
+            raise ValueError(msg)
         if self.environment == "production":
             self._refuse_weak_keys()
         elif not (is_loopback(self.host) and is_loopback(urlsplit(self.origin).hostname or "")):
@@ -219,13 +238,23 @@ class Settings(BaseSettings):
             raise ValueError(msg)
         return self
 
+    def _refuse_workers_apart(self) -> None:
+        if not self.redis_url.get_secret_value():
+            msg = (
+                f"WORKERS={self.workers} needs REDIS_URL: there is what pages show, for all of them"
+            )
+            raise ValueError(msg)
+        if self.sqlalchemy_url.startswith("sqlite"):
+            msg = f"WORKERS={self.workers} needs PostgreSQL in DATABASE_URL: SQLite has one process"
+            raise ValueError(msg)
+
     def _refuse_weak_keys(self) -> None:
         signing, encrypting = self.jwt_secret, self.encryption_key
         if not key_ring(signing.get_secret_value()):
             msg = f"JWT_SECRET is missing and ENVIRONMENT=production needs one; {_KEY_ADVICE}"
             raise ValueError(msg)
         for name, ring in (("JWT_SECRET", signing), ("ENCRYPTION_KEY", encrypting)):
-            if any(map(_is_weak, key_ring(ring.get_secret_value()))):
+            if any(map(is_weak, key_ring(ring.get_secret_value()))):
                 msg = f"{name} is an example or too simple; {_KEY_ADVICE}"
                 raise ValueError(msg)
 
@@ -334,15 +363,6 @@ def prepare_data_dir(folder: Path) -> None:
         raise SettingsError(msg) from error
 
 
-def key_ring(text: str) -> list[str]:
-    """The keys that a setting or a file holds, the newest first."""
-    return [key for part in re.split(r"[,\n]", text) if (key := part.strip())]
-
-
-def _is_weak(key: str) -> bool:
-    return len(set(key)) < SECRET_MIN_DISTINCT or any(word in key.lower() for word in _EXAMPLES)
-
-
 def _kept_keys(path: Path) -> list[str]:
     if not path.exists():
         prepare_data_dir(path.parent)
@@ -356,19 +376,6 @@ def _kept_keys(path: Path) -> list[str]:
         msg = f"{path} is damaged: restore it, or delete it; what was made with it is lost then"
         raise SettingsError(msg)
     return keys
-
-
-def new_key() -> str:
-    """A key that nobody can guess."""
-    return secrets.token_urlsafe(48)
-
-
-def write_draft(path: Path, text: str) -> Path:
-    """A file beside `path` that its owner alone can read, to be put in its place."""
-    draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(text)
-    return draft
 
 
 def read_settings(**overrides: Any) -> Settings:  # noqa: ANN401 - pydantic checks them

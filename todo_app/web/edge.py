@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import secrets
 from contextvars import ContextVar
 from http import HTTPStatus
 from http.cookies import CookieError, SimpleCookie
@@ -18,7 +17,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from todo_app.core import bus, links, sessions, tokens
+from todo_app.core import bus, links, references, sessions, tokens
 from todo_app.core.errors import Unauthenticated, Unavailable
 from todo_app.core.origins import is_loopback
 from todo_app.core.settings import get_settings
@@ -129,7 +128,7 @@ class Edge:
                 await answer(scope, receive, send_guarded)
         except Exception:
             # The last resort: whatever slipped through is logged once and never shown.
-            reference = secrets.token_hex(6)
+            reference = references.current()
             log.exception("unexpected error, reference %s", reference)
             if not started:
                 text = f"Something went wrong. If it happens again, tell us reference {reference}."

@@ -5,6 +5,7 @@ Checked against reflex 0.10.1; tests/web/test_reflex_private.py fails when one o
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,6 +16,7 @@ from reflex.app import EventNamespace
 from reflex.experimental.client_state import ClientStateVar
 from reflex.istate.delta import _resolve_delta
 from reflex.istate.manager.memory import StateManagerMemory
+from reflex.istate.manager.redis import StateManagerRedis
 from reflex.state import (
     EventHandlerSetVar,
     OnLoadInternalState,
@@ -26,7 +28,9 @@ from reflex.utils import prerequisites, token_manager
 from reflex_base import constants
 from reflex_base.event import Event, EventHandler
 from reflex_base.event.context import EventContext
-from reflex_base.registry import RegistrationContext
+from reflex_base.event.processor.base_state_processor import BaseStateEventProcessor
+from reflex_base.event.processor.event_processor import EventQueueEntry
+from reflex_base.registry import RegisteredEventHandler, RegistrationContext
 from reflex_base.utils.format import format_event_handler
 from reflex_base.vars.function import ArgsFunctionOperationBuilder, FunctionVar
 from reflex_components_core.core.banner import has_connection_errors
@@ -142,6 +146,48 @@ def admit_events_with(check: Callable[[object], dict[str, Any] | None]) -> None:
             await plain(self, sid, frame)
 
     EventNamespace.on_event = on_event
+
+
+def watch_events_with(
+    begin: Callable[[str], object], note: Callable[[str, float, bool], None]
+) -> None:
+    """Call one function with the id of each event, and one with its handler, seconds and failure.
+
+    The framework's middleware sees an event begin, and never end.
+    """
+    plain = BaseStateEventProcessor._execute_event
+
+    async def execute(
+        self: BaseStateEventProcessor,
+        *,
+        entry: EventQueueEntry,
+        registered_handler: RegisteredEventHandler,
+    ) -> None:
+        begin(entry.ctx.txid)
+        started, has_failed = time.perf_counter(), False
+        try:
+            await plain(self, entry=entry, registered_handler=registered_handler)
+        except Exception:
+            has_failed = True
+            raise
+        finally:
+            handler = registered_handler.handler.fn.__qualname__
+            note(handler, time.perf_counter() - started, has_failed)
+
+    BaseStateEventProcessor._execute_event = execute  # type: ignore[method-assign]
+
+
+def hold_locks_with_redis_6() -> None:
+    """Let the state manager extend a lock without an option that Redis has from version 7 on.
+
+    It says to leave a lock alone that never runs out, and there is none.
+    """
+
+    async def extend(self: StateManagerRedis, lock_key: bytes) -> bool | None:
+        found: bool | None = await self.redis.pexpire(lock_key, self.lock_expiration)
+        return found
+
+    StateManagerRedis._try_extend_lock = extend  # type: ignore[method-assign]
 
 
 def is_registered(name: str) -> bool:

@@ -7,7 +7,6 @@ and never a variable that a client could set.
 from __future__ import annotations
 
 import logging
-import secrets
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable
 from contextvars import ContextVar
@@ -19,7 +18,7 @@ import reflex as rx
 from reflex.event import EventSpec
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from todo_app.core import accounts, changes, clock, overview
+from todo_app.core import accounts, changes, clock, overview, references
 from todo_app.core.access import Actor
 from todo_app.core.accounts import AccountView
 from todo_app.core.database import reading, transaction
@@ -294,6 +293,6 @@ def explain_exception(exception: Exception) -> EventSpec | None:
     tell = AuthState.tell_error if cause is None else AuthState.tell_trouble
     if isinstance(exception, TodoError):
         return tell(messages.message(exception))
-    reference = secrets.token_hex(6)
+    reference = references.begin(event)
     log.error("unexpected error in an event, reference %s", reference, exc_info=exception)
     return tell(messages.UNEXPECTED.format(reference=reference))

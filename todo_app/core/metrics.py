@@ -1,0 +1,83 @@
+"""What is measured, for Prometheus. No label holds anything that a person or a client chose."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from prometheus_client import Gauge, Histogram, start_http_server
+
+from todo_app.core import clock, database, mail, passwords
+from todo_app.core.errors import Unavailable
+from todo_app.core.settings import get_settings
+
+log = logging.getLogger(__name__)
+
+OUTBOX_SECONDS = 15
+"""How often the outbox is looked at."""
+_LATENCIES = (0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+
+REQUESTS = Histogram(
+    "todo_request_seconds",
+    "Requests, by the pattern of their path.",
+    ["method", "route", "status"],
+    buckets=_LATENCIES,
+)
+EVENTS = Histogram(
+    "todo_event_seconds",
+    "Events of pages, from the moment their turn has come.",
+    ["handler", "outcome"],
+    buckets=_LATENCIES,
+)
+SOCKETS = Gauge("todo_sockets", "Open pages.")
+JOB_SUCCESS = Gauge(
+    "todo_job_last_success_timestamp_seconds", "When this process last did a timed job.", ["job"]
+)
+_HASHING = Gauge("todo_hashing", "Passwords that are being hashed, or wait for it.")
+_CONNECTIONS = Gauge(
+    "todo_database_connections", "Connections to the database that are in use.", ["pool"]
+)
+_OUTBOX = Gauge("todo_outbox_letters", "Letters that are not sent yet.")
+_OUTBOX_AGE = Gauge("todo_outbox_oldest_seconds", "The age of the oldest of them.")
+
+_HASHING.set_function(passwords.count_waiting)
+_CONNECTIONS.labels("transactions").set_function(
+    lambda: database.count_in_use(database.get_engine())
+)
+_CONNECTIONS.labels("reads").set_function(
+    lambda: database.count_in_use(database.get_reading_engine())
+)
+
+
+async def serve_forever() -> None:
+    """Show what is measured on a port of its own, if the settings name one."""
+    settings = get_settings()
+    if not settings.metrics_port:
+        return
+    try:
+        server, _ = start_http_server(settings.metrics_port, settings.metrics_host)
+    except OSError as error:
+        log.error(  # noqa: TRY400 - the trace says no more
+            "no metrics: %s:%d cannot be used (%s)",
+            settings.metrics_host,
+            settings.metrics_port,
+            error.strerror,
+        )
+        return
+    try:
+        while True:
+            await _look_at_outbox()
+            await asyncio.sleep(OUTBOX_SECONDS)
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+async def _look_at_outbox() -> None:
+    try:
+        async with database.reading() as db:
+            count, oldest = await mail.count_unsent(db)
+    except Unavailable:
+        return
+    _OUTBOX.set(count)
+    _OUTBOX_AGE.set((clock.now() - oldest).total_seconds() if oldest else 0)
