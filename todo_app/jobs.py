@@ -1,19 +1,28 @@
-"""Timed work: rows whose time is over are deleted, mail is sent."""
+"""Timed work: rows whose time is over are deleted, mail is sent.
+
+Of all processes one does it: the one that holds the lock. When it dies, in the middle too, another
+takes over within seconds and does it from the start; what was done already is not there any more.
+Mail needs no lock, because each letter is claimed by one process.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from typing import NoReturn
 
 from todo_app.core import (
     api_tokens,
     audit,
+    clock,
     closing,
+    database,
     encryption,
     idempotency,
     links,
     mail,
+    metrics,
     second_factor,
     sessions,
     sign_ups,
@@ -25,22 +34,38 @@ from todo_app.core.errors import Unavailable
 log = logging.getLogger(__name__)
 
 INTERVAL_SECONDS = 3_600
+LOOK_SECONDS = 5
+"""How often a process looks whether the one that does the work is gone."""
 MAIL_INTERVAL_SECONDS = 2
 """The outbox is looked at by the clock and never because something was just put into it: how long
 an answer takes is not to tell whether a mail is on its way."""
 
 
 async def run_forever() -> NoReturn:
-    """Purge now and then every hour, and bring seeds under the newest key."""
+    """Do the work of every hour, now and then every hour, unless another process does."""
+    due_at = time.monotonic()
     while True:
         try:
-            if encryption.is_possible():
-                async with transaction() as db:
-                    await second_factor.encrypt_seeds_anew(db)
-            await purge()
+            async with database.candidacy("jobs") as is_chosen:
+                while True:
+                    if await is_chosen() and time.monotonic() >= due_at:
+                        await do_hourly_work()
+                        due_at = time.monotonic() + INTERVAL_SECONDS
+                    await asyncio.sleep(LOOK_SECONDS)
         except Unavailable:
-            log.warning("purge put off: the database does not answer")
-        await asyncio.sleep(INTERVAL_SECONDS)
+            log.warning("jobs put off: the database does not answer")
+        except Exception:
+            log.exception("jobs failed, and are tried again")
+        await asyncio.sleep(LOOK_SECONDS)
+
+
+async def do_hourly_work() -> None:
+    """Purge, and bring seeds under the newest key. Raises Unavailable."""
+    if encryption.is_possible():
+        async with transaction() as db:
+            await second_factor.encrypt_seeds_anew(db)
+    await purge()
+    metrics.JOB_SUCCESS.labels("hourly").set(clock.now().timestamp())
 
 
 async def purge() -> None:
