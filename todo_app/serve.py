@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import os
 import signal
 import socket
 import subprocess
+import sys
 import threading
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+from functools import partial
+from pathlib import Path
 
 from granian import Granian
 from granian.constants import Interfaces
@@ -24,6 +28,8 @@ _TARGET = "todo_app.todo_app:app"
 _HEAD_MAX_BYTES = 2 * 1024 * 1024
 _STOP_SECONDS = 5
 _POLL_SECONDS = 0.1
+_PR_SET_PDEATHSIG = 1
+_LOG_AS_WE_DO = {"loggers": {"_granian": {"propagate": True}, "granian.access": {}}}
 
 
 def check_port() -> None:
@@ -44,28 +50,50 @@ def check_port() -> None:
 
 def serve(*, with_frontend: bool, on_ready: Callable[[], None]) -> None:
     """Serve until SIGINT or SIGTERM; `on_ready` is called once it answers."""
-    os.environ["REFLEX_ENV_MODE"] = "prod"
-    os.environ["__REFLEX_SKIP_COMPILE"] = "true"
-    os.environ["__REFLEX_MOUNT_FRONTEND_COMPILED_APP"] = str(with_frontend).lower()
     # Not before the worker is forked: it would inherit what locks the thread holds at that moment.
     announcer = threading.Thread(target=_announce, args=(on_ready,), daemon=True)
     os.register_at_fork(after_in_parent=announcer.start)
+    _prepare_process(with_frontend=with_frontend)
     server(_TARGET).serve()
 
 
-def server(target: str) -> Granian:
+def serve_socket(socket_file: Path) -> None:
+    """Serve everything on a socket file, for a proxy, until SIGINT or SIGTERM."""
+    _prepare_process(with_frontend=True)
+    server(_TARGET, socket_file).serve()
+
+
+def end_with_parent(how: signal.Signals = signal.SIGTERM) -> None:
+    """Let the system end this process when the one that started it is gone, however it went."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, how)
+
+
+def _prepare_process(*, with_frontend: bool) -> None:
+    os.environ["REFLEX_ENV_MODE"] = "prod"
+    os.environ["__REFLEX_SKIP_COMPILE"] = "true"
+    os.environ["__REFLEX_MOUNT_FRONTEND_COMPILED_APP"] = str(with_frontend).lower()
+    # State in Redis is held by the process that has its page, and handed over when that changes.
+    os.environ["REFLEX_OPLOCK_ENABLED"] = "true"
+    # At once: one that still ends in peace would let callers wait at a socket that nobody serves.
+    os.register_at_fork(after_in_child=partial(end_with_parent, signal.SIGKILL))
+
+
+def server(target: str, socket_file: Path | None = None) -> Granian:
     """The server of the ASGI app that a factory makes, set up as the settings say."""
     settings = get_settings()
     return Granian(
         target,
         address=settings.host,
         port=settings.port,
+        uds=socket_file,
         interface=Interfaces.ASGI,
         factory=True,
         workers=1,
         workers_kill_timeout=_STOP_SECONDS,
         log_level=settings.log_level,
         log_access=False,
+        log_dictconfig=_LOG_AS_WE_DO,
         http1_settings=HTTP1Settings(max_buffer_size=_HEAD_MAX_BYTES),
     )
 
@@ -90,15 +118,19 @@ def run_group(command: list[str], environment: dict[str, str]) -> int:
         process.wait()
 
 
-def _announce(on_ready: Callable[[], None]) -> None:
+def answers() -> bool:
+    """Whether somebody serves on our port."""
     settings = get_settings()
     host = "127.0.0.1" if settings.host in {"0.0.0.0", "::"} else settings.host  # noqa: S104
     host = f"[{host}]" if ":" in host else host
-    while True:
-        try:
-            urllib.request.urlopen(f"http://{host}:{settings.port}/health/live", timeout=1).close()
-        except (urllib.error.URLError, OSError):
-            time.sleep(_POLL_SECONDS)
-        else:
-            on_ready()
-            return
+    try:
+        urllib.request.urlopen(f"http://{host}:{settings.port}/health/live", timeout=1).close()
+    except (urllib.error.URLError, OSError):
+        return False
+    return True
+
+
+def _announce(on_ready: Callable[[], None]) -> None:
+    while not answers():
+        time.sleep(_POLL_SECONDS)
+    on_ready()

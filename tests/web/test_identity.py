@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 
 import pytest
@@ -7,9 +8,10 @@ import redis
 
 from tests.servers import Redis
 from tests.web.backend import ROOT, Backend
-from tests.web.browser import LIVE, PANEL, Browser, Tab, browser
+from tests.web.browser import LIVE, PANEL, ROOT_STATE, Browser, Tab, browser
 from tests.web.conftest import Visit
 
+PATIENCE_SECONDS = 15
 SECRET = "What only Alice knows"
 TOKEN = "6b2f3bd4-6a4f-4a35-9a2b-0d6a1f7f2c11"
 
@@ -191,6 +193,19 @@ async def test_state_is_never_kept_in_files(backend: Backend, alice: Browser) ->
         assert not list(folder.glob(".states/*"))
 
 
+async def until_written(client: redis.Redis, sealed: str) -> None:
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while True:
+            written = [value_of(client, key) or b"" for key in client.scan_iter(f"{sealed}*")]
+            if any(SECRET.encode() in value for value in written):
+                return
+            await asyncio.sleep(0.05)
+
+
+def value_of(client: redis.Redis, key: bytes) -> bytes | None:
+    return client.get(key) if client.type(key) == b"string" else None
+
+
 async def test_redis_holds_the_state_and_no_cookie_and_no_token_of_anybody(
     redis_server: Redis, redis_backend: Backend
 ) -> None:
@@ -199,9 +214,12 @@ async def test_redis_holds_the_state_and_no_cookie_and_no_token_of_anybody(
         async with alice.tab("/today", token=TOKEN) as tab:
             await fill(tab)
             await tab.ask("no.such.event")
-            with redis.Redis(port=redis_server.port) as client:
-                held = {key: client.get(key) for key in client.scan_iter("*")}
             sealed = sealed_token(tab)
+            with redis.Redis(port=redis_server.port) as client:
+                # The process that has the page writes its state down when another asks for it.
+                client.sadd(f"{sealed}_{ROOT_STATE}_lock_waiters", "another")
+                await until_written(client, sealed)
+                held = {key: value_of(client, key) for key in client.scan_iter("*")}
 
     assert any(key.startswith(sealed.encode()) for key in held)
     assert any(SECRET.encode() in (value or b"") for value in held.values())

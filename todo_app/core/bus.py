@@ -48,7 +48,12 @@ class AttemptCounted:
     keys: tuple[str, ...]
 
 
-News = SessionEnded | AccountChanged | ChangesMade | AttemptCounted
+@dataclass(frozen=True, slots=True)
+class CutOff:
+    """This process hears nothing of the others any more, and has lost the state of its pages."""
+
+
+News = SessionEnded | AccountChanged | ChangesMade | AttemptCounted | CutOff
 Listener = Callable[[News], None]
 
 _listeners: list[Listener] = []

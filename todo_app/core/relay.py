@@ -8,6 +8,7 @@ import logging
 from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext
+from functools import cache
 from typing import Any, get_args
 
 from pydantic import TypeAdapter, ValidationError
@@ -15,7 +16,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from todo_app.core import bus
-from todo_app.core.bus import News
+from todo_app.core.bus import CutOff, News
 from todo_app.core.models import new_id
 from todo_app.core.settings import get_settings
 
@@ -41,18 +42,27 @@ class Relay:
         self._outbox: deque[str] = deque(maxlen=KEPT_NEWS)
         self._has_news = asyncio.Event()
         self._is_hearing = False
+        self._is_subscribed = False
+        self._is_cut_off = False
+
+    @property
+    def is_cut_off(self) -> bool:
+        """Whether Redis was there and is gone, or never was."""
+        return self._is_cut_off
 
     async def run(self) -> None:
         """Carry news until cancelled; a Redis that is gone is asked again every second."""
         bus.subscribe(self._forward)
         try:
             while True:
+                self._is_subscribed = False
                 try:
                     await self._carry()
                 except (RedisError, OSError) as error:
-                    log.warning(
-                        "news from other processes wait for Redis: %s", type(error).__name__
-                    )
+                    if self._is_subscribed:
+                        # A connection was lost, which need not mean Redis.
+                        continue
+                    self._note_loss(error)
                 await asyncio.sleep(RETRY_SECONDS)
         finally:
             bus.unsubscribe(self._forward)
@@ -76,6 +86,7 @@ class Relay:
     async def _carry(self) -> None:
         async with self._redis.pubsub() as subscription:
             await subscription.subscribe(CHANNEL)
+            self._is_subscribed, self._is_cut_off = True, False
             sending = asyncio.create_task(self._send())
             try:
                 async for heard in subscription.listen():
@@ -85,6 +96,13 @@ class Relay:
                         sending.result()
             finally:
                 sending.cancel()
+
+    def _note_loss(self, error: Exception) -> None:
+        if self._is_cut_off:
+            return
+        log.warning("Redis is gone (%s): pages and news wait for it", type(error).__name__)
+        self._is_cut_off = True
+        bus.tell(CutOff())
 
     async def _send(self) -> None:
         while True:
@@ -98,7 +116,7 @@ class Relay:
             self._outbox.popleft()
 
     def _forward(self, news: News) -> None:
-        if self._is_hearing:
+        if self._is_hearing or isinstance(news, CutOff):
             return
         kind = type(news).__name__
         content = _KINDS[kind].dump_python(news, mode="json")
@@ -130,8 +148,20 @@ async def telling() -> AsyncIterator[None]:
         yield
 
 
+@cache
+def _relay() -> Relay | None:
+    url = get_settings().redis_url.get_secret_value()
+    return Relay(url) if url else None
+
+
+def is_cut_off() -> bool:
+    """Whether the Redis that is set up is gone."""
+    relay = _relay()
+    return relay is not None and relay.is_cut_off
+
+
 async def run_forever() -> None:
     """Carry news for as long as the process lives; without Redis there is nobody to tell."""
-    url = get_settings().redis_url.get_secret_value()
-    if url:
-        await Relay(url).run()
+    relay = _relay()
+    if relay is not None:
+        await relay.run()

@@ -10,7 +10,7 @@ from typing import NoReturn
 from uuid import UUID
 
 from todo_app.core import session_memory, sessions
-from todo_app.core.bus import News, SessionEnded
+from todo_app.core.bus import CutOff, News, SessionEnded
 from todo_app.core.database import reading
 from todo_app.core.errors import Unavailable
 from todo_app.core.tokens import Claims
@@ -81,7 +81,14 @@ def open_connections_of(user_id: UUID) -> list[Connection]:
 
 
 def end_connections_of(news: News) -> None:
-    """Close the sockets of a session that was ended, and drop what its pages showed."""
+    """Close the sockets of a session that was ended, and drop what its pages showed.
+
+    All of them when Redis is gone: pages have no state without it, and what they would send they
+    keep until they are back.
+    """
+    if isinstance(news, CutOff):
+        for connection in list(_connections.values()):
+            connection.end()
     if not isinstance(news, SessionEnded):
         return
     for connection in list(_connections.values()):

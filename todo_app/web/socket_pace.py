@@ -14,7 +14,7 @@ from http import HTTPStatus
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from todo_app.core import visits
+from todo_app.core import relay, visits
 from todo_app.core.settings import get_settings
 from todo_app.web import connections, handshakes
 
@@ -38,6 +38,10 @@ class SocketPace:
         """Serve one connection."""
         if scope["type"] != "websocket":
             await self.app(scope, receive, send)
+            return
+        if relay.is_cut_off():
+            unavailable = HTTPStatus.SERVICE_UNAVAILABLE
+            await handshakes.refuse(scope, receive, send, unavailable, retry_after_seconds=1)
             return
         holders = _holders_of(scope)
         if any(self._open[holder] >= most for holder, most in holders.items()):
