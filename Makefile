@@ -3,9 +3,10 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run dev export test lint bench lock clean
+.PHONY: run dev export servers test lint bench lock clean
 
-run: .venv/runtime
+# WORKERS=2 runs several processes behind a Caddy.
+run: .venv/runtime $(if $(filter-out 1,$(WORKERS)),.venv/workers)
 	@exec $(BIN)/python -m todo_app run
 
 dev: .venv/runtime
@@ -13,6 +14,9 @@ dev: .venv/runtime
 
 export: .venv/runtime
 	@$(BIN)/python -m todo_app export
+
+servers: .venv/development
+	@$(BIN)/python -m tests.servers
 
 test: lint
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup
@@ -30,6 +34,7 @@ bench: .venv/development
 lock: .venv/development
 	@$(BIN)/pip install -q uv
 	@$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --upgrade --no-emit-index-url --no-header --no-annotate -q -o requirements.txt
+	@$(BIN)/uv pip compile --group workers --universal --python-version 3.11 --no-emit-index-url --no-header --no-annotate -q -o requirements-workers.txt
 	@$(BIN)/uv pip compile pyproject.toml --group dev -c requirements.txt --universal --python-version 3.11 --no-emit-index-url --no-header --no-annotate -q -o requirements-dev.txt
 
 clean:
@@ -40,6 +45,10 @@ clean:
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv || { echo "The venv module is missing. On Debian: apt-get install python3-venv"; exit 1; }
 	@echo "Installing the dependencies; this happens once."
 	@$(BIN)/pip install -q -r requirements.txt
+	@touch $@
+
+.venv/workers: requirements-workers.txt .venv/runtime
+	@$(BIN)/pip install -q -r requirements-workers.txt
 	@touch $@
 
 .venv/development: requirements-dev.txt .venv/runtime

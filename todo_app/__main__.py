@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import logging
 import os
 import shutil
 import sys
 from pathlib import Path
 
-from todo_app import build, serve
+from todo_app import build, serve, supervise
 from todo_app import commands as operations
 from todo_app.core.database import dispose
 from todo_app.core.errors import Unavailable
 from todo_app.core.key_rotation import rotate_encryption_keys, rotate_signing_keys
-from todo_app.core.log_lines import OneLine
+from todo_app.core.log_lines import open_log
 from todo_app.core.migrations import MigrationError, migrate
 from todo_app.core.settings import SettingsError, get_settings, prepare_data_dir
 from todo_app.core.verification import Report, verify
@@ -26,28 +25,12 @@ _DEV_FRONTEND_PORT = 3000
 
 def main() -> int:
     """Run one command; what goes wrong is one line and exit code 1."""
-    commands = {
-        "run": (run, "build what changed, migrate, and serve web and API on one port"),
-        "dev": (dev, "the Reflex development server, with hot reload"),
-        "export": (export, f"build the static frontend into {EXPORT_DIR}/"),
-        "backend": (backend, "serve without the frontend, for an exported one"),
-        "migrate": (prepare, "bring the database to this version"),
-        "rotate-keys": (rotate_keys, "make new keys that sign and encrypt; nobody is signed out"),
-        "verify": (check_log, "find rows of the change log that were altered or removed"),
-    }
-    parser = argparse.ArgumentParser(prog="python -m todo_app", description="Todo App")
-    choices = parser.add_subparsers(dest="command", required=True)
-    for name, (command, summary) in commands.items():
-        choices.add_parser(name, help=summary).set_defaults(
-            run=lambda _, command=command: command()
-        )
-    operations.add_to(choices)
-    arguments = parser.parse_args()
+    arguments = _parser().parse_args()
     # Reflex reads rxconfig.py of the working folder alone, and without a word goes on without it:
     # state would be kept in readable files, and every origin be let in.
     os.chdir(build.ROOT)
     try:
-        _open_log()
+        open_log()
         arguments.run(arguments)
         sys.stdout.flush()
     except (SettingsError, MigrationError, build.BuildError, operations.CommandError) as error:
@@ -65,6 +48,29 @@ def main() -> int:
     return 0
 
 
+def _parser() -> argparse.ArgumentParser:
+    commands = {
+        "run": (run, "build what changed, migrate, and serve web and API on one port"),
+        "dev": (dev, "the Reflex development server, with hot reload"),
+        "export": (export, f"build the static frontend into {EXPORT_DIR}/"),
+        "backend": (backend, "serve without the frontend, for an exported one"),
+        "migrate": (prepare, "bring the database to this version"),
+        "rotate-keys": (rotate_keys, "make new keys that sign and encrypt; nobody is signed out"),
+        "verify": (check_log, "find rows of the change log that were altered or removed"),
+    }
+    parser = argparse.ArgumentParser(prog="python -m todo_app", description="Todo App")
+    choices = parser.add_subparsers(dest="command", required=True)
+    for name, (command, summary) in commands.items():
+        choices.add_parser(name, help=summary).set_defaults(
+            run=lambda _, command=command: command()
+        )
+    operations.add_to(choices)
+    worker = choices.add_parser("worker", help="one of several processes, behind a proxy")
+    worker.add_argument("socket", type=lambda text: Path(text).resolve())
+    worker.set_defaults(run=work)
+    return parser
+
+
 def run() -> None:
     """Serve everything on one port."""
     prepare()
@@ -72,7 +78,16 @@ def run() -> None:
     if not build.STATIC_FILES.exists():
         print("Building the frontend; the first time this takes about a minute.", flush=True)
     build.build_frontend()
-    serve.serve(with_frontend=True, on_ready=_print_address)
+    if get_settings().workers > 1:
+        supervise.supervise(on_ready=_print_address)
+    else:
+        serve.serve(with_frontend=True, on_ready=_print_address)
+
+
+def work(arguments: argparse.Namespace) -> None:
+    """Serve everything on a socket file, as one of several processes."""
+    prepare()
+    serve.serve_socket(arguments.socket)
 
 
 def dev() -> None:
@@ -108,6 +123,10 @@ def export() -> None:
 
 def backend() -> None:
     """Serve everything but the frontend."""
+    if get_settings().workers > 1:
+        raise SettingsError(
+            "WORKERS is for `run`: start each backend by itself, on a port of its own"
+        )
     prepare()
     serve.check_port()
     serve.serve(with_frontend=False, on_ready=_print_address)
@@ -120,14 +139,6 @@ def prepare() -> None:
     migrate()
     # Made now, and not at the first sign-in.
     _ = settings.signing_keys, settings.encryption_keys
-
-
-def _open_log() -> None:
-    """Log to stderr, from every command: what an operator does is in the log too."""
-    handler = logging.StreamHandler()
-    handler.setFormatter(OneLine("%(levelname)s %(name)s %(message)s"))
-    logging.basicConfig(level=get_settings().log_level.upper(), handlers=[handler])
-    logging.getLogger("alembic").setLevel(logging.WARNING)
 
 
 def rotate_keys() -> None:
