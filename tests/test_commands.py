@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import io
 import shlex
 import subprocess
@@ -16,7 +17,7 @@ from sqlalchemy import Connection, create_engine, text
 
 from tests.cast import PASSWORD, email_of, visit_by
 from tests.conftest import forget_process
-from tests.servers import Redis, free_port
+from tests.servers import PostgreSQL, Redis, free_port
 from todo_app.__main__ import main
 from todo_app.core import recovery
 from todo_app.core.database import dispose
@@ -297,6 +298,41 @@ def test_a_backup_is_made_and_not_restored_over_what_is_there(
     assert "not empty" in capsys.readouterr().err
     assert run("restore", str(tmp_path / "nothing")) == 1
     assert run("backup", str(tmp_path / "nowhere" / "backup.gz")) == 1
+
+
+def test_everything_moves_to_another_database(
+    run: Run,
+    postgresql: PostgreSQL,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    run("create-user", ALICE)
+    run("add", "Water the plants")
+    assert run("backup", str(tmp_path / "before.gz")) == 0
+    address = tmp_path / "database_url"
+    address.write_text(f"{postgresql.fresh_database()}\n")
+    capsys.readouterr()
+
+    assert run("move", str(address)) == 0
+
+    said = capsys.readouterr()
+    assert "rows were restored and checked.\nSet DATABASE_URL" in said.out
+    with pytest.MonkeyPatch.context() as there:
+        there.setenv("DATABASE_URL_FILE", str(address))
+        there.delenv("DATABASE_URL")
+        forget_process()
+        assert run("backup", str(tmp_path / "after.gz")) == 0
+        assert run("move", str(address)) == 1
+    forget_process()
+    before, after = (
+        gzip.decompress((tmp_path / name).read_bytes()).splitlines()[1:]
+        for name in ("before.gz", "after.gz")
+    )
+    assert after == before
+    assert "names the database that everything is in already" in capsys.readouterr().err
+    assert run("move", str(address)) == 1
+    assert "not empty" in capsys.readouterr().err
+    assert run("move", str(tmp_path / "nothing")) == 1
 
 
 def test_a_line_becomes_a_task_of_the_only_account_or_of_the_one_that_is_named(

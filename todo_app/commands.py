@@ -5,8 +5,11 @@ from __future__ import annotations
 import argparse
 import asyncio
 import getpass
+import os
 import sys
-from collections.abc import Awaitable, Callable
+import tempfile
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from pydantic import SecretStr, ValidationError
@@ -19,7 +22,7 @@ from todo_app.core.backup import BackupError
 from todo_app.core.database import transaction
 from todo_app.core.errors import EmailTaken, InvalidInput, NotFound, TodoError, Unavailable
 from todo_app.core.quick_tasks import create_quick_task
-from todo_app.core.settings import get_settings
+from todo_app.core.settings import get_settings, prepare_data_dir
 
 Arguments = argparse.Namespace
 Command = Callable[[Arguments], Awaitable[None]]
@@ -59,6 +62,7 @@ def add_to(choices: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     for name, act, summary in (
         ("backup", back_up, "write every row into a file, while the program runs or not"),
         ("restore", restore, "put the rows of such a file into an empty database"),
+        ("move", move, "put every row into the empty database whose DATABASE_URL is in a file"),
     ):
         parser = choices.add_parser(name, help=summary, description=summary)
         parser.set_defaults(run=lambda arguments, act=act: act(arguments.file))
@@ -82,6 +86,40 @@ def restore(source: Path) -> None:
     except BackupError as error:
         raise CommandError(str(error)) from error
     print(f"{count} rows were restored and checked.")
+
+
+def move(address: Path) -> None:
+    """Put every row of this database into another one, and check it there. Raises CommandError.
+
+    The address is in a file, since it holds a password: every user of the machine sees arguments.
+    """
+    try:
+        url = address.read_text("utf-8").strip()
+    except (OSError, UnicodeError) as error:
+        raise CommandError(f"{address} cannot be read") from error
+    here = get_settings()
+    prepare_data_dir(here.data_dir)
+    with tempfile.TemporaryDirectory(prefix="moving-", dir=here.data_dir) as folder:
+        file = Path(folder) / "rows.gz"
+        back_up(file)
+        with _database_url(url):
+            if get_settings().sqlalchemy_url == here.sqlalchemy_url:
+                raise CommandError(f"{address} names the database that everything is in already")
+            restore(file)
+    print("Set DATABASE_URL to the new database, and start the program again.")
+
+
+@contextmanager
+def _database_url(url: str) -> Iterator[None]:
+    """The settings with another database."""
+    kept = os.environ.get("DATABASE_URL", "")
+    os.environ["DATABASE_URL"] = url
+    get_settings.cache_clear()
+    try:
+        yield
+    finally:
+        os.environ["DATABASE_URL"] = kept
+        get_settings.cache_clear()
 
 
 async def create_user(arguments: Arguments) -> None:
