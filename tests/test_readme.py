@@ -34,7 +34,7 @@ def test_every_setting_has_its_row_with_its_default_and_its_description() -> Non
     assert table.partition("\n\n")[0].splitlines() == expected
 
 
-@pytest.mark.parametrize("target", re.findall(r"^\| `make ([a-z]+)` \|", README, re.MULTILINE))
+@pytest.mark.parametrize("target", re.findall(r"^\| `make ([a-z]+)[^`]*` \|", README, re.MULTILINE))
 def test_every_make_command_in_the_readme_is_one(target: str) -> None:
     asked = subprocess.run(
         ["make", "--dry-run", target], cwd=ROOT, capture_output=True, check=False

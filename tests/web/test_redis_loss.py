@@ -47,7 +47,7 @@ def titles(tab: Tab) -> set[str]:
     return {row["title"] for row in tab.rows}
 
 
-async def test_without_redis_all_but_open_pages_goes_on_and_they_come_back_with_it(
+async def test_promise_21_without_redis_all_but_open_pages_goes_on_and_they_come_back_with_it(
     tmp_path: Path,
 ) -> None:
     with ExitStack() as first:
