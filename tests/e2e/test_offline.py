@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from playwright.async_api import BrowserContext, Page, expect
+from playwright.async_api import Page, expect
 
 from tests.e2e.person import Person
 from tests.e2e.program import Program
@@ -24,18 +24,15 @@ async def until_kept(page: Page, path: str, title: str) -> None:
 
 
 async def test_the_app_opens_without_a_network_with_what_was_seen_last(
-    context: BrowserContext, site: Program, alice: Person, watch: Watch
+    page: Page, site: Program, alice: Person, watch: Watch
 ) -> None:
     alice.add_task("Water the plants", priority=1)
-    page = await context.new_page()
     await page.goto(f"{site.origin}/inbox")
     await expect(row(page, "Water the plants")).to_be_visible()
     await until_kept(page, "/inbox", "Water the plants")
-    await page.close()
 
     site.kill()
-    page = await context.new_page()
-    await page.goto(f"{site.origin}/inbox")
+    await page.reload()
     seen = page.get_by_role("region", name="Last seen")
     await expect(seen).to_contain_text("Inbox as it was last seen", timeout=15_000)
     await expect(seen.get_by_role("listitem")).to_contain_text("Water the plants")
@@ -55,10 +52,9 @@ async def test_the_app_opens_without_a_network_with_what_was_seen_last(
 
 
 async def test_nothing_of_a_person_stays_behind_when_they_leave(
-    context: BrowserContext, site: Program, alice: Person, watch: Watch
+    page: Page, site: Program, alice: Person, watch: Watch
 ) -> None:
     alice.add_task("Secret plan")
-    page = await context.new_page()
     await page.goto(f"{site.origin}/inbox")
     await until_kept(page, "/inbox", "Secret plan")
     await quick_entry(page).fill("Secret thought")
@@ -76,7 +72,7 @@ async def test_nothing_of_a_person_stays_behind_when_they_leave(
 
 
 async def test_what_another_person_saw_goes_when_one_signs_in(
-    context: BrowserContext, page: Page, site: Program, alice: Person
+    page: Page, site: Program, alice: Person
 ) -> None:
     alice.add_task("Water the plants")
     await page.goto(f"{site.origin}/inbox")

@@ -200,8 +200,12 @@ def _notes() -> rx.Component:
 
 
 def _notes_shown() -> rx.Component:
-    """The notes as they read; `markdown` made this HTML, nothing in it is the writer's own."""
-    return rx.html(_PANEL["notes_html"], class_name="prose", dir="auto")
+    """The notes as they read, in place of their field until one goes into that.
+
+    `markdown` made this HTML, nothing in it is the writer's own.
+    """
+    focus = rx.set_focus("task-notes")
+    return rx.html(_PANEL["notes_html"], class_name="prose", dir="auto", on_click=focus)
 
 
 def _notes_field() -> rx.Component:
