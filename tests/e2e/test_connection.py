@@ -58,6 +58,26 @@ async def test_a_tick_shows_in_the_next_frame_while_the_server_is_slow(
     assert alice.task(task["id"])["completed_at"] is not None
 
 
+async def test_a_bar_shows_while_the_server_takes_over_a_second(
+    page: Page, site: Program, alice: Person
+) -> None:
+    alice.add_task("Water the plants")
+    await page.goto(f"{site.origin}/inbox")
+    await is_ready(page)
+    waiting = page.locator("html.is-waiting")
+    family = site.family()
+    for process in family:
+        process.suspend()
+    try:
+        await tick(page, "Water the plants").click()
+        await expect(waiting).to_have_count(1)
+    finally:
+        for process in family:
+            process.resume()
+    await expect(toast(page)).to_contain_text("Completed")
+    await expect(waiting).to_have_count(0)
+
+
 async def test_a_tick_that_is_refused_goes_back_by_itself(
     page: Page, site: Program, alice: Person
 ) -> None:
