@@ -53,7 +53,10 @@ async function keep(path) {
   } else if (PART.test(path)) await part(new Request(path), path);
 }
 
-self.addEventListener("install", () => self.skipWaiting());
+// A server in front that forbids it to fetch shall have none: it would stand between the page and that.
+self.addEventListener("install", (event) => {
+  event.waitUntil(fetch("/manifest.json").then(() => self.skipWaiting()));
+});
 self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
 self.addEventListener("message", (event) => {
   event.waitUntil(Promise.allSettled(event.data.keep.map(keep)));

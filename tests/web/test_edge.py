@@ -15,6 +15,7 @@ import jwt
 import pytest
 import socketio
 from starlette.applications import Starlette
+from starlette.datastructures import MutableHeaders
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
@@ -313,6 +314,15 @@ async def test_the_policy_allows_the_inline_scripts_of_the_build_and_no_other(
     digest = base64.b64encode(hashlib.sha256(b"window.ours = 1").digest()).decode()
 
     assert policy.split("script-src ")[1].split(";")[0] == f"'self' 'sha256-{digest}'"
+
+
+def test_what_opens_pages_offline_may_fetch_from_here_and_do_nothing_else() -> None:
+    answer = MutableHeaders({"content-type": "text/javascript"})
+    headers.protect(answer, headers.WORKER, 200)
+    policy = answer["content-security-policy"]
+
+    assert policy.startswith("default-src 'none'; connect-src 'self';")
+    assert "script-src" not in policy
 
 
 async def test_only_files_named_for_their_content_are_kept_by_browsers(

@@ -4,7 +4,7 @@ import json
 import re
 from pathlib import Path
 
-from todo_app.web import installation, routes
+from todo_app.web import headers, installation, routes
 
 ASSETS = Path(__file__).parents[2] / "assets"
 PNG_SIZE = slice(16, 24)
@@ -45,7 +45,8 @@ def test_the_frame_has_the_colour_of_the_page() -> None:
 
 
 def test_what_opens_without_a_network_are_the_pages_that_show_lists() -> None:
-    worker = (ASSETS / "sw.js").read_text("utf-8")
+    worker = (ASSETS / headers.WORKER.lstrip("/")).read_text("utf-8")
+    assert f'register("{headers.WORKER}")' in (ASSETS / "scripts" / "seen.js").read_text("utf-8")
     [names] = re.findall(r"const PAGE = /\^\\/\(([a-z|]+)\)", worker)
     settings = {page for page in routes.PRIVATE_PAGES if page.startswith("/settings/")}
 
