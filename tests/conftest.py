@@ -17,10 +17,13 @@ from tests.servers import PostgreSQL, Redis, running_postgresql, running_redis
 from todo_app.core import database as core_database
 from todo_app.core import encryption, relay, session_memory, settings, throttle, tokens
 from todo_app.core.access import Actor
-from todo_app.core.database import dispose, transaction
+from todo_app.core.database import dispose
 from todo_app.core.migrations import migrate
 from todo_app.core.models import SQLModel
 from todo_app.core.settings import Settings
+
+# In one trip: thousands of tests begin with it.
+EMPTY_TABLES = "; ".join(str(table.delete()) for table in reversed(SQLModel.metadata.sorted_tables))
 
 
 class Scheduling(LoadScopeScheduling):
@@ -113,9 +116,13 @@ def database_url(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 @pytest.fixture
 async def database(database_url: str, _fresh_process: None) -> AsyncIterator[str]:
     """The database of this test, with empty tables; its value is the `DATABASE_URL`."""
-    async with transaction() as db:
-        for table in reversed(SQLModel.metadata.sorted_tables):
-            await db.execute(table.delete())
+    async with core_database.get_engine().connect() as connection:
+        driver = (await connection.get_raw_connection()).driver_connection
+        if database_url.startswith("sqlite"):
+            await driver.executescript(f"BEGIN; {EMPTY_TABLES}; COMMIT")
+        else:
+            await driver.execute(EMPTY_TABLES)
+            await driver.commit()
     yield database_url
     await dispose()
 

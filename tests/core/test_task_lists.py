@@ -137,26 +137,26 @@ async def walk(
 
 
 @pytest.mark.parametrize("sort", SORTS)
-@pytest.mark.parametrize("name", FILTERS)
 async def test_a_list_holds_what_passes_its_filter_in_its_order(
-    alice: Actor, everything: list[TaskView], name: str, sort: Sort
+    alice: Actor, everything: list[TaskView], sort: Sort
 ) -> None:
-    found = await page(alice, FILTERS[name], sort=sort, limit=200)
+    for name, filters in FILTERS.items():
+        found = await page(alice, filters, sort=sort, limit=200)
 
-    assert [task.title for task in found.items] == expected(everything, FILTERS[name], sort)
-    assert (found.next_cursor, found.previous_cursor) == (None, None)
+        assert [task.title for task in found.items] == expected(everything, filters, sort), name
+        assert (found.next_cursor, found.previous_cursor) == (None, None), name
 
 
-@pytest.mark.parametrize("limit", [1, 7, 60])
 @pytest.mark.parametrize("sort", SORTS)
 async def test_paging_forward_shows_everything_once(
-    alice: Actor, everything: list[TaskView], sort: Sort, limit: int
+    alice: Actor, everything: list[TaskView], sort: Sort
 ) -> None:
-    pages = await walk(alice, TaskFilter(), sort=sort, limit=limit)
+    for limit in (1, 7, 60):
+        pages = await walk(alice, TaskFilter(), sort=sort, limit=limit)
 
-    assert flat(pages) == expected(everything, TaskFilter(), sort)
-    assert all(len(found) == limit for found in pages[:-1])
-    assert pages[-1]
+        assert flat(pages) == expected(everything, TaskFilter(), sort)
+        assert all(len(found) == limit for found in pages[:-1])
+        assert pages[-1]
 
 
 @pytest.mark.parametrize("sort", SORTS)
@@ -245,9 +245,8 @@ def forged(*place: object) -> str:
     return base64.urlsafe_b64encode(json.dumps([fingerprint, *place]).encode()).decode()
 
 
-@pytest.mark.parametrize(
-    "cursor",
-    [
+async def test_a_cursor_we_did_not_write_is_refused(alice: Actor) -> None:
+    for cursor in (
         "",
         " ",
         "x",
@@ -276,12 +275,9 @@ def forged(*place: object) -> str:
         forged("2026-03-10T12:00:00", str(new_id())),
         forged("0001-01-01T00:00:00+23:59", str(new_id())),
         forged("9999-12-31T23:59:59-23:59", str(new_id())),
-    ],
-    ids=range(28),
-)
-async def test_a_cursor_we_did_not_write_is_refused(alice: Actor, cursor: str) -> None:
-    with pytest.raises(InvalidCursor):
-        await page(alice, TaskFilter(), cursor=cursor)
+    ):
+        with pytest.raises(InvalidCursor):
+            await page(alice, TaskFilter(), cursor=cursor)
 
 
 async def test_a_forged_place_in_the_due_list_is_refused(alice: Actor) -> None:
