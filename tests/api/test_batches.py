@@ -32,12 +32,13 @@ async def test_a_batch_is_done_in_order_and_taken_back_as_one(alice: httpx.Async
             {"op": "update", "id": new, "patch": {"notes": "Just added"}, "version": 1},
             {"op": "delete", "id": second["id"], "version": 2},
             {"op": "reopen", "id": first["id"]},
+            {"op": "move", "id": third["id"], "to": {"before": first["id"]}},
         ),
     )
 
     assert response.status_code == 200, response.text
     result = response.json()
-    assert [item["title"] for item in result["items"]] == ["a", "b", "c", "d", "d", "b", "a"]
+    assert [item["title"] for item in result["items"]] == ["a", "b", "c", "d", "d", "b", "a", "c"]
     assert [task["title"] for task in await all_tasks(alice)] == ["a", "c", "d"]
     undone = (await alice.post(f"{ROOT}/v1/undo")).json()
     assert undone["undoes"] == result["step"]
@@ -106,10 +107,11 @@ async def test_a_batch_that_changes_nothing_is_no_step(alice: httpx.AsyncClient)
         [{"op": "complete"}],
         [{"op": "complete", "id": "x"}],
         [{"op": "complete", "id": str(new_id()), "version": 0}],
+        [{"op": "move", "id": str(new_id()), "to": {}}],
         [{"op": "update", "id": str(new_id()), "patch": {"title": ""}}],
         [{"op": "create", "task": {"title": "x", "user_id": str(new_id())}}],
     ],
-    ids=range(9),
+    ids=range(10),
 )
 async def test_a_malformed_batch_is_refused(
     alice: httpx.AsyncClient, operations: list[dict[str, object]]

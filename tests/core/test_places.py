@@ -14,16 +14,17 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 
 from tests.cast import act, add_task, sign_up, stored_tasks
 from tests.conftest import forget_process
-from tests.core.test_projects import add_project, titles
-from todo_app.core import labels, moves, projects, sections, tasks
+from tests.core.test_projects import add_project, crowd, titles
+from todo_app.core import labels, moves, projects, sections, tasks, undo
 from todo_app.core.access import Actor
 from todo_app.core.database import dispose, transaction
 from todo_app.core.errors import InvalidInput, TodoError
 from todo_app.core.models import DEPTH_MAX, SQLModel
-from todo_app.core.moves import TaskMove
+from todo_app.core.moves import Shift, TaskMove
 from todo_app.core.neighbours import Beside
 from todo_app.core.projects import ProjectDraft
 from todo_app.core.sections import SectionDraft
+from todo_app.core.task_lists import TaskFilter, list_tasks
 from todo_app.core.task_views import TaskDraft, TaskPatch, TaskView
 
 
@@ -69,8 +70,50 @@ async def test_a_task_is_shifted_step_by_step(alice: Actor) -> None:
         (a, "out", "abc"),
         (a, "down", "bac"),
     ):
-        await act(moves.shift_task, alice, task.id, shift)
+        await act(moves.shift_tasks, alice, [task.id], shift)
         assert await titles(alice) == list(order)
+
+
+@pytest.mark.parametrize(
+    ("shift", "chosen", "outline"),
+    [
+        ("up", "bc", "b c a d"),
+        ("up", "ab", "a b c d"),
+        ("down", "bc", "a d b c"),
+        ("in", "bc", "a .b .c d"),
+        ("in", "ab", "a b c d"),
+    ],
+)
+async def test_several_tasks_are_shifted_together_in_one_step(
+    alice: Actor, shift: Shift, chosen: str, outline: str
+) -> None:
+    made = {title: await add_task(alice, title) for title in "abcd"}
+
+    await act(moves.shift_tasks, alice, [made[title].id for title in reversed(chosen)], shift)
+
+    assert await outline_of(alice) == outline
+    if outline != "a b c d":
+        await act(undo.undo_last, alice)
+    assert await outline_of(alice) == "a b c d"
+
+
+async def test_parts_go_out_together_and_never_without_their_whole(alice: Actor) -> None:
+    a = await add_task(alice, "a")
+    b, c = [await add_task(alice, title, parent_id=a.id) for title in "bc"]
+    await add_task(alice, "d")
+    await act(moves.shift_tasks, alice, [c.id, b.id], "out")
+    assert await outline_of(alice) == "a b c d"
+    await act(moves.shift_tasks, alice, [b.id, c.id], "in")
+    await act(moves.shift_tasks, alice, [b.id, a.id], "down")
+    assert await outline_of(alice) == "d a .b .c"
+
+
+async def outline_of(actor: Actor) -> str:
+    """The titles of the Inbox, with a dot for each task that one is a part of."""
+    found = await act(
+        list_tasks, actor, TaskFilter(completed=False, project_id=actor.user_id), sort="outline"
+    )
+    return " ".join("." * task.depth + task.title for task in found.items)
 
 
 async def test_parts_stand_behind_their_whole_and_go_with_it(alice: Actor) -> None:
@@ -317,7 +360,10 @@ class Account(RuleBasedStateMachine):
             assert label["task_count"] == sum(link["label_id"] == label["id"] for link in links)
 
 
-def test_the_tree_is_a_tree_and_the_counts_equal_a_recount(database_url: str) -> None:
+def test_the_tree_is_a_tree_and_the_counts_equal_a_recount(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    crowd(monkeypatch)
     run_state_machine_as_test(
         Account,
         settings=settings(

@@ -1,16 +1,19 @@
 from __future__ import annotations
 
+from itertools import count
+
 import pytest
 from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tests.cast import act, add_task, stored_tasks
-from todo_app.core import clock, projects, sections, task_lists, tasks, trash
+from todo_app.core import clock, positions, projects, sections, task_lists, tasks, trash, undo
 from todo_app.core.access import Actor
 from todo_app.core.errors import InboxStays, LimitReached, NotFound, StaleVersion
 from todo_app.core.models import Project
 from todo_app.core.neighbours import Beside
+from todo_app.core.positions import NoRoomError
 from todo_app.core.projects import ProjectDraft, ProjectPatch, ProjectView
 from todo_app.core.sections import SectionDraft, SectionPatch, SectionView
 from todo_app.core.task_lists import TaskFilter
@@ -72,16 +75,33 @@ async def test_projects_stand_in_the_order_they_are_put_in(alice: Actor) -> None
     assert await names(alice) == ["Inbox", "Three", "Two", "One"]
 
 
-async def test_an_order_without_room_is_spread_and_stays_the_same(
+def crowd(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let each move find no room at first, so that all others are spread out."""
+    turns, between = count(), positions.between
+
+    def crowded(before: str | None, after: str | None) -> str:
+        if next(turns) % 2 == 0:
+            raise NoRoomError
+        return between(before, after)
+
+    monkeypatch.setattr(positions, "between", crowded)
+
+
+async def test_an_order_without_room_is_spread_and_stays_the_same_back_and_forth(
     alice: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("todo_app.core.positions.MAX_CHARACTERS", 24)
+    crowd(monkeypatch)
     made = [await add_project(alice, str(number)) for number in range(3)]
-    for turn in range(24):
+    for turn in range(4):
         await act(projects.move_project, alice, made[turn % 2].id, Beside(before=made[2].id))
 
         moved, other = str(turn % 2), str(1 - turn % 2)
         assert await names(alice) == ["Inbox", other, moved, "2"]
+
+    for turn in reversed(range(4)):
+        await act(undo.undo_last, alice)
+        moved, other = str(turn % 2), str(1 - turn % 2)
+        assert await names(alice) == ["Inbox", moved, other, "2"]
 
 
 async def test_a_project_that_was_changed_meanwhile_is_not_overwritten(alice: Actor) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -21,13 +22,14 @@ from sqlalchemy import select
 
 from tests.cast import act, sign_up
 from tests.conftest import forget_process
+from tests.core.test_projects import crowd
 from todo_app.core import batches, undo
 from todo_app.core.access import Actor
 from todo_app.core.batches import Batch
 from todo_app.core.chain import plain
 from todo_app.core.changes import BOOKKEEPING, ENTITIES
 from todo_app.core.database import dispose, reading, transaction
-from todo_app.core.errors import NotFound, NothingToUndo, NotRecurring
+from todo_app.core.errors import InvalidInput, NotFound, NothingToUndo, NotRecurring
 from todo_app.core.models import SQLModel, new_id
 from todo_app.core.verification import verify
 
@@ -86,7 +88,7 @@ class Account(RuleBasedStateMachine):
                 batches.run_batch,
                 Batch.model_validate_json(json.dumps({"operations": operations})),
             )
-        except (NotFound, NotRecurring):
+        except (NotFound, NotRecurring, InvalidInput):
             assert self.content() == before
             return
         if result.step is not None:
@@ -112,6 +114,11 @@ class Account(RuleBasedStateMachine):
     @rule(moves=st.lists(st.tuples(MOVES, PICKS), min_size=1, max_size=3))
     def move(self, moves: list[tuple[str, int]]) -> None:
         self.do(*({"op": op, "id": self.pick(number)} for op, number in moves))
+
+    @precondition(lambda self: self.ids)
+    @rule(number=PICKS, where=st.sampled_from(["before", "after", "parent_id"]), to=PICKS)
+    def put(self, number: int, where: str, to: int) -> None:
+        self.do({"op": "move", "id": self.pick(number), "to": {where: self.pick(to)}})
 
     @rule()
     def undo(self) -> None:
@@ -152,7 +159,10 @@ class Account(RuleBasedStateMachine):
             forget_process()
 
 
-def test_every_step_can_be_taken_back_and_done_again(database_url: str) -> None:
+def test_every_step_can_be_taken_back_and_done_again(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    crowd(monkeypatch)
     run_state_machine_as_test(
         Account,
         settings=settings(

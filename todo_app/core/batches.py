@@ -1,21 +1,32 @@
-"""Many operations on tasks in one transaction: all of them or none, and one step of undo."""
+"""Many changes to tasks in one transaction, and so one step of undo.
+
+Said one by one, all of them are done or none; said once for several tasks, those that are gone
+meanwhile are left out.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from todo_app.core import changes, tasks
+from todo_app.core import changes, moves, places, tasks
 from todo_app.core.access import Actor
-from todo_app.core.errors import TodoError
-from todo_app.core.task_views import TaskDraft, TaskPatch, TaskView
+from todo_app.core.errors import LimitReached, NotFound, TodoError
+from todo_app.core.labels import LABELS_OF_TASK_MAX, LabelName, name_key
+from todo_app.core.moves import TaskMove
+from todo_app.core.task_views import Priority, TaskDraft, TaskPatch, TaskView
+from todo_app.core.text import CalendarDate
 
 OPERATIONS_MAX = 500
+BULK_MAX = 200
 
 Version = Annotated[int, Field(strict=True, ge=1, lt=2**31)]
+TaskIds = Annotated[Sequence[UUID], Field(min_length=1, max_length=BULK_MAX)]
 
 
 class _Operation(BaseModel):
@@ -39,6 +50,15 @@ class Update(_Operation):
 
 
 class Move(_Operation):
+    """Put a task with all its parts elsewhere, if it still has the version."""
+
+    op: Literal["move"]
+    id: UUID
+    to: TaskMove
+    version: Version | None = None
+
+
+class Turn(_Operation):
     """Complete, reopen, skip or delete a task, if it still has the version."""
 
     op: Literal["complete", "reopen", "skip", "delete"]
@@ -53,7 +73,7 @@ class Restore(_Operation):
     id: UUID
 
 
-Operation = Annotated[Create | Update | Move | Restore, Field(discriminator="op")]
+Operation = Annotated[Create | Update | Move | Turn | Restore, Field(discriminator="op")]
 
 
 class Batch(BaseModel):
@@ -74,7 +94,21 @@ class BatchResult(BaseModel):
     """What is undone together; None if nothing was changed."""
 
 
-_MOVES = {
+class BulkChange(BaseModel):
+    """What is to become of each task; absent fields stay, and a due date of null is taken away."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    due_date: CalendarDate | None = None
+    priority: Priority | None = None
+    project_id: UUID | None = None
+    with_label: LabelName | None = None
+    without_label: LabelName | None = None
+    is_completed: bool | None = None
+    is_deleted: bool = False
+
+
+_TURNS = {
     "complete": tasks.complete_task,
     "reopen": tasks.reopen_task,
     "skip": tasks.skip_task,
@@ -85,7 +119,7 @@ _MOVES = {
 async def run_batch(db: AsyncSession, actor: Actor, batch: Batch) -> BatchResult:
     """Do all of it. What one operation is refused for is raised, with its place; then none is done.
 
-    Raises NotFound, StaleVersion, UnusableRule, NotRecurring.
+    Raises NotFound, StaleVersion, UnusableRule, NotRecurring, InvalidInput, LimitReached.
     """
     await changes.begin(db, actor)
     items = []
@@ -98,6 +132,41 @@ async def run_batch(db: AsyncSession, actor: Actor, batch: Batch) -> BatchResult
     return BatchResult(items=items, step=changes.step_of(db))
 
 
+async def change_tasks(
+    db: AsyncSession, actor: Actor, task_ids: TaskIds, change: BulkChange
+) -> list[TaskView]:
+    """Change each task and return them in their order, as they are now or were last.
+
+    A task with a time keeps it on its new day; one that is in the project already keeps its place.
+    One that is gone meanwhile, maybe with another of them, is left out. Raises NotFound if all
+    are, LimitReached, and InvalidInput for a project that is none of theirs.
+    """
+    await changes.begin(db, actor)
+    views: list[TaskView] = []
+    for task in await places.in_order(db, actor, task_ids):
+        with suppress(NotFound):
+            view = await tasks.get_task(db, actor, task.id)
+            for operation in _operations(view, change):
+                view = await _run(db, actor, operation)
+            views.append(view)
+    if not views:
+        raise NotFound
+    return views
+
+
+async def toggle_label(
+    db: AsyncSession, actor: Actor, task_ids: TaskIds, name: LabelName
+) -> tuple[list[TaskView], bool]:
+    """Give tasks a label, or take it off if all have it; return them, and whether they have it.
+
+    Raises NotFound if all tasks are gone, LimitReached.
+    """
+    views = await change_tasks(db, actor, task_ids, BulkChange())
+    is_new = any(name_key(name) not in map(name_key, view.labels) for view in views)
+    change = BulkChange(with_label=name) if is_new else BulkChange(without_label=name)
+    return await change_tasks(db, actor, task_ids, change), is_new
+
+
 async def _run(db: AsyncSession, actor: Actor, operation: Operation) -> TaskView:
     match operation:
         case Create(task=draft):
@@ -105,7 +174,37 @@ async def _run(db: AsyncSession, actor: Actor, operation: Operation) -> TaskView
             return task
         case Update(id=task_id, patch=patch, version=version):
             return await tasks.update_task(db, actor, task_id, patch, expected_version=version)
-        case Move(op=op, id=task_id, version=version):
-            return await _MOVES[op](db, actor, task_id, expected_version=version)
+        case Move(id=task_id, to=move, version=version):
+            return await moves.move_task(db, actor, task_id, move, expected_version=version)
+        case Turn(op=op, id=task_id, version=version):
+            return await _TURNS[op](db, actor, task_id, expected_version=version)
         case Restore(id=task_id):
             return await tasks.restore_task(db, actor, task_id)
+
+
+def _operations(view: TaskView, change: BulkChange) -> Iterator[Operation]:
+    """What a change is, of this task."""
+    if patch := _patch(view, change):
+        yield Update(op="update", id=view.id, patch=patch)
+    if change.project_id not in {None, view.project_id}:
+        yield Move(op="move", id=view.id, to=TaskMove(project_id=change.project_id))
+    if change.is_completed is not None:
+        yield Turn(op="complete" if change.is_completed else "reopen", id=view.id)
+    if change.is_deleted:
+        yield Turn(op="delete", id=view.id)
+
+
+def _patch(view: TaskView, change: BulkChange) -> TaskPatch | None:
+    values: dict[str, object] = {}
+    if "due_date" in change.model_fields_set:
+        at = {"time": view.due.time, "zone": view.due.zone} if view.due else {}
+        values["due"] = {"date": change.due_date, **at} if change.due_date else None
+    if change.priority is not None:
+        values["priority"] = change.priority
+    if name := change.with_label or change.without_label:
+        others = [one for one in view.labels if name_key(one) != name_key(name)]
+        names = [*others, name] if change.with_label else others
+        if len(names) > LABELS_OF_TASK_MAX:
+            raise LimitReached(LABELS_OF_TASK_MAX)
+        values["labels"] = names
+    return TaskPatch.model_validate(values) if values else None

@@ -15,7 +15,7 @@ from pydantic import (
     Field,
     StringConstraints,
 )
-from sqlalchemy import Row, Select, bindparam, delete, func, insert, select, update
+from sqlalchemy import Select, bindparam, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -23,10 +23,11 @@ from todo_app.core import access, changes
 from todo_app.core.access import Actor
 from todo_app.core.changes import Act, Step
 from todo_app.core.database import insert_if_absent
-from todo_app.core.errors import InvalidInput, LimitReached, NameTaken, NotFound, StaleVersion
+from todo_app.core.errors import InvalidInput, LimitReached, NameTaken, NotFound
 from todo_app.core.models import LABELS, TASK_LABELS, TASKS, Label, new_id
 from todo_app.core.patches import UnclearablePatch
 from todo_app.core.projects import Colour
+from todo_app.core.rows import AnyRow, set_row, take_row
 from todo_app.core.text import Heading
 
 LABELS_MAX = 1_000
@@ -84,7 +85,7 @@ class LabelView(BaseModel):
     updated_at: datetime
 
     @classmethod
-    def of(cls, row: Row[*tuple[Any, ...]]) -> LabelView:
+    def of(cls, row: AnyRow) -> LabelView:
         """The view of a whole row."""
         return cls.model_validate(row, from_attributes=True)
 
@@ -95,12 +96,6 @@ _GET = _OWN.where(_ID)
 _LIST = _OWN.order_by(LABELS.c.name_key).limit(LABELS_MAX)
 _NAMED = _OWN.where(LABELS.c.name_key.in_(bindparam("keys", expanding=True)))
 _COUNT = select(func.count()).select_from(LABELS).where(access.own_rows(LABELS))
-_CHANGE = (
-    update(LABELS)
-    .where(access.own_rows(LABELS), _ID)
-    .values(version=LABELS.c.version + 1)
-    .returning(*LABELS.c)
-)
 _DELETE = delete(LABELS).where(access.own_rows(LABELS), _ID)
 
 _LINKS = select(TASK_LABELS).where(access.own_rows(TASK_LABELS))
@@ -166,14 +161,17 @@ async def update_label(
     expected_version: int | None = None,
 ) -> LabelView:
     """Change name or colour, on all tasks at once. Raises NotFound, StaleVersion, NameTaken."""
-    step, before = await _take(db, actor, label_id, expected_version)
+    step, before = await take_row(db, actor, "label", label_id, expected_version, get_label)
     values = patch.model_dump(exclude_unset=True)
     if "name" in values:
         values["name_key"] = name_key(values["name"])
         same = await db.execute(_NAMED, access.values(actor) | {"keys": [values["name_key"]]})
         if any(row.id != label_id for row in same):
             raise NameTaken
-    return await _set(db, actor, step, "label.changed", before, values)
+    after = await set_row(db, actor, step, "label.changed", before, values)
+    if after.name != before.name:
+        await db.execute(_TOUCH_TASKS_WITH, access.values(actor) | {"label_id": label_id})
+    return LabelView.of(after)
 
 
 async def merge_label(
@@ -188,7 +186,7 @@ async def merge_label(
 
     Raises NotFound, StaleVersion, InvalidInput if the other is none of theirs or the same.
     """
-    step, before = await _take(db, actor, label_id, expected_version)
+    step, before = await take_row(db, actor, "label", label_id, expected_version, get_label)
     others = await db.execute(_GET, access.values(actor) | {"label_id": into_id})
     if others.one_or_none() is None or into_id == label_id:
         raise InvalidInput("into", "unknown")
@@ -204,7 +202,7 @@ async def delete_label(
     db: AsyncSession, actor: Actor, label_id: UUID, *, expected_version: int | None = None
 ) -> LabelView:
     """Take a label away, and off all tasks. Raises NotFound, StaleVersion."""
-    step, before = await _take(db, actor, label_id, expected_version)
+    step, before = await take_row(db, actor, "label", label_id, expected_version, get_label)
     view = await get_label(db, actor, label_id)
     await _take_away(db, actor, step, "label.deleted", before)
     return view
@@ -246,9 +244,7 @@ async def settle(
         await db.execute(_TOUCH_TASKS, access.values(actor) | {"task_ids": task_ids})
 
 
-async def _create(
-    db: AsyncSession, actor: Actor, step: Step, draft: LabelDraft
-) -> Row[*tuple[Any, ...]]:
+async def _create(db: AsyncSession, actor: Actor, step: Step, draft: LabelDraft) -> AnyRow:
     count = (await db.execute(_COUNT, access.values(actor))).scalar_one()
     if count >= LABELS_MAX:
         raise LimitReached(LABELS_MAX)
@@ -273,8 +269,8 @@ async def _create(
 
 
 async def _take_away(
-    db: AsyncSession, actor: Actor, step: Step, act: Act, before: Row[*tuple[Any, ...]]
-) -> Sequence[Row[*tuple[Any, ...]]]:
+    db: AsyncSession, actor: Actor, step: Step, act: Act, before: AnyRow
+) -> Sequence[AnyRow]:
     """Delete a label and return what tied it to tasks."""
     await db.execute(_TOUCH_TASKS_WITH, access.values(actor) | {"label_id": before.id})
     links = await _links(db, actor, _LINKS_OF_LABEL, label_id=before.id)
@@ -287,7 +283,7 @@ async def _take_away(
 
 async def _links(
     db: AsyncSession, actor: Actor, statement: Select[*tuple[Any, ...]], **ids: UUID
-) -> Sequence[Row[*tuple[Any, ...]]]:
+) -> Sequence[AnyRow]:
     return (await db.execute(statement, access.values(actor) | ids)).all()
 
 
@@ -296,35 +292,6 @@ async def _link(db: AsyncSession, actor: Actor, step: Step, task_id: UUID, label
     step.record("task.labelled", "task_label", None, (await db.execute(_LINK, values)).one())
 
 
-async def _unlink(db: AsyncSession, actor: Actor, step: Step, link: Row[*tuple[Any, ...]]) -> None:
+async def _unlink(db: AsyncSession, actor: Actor, step: Step, link: AnyRow) -> None:
     await db.execute(_UNLINK, access.values(actor) | {"link_id": link.id})
     step.record("task.unlabelled", "task_label", link, None)
-
-
-async def _take(
-    db: AsyncSession, actor: Actor, label_id: UUID, expected_version: int | None
-) -> tuple[Step, Row[*tuple[Any, ...]]]:
-    """Begin to change a label. Raises NotFound, StaleVersion."""
-    step, before = await changes.take(db, actor, "label", label_id)
-    if expected_version not in {None, before.version}:
-        raise StaleVersion(await get_label(db, actor, label_id))
-    return step, before
-
-
-async def _set(
-    db: AsyncSession,
-    actor: Actor,
-    step: Step,
-    act: Act,
-    before: Row[*tuple[Any, ...]],
-    values: dict[str, Any],
-) -> LabelView:
-    """Set columns of a label that was taken; if all are so already, it stays as it is."""
-    if all(getattr(before, name) == value for name, value in values.items()):
-        return await get_label(db, actor, before.id)
-    known = {**access.values(actor), "label_id": before.id, "updated_at": step.now}
-    after = (await db.execute(_CHANGE, known | values)).one()
-    if after.name != before.name:
-        await db.execute(_TOUCH_TASKS_WITH, access.values(actor) | {"label_id": before.id})
-    step.record(act, "label", before, after)
-    return LabelView.of(after)

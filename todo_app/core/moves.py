@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import Literal, Self
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from todo_app.core import places, positions, tasks
+from todo_app.core import changes, places, positions, tasks
 from todo_app.core.access import Actor
-from todo_app.core.errors import InvalidInput
+from todo_app.core.changes import Step
+from todo_app.core.errors import InvalidInput, NotFound
 from todo_app.core.models import DEPTH_MAX
 from todo_app.core.neighbours import Beside
-from todo_app.core.places import Place
+from todo_app.core.places import Place, TaskRow
 from todo_app.core.task_views import TaskView
 
 Shift = Literal["up", "down", "in", "out"]
@@ -56,7 +58,7 @@ async def move_task(
     """
     step, before = await tasks.take_task(db, actor, task_id, expected_version)
     field = next(name for name in _TARGETS if getattr(move, name) is not None)
-    place, position = await _find(db, actor, task_id, move)
+    place, position = await _find(db, actor, step, task_id, move)
     parts = await places.all_parts(db, actor, task_id)
     if place.parent_id in {task_id, *(part.id for part in parts)}:
         raise InvalidInput(field, "inside_itself")
@@ -69,10 +71,12 @@ async def move_task(
     return TaskView.of(moved)
 
 
-async def _find(db: AsyncSession, actor: Actor, task_id: UUID, move: TaskMove) -> tuple[Place, str]:
+async def _find(
+    db: AsyncSession, actor: Actor, step: Step, task_id: UUID, move: TaskMove
+) -> tuple[Place, str]:
     if move.before or move.after:
         neighbour = Beside(before=move.before, after=move.after)
-        return await places.beside(db, actor, task_id, neighbour)
+        return await places.beside(db, actor, step, task_id, neighbour)
     if move.parent_id:
         place = await places.parts_of(db, actor, move.parent_id)
     elif move.section_id:
@@ -82,19 +86,44 @@ async def _find(db: AsyncSession, actor: Actor, task_id: UUID, move: TaskMove) -
     return place, positions.first() if move.first else positions.last()
 
 
-async def shift_task(db: AsyncSession, actor: Actor, task_id: UUID, shift: Shift) -> TaskView:
-    """Move a task by one step among the open tasks around it, with all its parts.
+async def shift_tasks(
+    db: AsyncSession, actor: Actor, task_ids: Sequence[UUID], shift: Shift
+) -> list[TaskView]:
+    """Move tasks by one step among the open tasks around them, with all their parts.
 
-    `up` and `down` pass a neighbour, `in` makes it the last part of the one before, `out` puts it
-    behind what it is a part of. Where there is no such step it stays. Raises NotFound,
-    InvalidInput.
+    `up` and `down` pass a neighbour, `in` makes them the last part of the one before, `out` puts
+    them behind what they are a part of. None passes another of them, or goes without what it is a
+    part of; where there is no such step, it stays. Raises NotFound if all are gone, InvalidInput.
     """
+    await changes.begin(db, actor)
+    rows = await places.in_order(db, actor, task_ids)
+    paths = {(row.project_id, row.path) for row in rows}
+    tops = [row.id for row in rows if not paths & {(row.project_id, one) for one in _above(row)}]
+    if not tops:
+        raise NotFound
+    if shift in {"down", "out"}:
+        tops.reverse()
+    return [await _shift(db, actor, task_id, shift, set(tops)) for task_id in tops]
+
+
+def _above(task: TaskRow) -> Iterator[str]:
+    """The paths of all that a task is a part of."""
+    path = task.path
+    while "." in path:
+        path = path.rpartition(".")[0]
+        yield path
+
+
+async def _shift(
+    db: AsyncSession, actor: Actor, task_id: UUID, shift: Shift, together: set[UUID]
+) -> TaskView:
     _, task = await tasks.take_task(db, actor, task_id, None)
     if shift == "out":
         where = None if task.parent_id is None else TaskMove(after=task.parent_id)
     else:
         neighbour = await places.open_neighbour(db, actor, task, is_next=shift == "down")
-        where = TaskMove.model_validate({_SHIFTS[shift]: neighbour}) if neighbour else None
+        is_other = neighbour is not None and neighbour not in together
+        where = TaskMove.model_validate({_SHIFTS[shift]: neighbour}) if is_other else None
     if where is None:
         return await tasks.get_task(db, actor, task_id)
     return await move_task(db, actor, task_id, where)

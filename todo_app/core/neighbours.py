@@ -11,8 +11,16 @@ from sqlalchemy import ColumnElement, Table, bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from todo_app.core import positions
+from todo_app.core.changes import ENTITIES, Act, Step
 from todo_app.core.errors import InvalidInput
 from todo_app.core.positions import NoRoomError
+
+_SPREAD: dict[str, Act] = {
+    "task": "task.spread",
+    "section": "section.spread",
+    "project": "project.spread",
+    "filter": "filter.spread",
+}
 
 
 class Beside(BaseModel):
@@ -51,7 +59,8 @@ class Spread(NamedTuple):
 
 async def between_neighbours(
     db: AsyncSession,
-    table: Table,
+    step: Step,
+    entity: str,
     row_id: UUID,
     beside: Beside,
     among: Sequence[ColumnElement[bool]],
@@ -64,12 +73,14 @@ async def between_neighbours(
     Where there is no room left, all others are spread out first, and `settle` is told which. Raises
     InvalidInput if there is no such neighbour, or it is the row itself.
     """
+    table = ENTITIES[entity].table
     for _ in range(2):
         place = await _gap(db, table, row_id, beside, among, values)
         try:
             return positions.between(*place)
         except NoRoomError:
-            spread = await _spread(db, table, among, values)
+            others = (*among, table.c.id != bindparam("moved"))
+            spread = await _spread(db, step, entity, others, {**values, "moved": row_id})
             if settle is not None:
                 await settle(spread)
     raise AssertionError
@@ -103,21 +114,31 @@ async def _gap(
 
 async def _spread(
     db: AsyncSession,
-    table: Table,
+    step: Step,
+    entity: str,
     among: Sequence[ColumnElement[bool]],
     values: Mapping[str, Any],
 ) -> list[Spread]:
     """Give all of an order new positions, in the same order, with room between them.
 
-    It is no change of anybody's: everything stands where it stood.
+    Everything stands where it stood. It is recorded all the same: taken back with the move that
+    wanted the room, since that one's old position means nothing among new ones.
     """
+    table, about = ENTITIES[entity].table, ENTITIES[entity].about
     rows = await db.execute(
-        select(table.c.id, table.c.position).where(*among).order_by(table.c.position, table.c.id),
+        select(*{table.c.id, table.c[about]}, table.c.position)
+        .where(*among)
+        .order_by(table.c.position, table.c.id),
         values,
     )
-    spread = [Spread(row.id, row.position, positions.last()) for row in rows]
-    for one in spread:
-        await db.execute(
-            update(table).where(table.c.id == one.id).values(position=one.new_position)
-        )
+    change = update(table).where(table.c.id == bindparam("spread_id"))
+    change = change.values(version=table.c.version + 1)
+    spread = []
+    for row in rows.all():
+        old = row._asdict()
+        new = {**old, "position": positions.last()}
+        moment = {"position": new["position"], "updated_at": step.now}
+        await db.execute(change, {"spread_id": row.id, **moment})
+        step.record(_SPREAD[entity], entity, old, new)
+        spread.append(Spread(row.id, row.position, new["position"]))
     return spread

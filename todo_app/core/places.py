@@ -110,6 +110,18 @@ _SECTION_POSITION = select(SECTIONS.c.position).where(SECTIONS.c.id == bindparam
 _LEAD = update(TASKS).where(access.own_rows(TASKS), TASKS.c.id == bindparam("task_id"))
 
 
+_SOME = (
+    select(TASKS.c.id, TASKS.c.project_id, TASKS.c.path)
+    .where(*access.READABLE_TASKS, TASKS.c.id.in_(bindparam("task_ids", expanding=True)))
+    .order_by(TASKS.c.project_id, TASKS.c.path, TASKS.c.id)
+)
+
+
+async def in_order(db: AsyncSession, actor: Actor, task_ids: Sequence[UUID]) -> Sequence[TaskRow]:
+    """The id, project and path of the tasks that are there: in their order, wholes before parts."""
+    return (await db.execute(_SOME, access.values(actor) | {"task_ids": list(task_ids)})).all()
+
+
 async def top_of_project(db: AsyncSession, actor: Actor, project_id: UUID) -> Place:
     """The top of a project, in no section. Raises InvalidInput."""
     values = access.values(actor) | {"place_id": project_id}
@@ -176,7 +188,7 @@ async def place_to_return_to(db: AsyncSession, actor: Actor, task: TaskRow) -> P
 
 
 async def beside(
-    db: AsyncSession, actor: Actor, task_id: UUID | None, neighbour: Beside
+    db: AsyncSession, actor: Actor, step: Step, task_id: UUID, neighbour: Beside
 ) -> tuple[Place, str]:
     """The place of a neighbour, and the position beside it for a task. Raises InvalidInput."""
     task = await _task(db, actor, neighbour.neighbour, neighbour.field)
@@ -188,13 +200,7 @@ async def beside(
             await settle_parts(db, actor, one.id, prefix + one.new_position)
 
     position = await between_neighbours(
-        db,
-        TASKS,
-        task_id or neighbour.neighbour,
-        neighbour,
-        place.among(),
-        access.values(actor),
-        settle=settle,
+        db, step, "task", task_id, neighbour, place.among(), access.values(actor), settle=settle
     )
     return place, position
 

@@ -12,12 +12,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from todo_app.core import access, changes, positions
 from todo_app.core.access import Actor
-from todo_app.core.changes import Act, Step
 from todo_app.core.database import insert_if_absent
-from todo_app.core.errors import InboxStays, LimitReached, NotFound, StaleVersion
+from todo_app.core.errors import InboxStays, LimitReached, NotFound
 from todo_app.core.models import PROJECTS, TASKS, Project, User, new_id
 from todo_app.core.neighbours import Beside, between_neighbours
 from todo_app.core.patches import UnclearablePatch
+from todo_app.core.rows import set_row, take_row
 from todo_app.core.text import Heading
 
 INBOX = "Inbox"
@@ -76,12 +76,6 @@ _LIST = (
     .limit(PROJECTS_MAX)
 )
 _COUNT = select(func.count()).select_from(PROJECTS).where(*access.READABLE_PROJECTS)
-_CHANGE = (
-    update(PROJECTS)
-    .where(access.own_rows(PROJECTS), _ID)
-    .values(version=PROJECTS.c.version + 1)
-    .returning(*PROJECTS.c)
-)
 _MOVE_TASKS_TO_TRASH = (
     update(TASKS)
     .where(*access.READABLE_TASKS, TASKS.c.project_id == bindparam("of_project"))
@@ -164,11 +158,11 @@ async def update_project(
     expected_version: int | None = None,
 ) -> ProjectView:
     """Change name or colour. Raises NotFound, StaleVersion, InboxStays."""
-    step, before = await _take(db, actor, project_id, expected_version)
+    step, before = await take_row(db, actor, "project", project_id, expected_version, get_project)
     values = patch.model_dump(exclude_unset=True)
     if project_id == actor.user_id and values.get("name", INBOX) != INBOX:
         raise InboxStays
-    return await _set(db, actor, step, "project.changed", before, values)
+    return ProjectView.of(await set_row(db, actor, step, "project.changed", before, values))
 
 
 async def move_project(
@@ -183,37 +177,42 @@ async def move_project(
 
     Raises NotFound, StaleVersion, InvalidInput if the other is none of theirs.
     """
-    step, before = await _take(db, actor, project_id, expected_version)
+    step, before = await take_row(db, actor, "project", project_id, expected_version, get_project)
+    among = [access.own_rows(PROJECTS)]
     position = await between_neighbours(
-        db, PROJECTS, project_id, beside, [access.own_rows(PROJECTS)], access.values(actor)
+        db, step, "project", project_id, beside, among, access.values(actor)
     )
-    return await _set(db, actor, step, "project.moved", before, {"position": position})
+    return ProjectView.of(
+        await set_row(db, actor, step, "project.moved", before, {"position": position})
+    )
 
 
 async def archive_project(
     db: AsyncSession, actor: Actor, project_id: UUID, *, expected_version: int | None = None
 ) -> ProjectView:
     """Put a project out of sight, with its tasks. Raises NotFound, StaleVersion, InboxStays."""
-    step, before = await _take(db, actor, project_id, expected_version)
+    step, before = await take_row(db, actor, "project", project_id, expected_version, get_project)
     if project_id == actor.user_id:
         raise InboxStays
     values = {"archived_at": before.archived_at or step.now}
-    return await _set(db, actor, step, "project.archived", before, values)
+    return ProjectView.of(await set_row(db, actor, step, "project.archived", before, values))
 
 
 async def unarchive_project(
     db: AsyncSession, actor: Actor, project_id: UUID, *, expected_version: int | None = None
 ) -> ProjectView:
     """Bring an archived project back into sight. Raises NotFound, StaleVersion."""
-    step, before = await _take(db, actor, project_id, expected_version)
-    return await _set(db, actor, step, "project.unarchived", before, {"archived_at": None})
+    step, before = await take_row(db, actor, "project", project_id, expected_version, get_project)
+    return ProjectView.of(
+        await set_row(db, actor, step, "project.unarchived", before, {"archived_at": None})
+    )
 
 
 async def delete_project(
     db: AsyncSession, actor: Actor, project_id: UUID, *, expected_version: int | None = None
 ) -> ProjectView:
     """Move a project to the trash with all it holds. Raises NotFound, StaleVersion, InboxStays."""
-    step, before = await _take(db, actor, project_id, expected_version)
+    step, before = await take_row(db, actor, "project", project_id, expected_version, get_project)
     if project_id == actor.user_id:
         raise InboxStays
     moment = {"deleted_at": step.now, "updated_at": step.now}
@@ -221,7 +220,9 @@ async def delete_project(
     for row in await db.execute(_MOVE_TASKS_TO_TRASH, values):
         old, new = {"id": row.id, "deleted_at": None}, {"id": row.id, "deleted_at": step.now}
         step.record("task.deleted", "task", old, new)
-    return await _set(db, actor, step, "project.deleted", before, {"deleted_at": step.now})
+    return ProjectView.of(
+        await set_row(db, actor, step, "project.deleted", before, {"deleted_at": step.now})
+    )
 
 
 async def restore_project(db: AsyncSession, actor: Actor, project_id: UUID) -> ProjectView:
@@ -239,39 +240,12 @@ async def restore_project(db: AsyncSession, actor: Actor, project_id: UUID) -> P
     for row in await db.execute(_TAKE_TASKS_OUT_OF_TRASH, values):
         old, new = {"id": row.id, "deleted_at": gone_at}, {"id": row.id, "deleted_at": None}
         step.record("task.restored", "task", old, new)
-    return await _set(db, actor, step, "project.restored", before, {"deleted_at": None})
+    return ProjectView.of(
+        await set_row(db, actor, step, "project.restored", before, {"deleted_at": None})
+    )
 
 
 async def _refuse_too_many(db: AsyncSession, actor: Actor) -> None:
     count = (await db.execute(_COUNT, access.values(actor))).scalar_one()
     if count >= PROJECTS_MAX:
         raise LimitReached(PROJECTS_MAX)
-
-
-async def _take(
-    db: AsyncSession, actor: Actor, project_id: UUID, expected_version: int | None
-) -> tuple[Step, Row[*tuple[Any, ...]]]:
-    """Begin to change a project that is not in the trash. Raises NotFound, StaleVersion."""
-    step, before = await changes.take(db, actor, "project", project_id)
-    if before.deleted_at is not None:
-        raise NotFound
-    if expected_version not in {None, before.version}:
-        raise StaleVersion(await get_project(db, actor, project_id))
-    return step, before
-
-
-async def _set(
-    db: AsyncSession,
-    actor: Actor,
-    step: Step,
-    act: Act,
-    before: Row[*tuple[Any, ...]],
-    values: dict[str, Any],
-) -> ProjectView:
-    """Set columns of a project that was taken; if all are so already, it stays as it is."""
-    if all(getattr(before, name) == value for name, value in values.items()):
-        return await get_project(db, actor, before.id)
-    known = {**access.values(actor), "project_id": before.id, "updated_at": step.now}
-    after = (await db.execute(_CHANGE, known | values)).one()
-    step.record(act, "project", before, after)
-    return ProjectView.of(after)

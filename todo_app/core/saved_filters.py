@@ -8,14 +8,13 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
-from sqlalchemy import Row, bindparam, delete, func, literal, or_, select, union_all, update
+from sqlalchemy import Row, bindparam, delete, func, literal, or_, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from todo_app.core import access, changes
 from todo_app.core.access import Actor
-from todo_app.core.changes import Act, Step
 from todo_app.core.database import insert_if_absent
-from todo_app.core.errors import InvalidFilter, InvalidInput, NotFound, StaleVersion
+from todo_app.core.errors import InvalidFilter, InvalidInput, NotFound
 from todo_app.core.filters.conditions import conditions
 from todo_app.core.filters.passing import asker_of, is_day_first
 from todo_app.core.filters.reader import MAX_CHARACTERS, read
@@ -23,6 +22,7 @@ from todo_app.core.filters.syntax import Filter
 from todo_app.core.models import SAVED_FILTERS, TASKS, SavedFilter, new_id
 from todo_app.core.neighbours import Beside, between_neighbours
 from todo_app.core.patches import UnclearablePatch
+from todo_app.core.rows import set_row, take_row
 from todo_app.core.text import NAME_MAX_CHARACTERS, Text, Title
 
 FILTERS_MAX = 200
@@ -82,12 +82,6 @@ _LIST = (
     .limit(FILTERS_MAX)
 )
 _COUNT = select(func.count()).select_from(SAVED_FILTERS).where(access.own_rows(SAVED_FILTERS))
-_CHANGE = (
-    update(SAVED_FILTERS)
-    .where(access.own_rows(SAVED_FILTERS), _ID)
-    .values(version=SAVED_FILTERS.c.version + 1)
-    .returning(*SAVED_FILTERS.c)
-)
 _DELETE = delete(SAVED_FILTERS).where(access.own_rows(SAVED_FILTERS), _ID)
 
 
@@ -149,9 +143,9 @@ async def update_filter(
     """Change fields of a filter. Raises NotFound, InvalidFilter, StaleVersion."""
     if patch.query is not None:
         await check_query(db, actor, patch.query)
-    step, before = await _take(db, actor, filter_id, expected_version)
+    step, before = await take_row(db, actor, "filter", filter_id, expected_version, get_filter)
     values = patch.model_dump(exclude_unset=True)
-    return await _set(db, actor, step, "filter.changed", before, values)
+    return FilterView.of(await set_row(db, actor, step, "filter.changed", before, values))
 
 
 async def move_filter(
@@ -166,19 +160,21 @@ async def move_filter(
 
     Raises NotFound, StaleVersion, InvalidInput if the other is none of theirs.
     """
-    step, before = await _take(db, actor, filter_id, expected_version)
+    step, before = await take_row(db, actor, "filter", filter_id, expected_version, get_filter)
     own = [access.own_rows(SAVED_FILTERS)]
     position = await between_neighbours(
-        db, SAVED_FILTERS, filter_id, beside, own, access.values(actor)
+        db, step, "filter", filter_id, beside, own, access.values(actor)
     )
-    return await _set(db, actor, step, "filter.moved", before, {"position": position})
+    return FilterView.of(
+        await set_row(db, actor, step, "filter.moved", before, {"position": position})
+    )
 
 
 async def delete_filter(
     db: AsyncSession, actor: Actor, filter_id: UUID, *, expected_version: int | None = None
 ) -> FilterView:
     """Delete a filter and return it as it was; its tasks stay. Raises NotFound, StaleVersion."""
-    step, before = await _take(db, actor, filter_id, expected_version)
+    step, before = await take_row(db, actor, "filter", filter_id, expected_version, get_filter)
     await db.execute(_DELETE, {**access.values(actor), "filter_id": filter_id})
     step.record("filter.deleted", "filter", before, None)
     return FilterView.of(before)
@@ -209,28 +205,3 @@ async def count_tasks(db: AsyncSession, actor: Actor) -> dict[UUID, int]:
     found = await db.execute(union_all(*counts), access.values(actor))
     ids = list(filters)
     return {ids[number]: count for number, count in found}
-
-
-async def _take(
-    db: AsyncSession, actor: Actor, filter_id: UUID, expected_version: int | None
-) -> tuple[Step, Row[*tuple[Any, ...]]]:
-    step, before = await changes.take(db, actor, "filter", filter_id)
-    if expected_version not in {None, before.version}:
-        raise StaleVersion(FilterView.of(before))
-    return step, before
-
-
-async def _set(
-    db: AsyncSession,
-    actor: Actor,
-    step: Step,
-    act: Act,
-    before: Row[*tuple[Any, ...]],
-    values: dict[str, Any],
-) -> FilterView:
-    if all(getattr(before, name) == value for name, value in values.items()):
-        return FilterView.of(before)
-    own = {**access.values(actor), "filter_id": before.id}
-    row = (await db.execute(_CHANGE, {**own, **values, "updated_at": step.now})).one()
-    step.record(act, "filter", before, row)
-    return FilterView.of(row)

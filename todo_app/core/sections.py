@@ -13,11 +13,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from todo_app.core import access, changes
 from todo_app.core.access import Actor
-from todo_app.core.changes import Act, Step
+from todo_app.core.changes import Step
 from todo_app.core.database import insert_if_absent
-from todo_app.core.errors import InvalidInput, LimitReached, NotFound, StaleVersion
+from todo_app.core.errors import InvalidInput, LimitReached, NotFound
 from todo_app.core.models import PROJECTS, SECTIONS, TASKS, Section, new_id
 from todo_app.core.neighbours import Beside, Spread, between_neighbours
+from todo_app.core.rows import AnyRow, set_row, take_row
 from todo_app.core.text import Heading
 
 SECTIONS_MAX = 100
@@ -74,12 +75,6 @@ _LIST = (
 _COUNT = select(func.count()).where(access.own_rows(SECTIONS), _IN_PROJECT)
 _PROJECT = select(PROJECTS.c.id).where(
     *access.READABLE_PROJECTS, PROJECTS.c.id == bindparam("of_project")
-)
-_CHANGE = (
-    update(SECTIONS)
-    .where(access.own_rows(SECTIONS), _ID)
-    .values(version=SECTIONS.c.version + 1)
-    .returning(*SECTIONS.c)
 )
 _DELETE = delete(SECTIONS).where(access.own_rows(SECTIONS), _ID)
 _IN_SECTION = (access.own_rows(TASKS), TASKS.c.section_id == bindparam("of_section"))
@@ -153,7 +148,9 @@ async def update_section(
 ) -> SectionView:
     """Rename a section. Raises NotFound, StaleVersion."""
     step, before = await _take(db, actor, section_id, expected_version)
-    return await _set(db, actor, step, "section.changed", before, {"name": patch.name})
+    return SectionView.of(
+        await set_row(db, actor, step, "section.changed", before, {"name": patch.name})
+    )
 
 
 async def move_section(
@@ -177,11 +174,12 @@ async def move_section(
             await _follow(db, actor, *one)
 
     position = await between_neighbours(
-        db, SECTIONS, section_id, beside, among, values, settle=settle
+        db, step, "section", section_id, beside, among, values, settle=settle
     )
-    current = await get_section(db, actor, section_id)
-    await _follow(db, actor, section_id, current.position, position)
-    return await _set(db, actor, step, "section.moved", before, {"position": position})
+    await _follow(db, actor, section_id, before.position, position)
+    return SectionView.of(
+        await set_row(db, actor, step, "section.moved", before, {"position": position})
+    )
 
 
 async def delete_section(
@@ -207,27 +205,8 @@ async def _follow(
 
 async def _take(
     db: AsyncSession, actor: Actor, section_id: UUID, expected_version: int | None
-) -> tuple[Step, Row[*tuple[Any, ...]]]:
+) -> tuple[Step, AnyRow]:
     """Begin to change a section of a project that is there. Raises NotFound, StaleVersion."""
-    step, before = await changes.take(db, actor, "section", section_id)
-    current = await get_section(db, actor, section_id)
-    if expected_version not in {None, before.version}:
-        raise StaleVersion(current)
-    return step, before
-
-
-async def _set(
-    db: AsyncSession,
-    actor: Actor,
-    step: Step,
-    act: Act,
-    before: Row[*tuple[Any, ...]],
-    values: dict[str, Any],
-) -> SectionView:
-    """Set columns of a section that was taken; if all are so already, it stays as it is."""
-    if all(getattr(before, name) == value for name, value in values.items()):
-        return await get_section(db, actor, before.id)
-    known = {**access.values(actor), "section_id": before.id, "updated_at": step.now}
-    after = (await db.execute(_CHANGE, known | values)).one()
-    step.record(act, "section", before, after)
-    return SectionView.of(after)
+    taken = await take_row(db, actor, "section", section_id, expected_version, get_section)
+    await get_section(db, actor, section_id)
+    return taken
