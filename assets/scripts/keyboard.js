@@ -2,6 +2,7 @@
 // of the palette with its keys in data-keys, and to press a key is to click it. Here is what cannot
 // wait for the server: where the focus goes, and which rows are chosen.
 
+import "./drag.js";
 import "./motion.js";
 import { openPalette } from "./palette.js";
 import "./progress.js";
@@ -96,8 +97,8 @@ function nameOf(event) {
   if (key.length === 1 && key > "~" && /^Key[A-Z]$/.test(event.code)) key = event.code[3].toLowerCase();
   const isAltGr = event.getModifierState("AltGraph");
   const mod = (event.ctrlKey || event.metaKey) && !isAltGr ? "mod+" : "";
-  const shift = event.shiftKey && mod ? "shift+" : "";
   const alt = event.altKey && !isAltGr ? "alt+" : "";
+  const shift = event.shiftKey && (mod || alt || key === "tab") ? "shift+" : "";
   return mod + shift + alt + key;
 }
 
@@ -118,6 +119,8 @@ function press(event) {
   if (event.defaultPrevented || event.isComposing || target.closest(TYPING)) return;
   if (document.querySelector(OPEN_DIALOG)) return;
   if (["Enter", " "].includes(event.key) && target.closest("button")) return;
+  // Tab leads on from row to row; only where a row is chosen it says something about that one.
+  if (event.key === "Tab" && focusedRow()?.querySelector(".choose")?.ariaChecked !== "true") return;
   const isPrefixed = prefix && event.timeStamp - prefixedAt < PREFIX_MILLISECONDS;
   const key = (isPrefixed ? `${prefix} ` : "") + nameOf(event);
   prefix = "";
@@ -148,9 +151,15 @@ function follow(event) {
   }
 }
 
-// A row that goes with the focus in it hands it on to the one that takes its place.
-function keepFocus() {
-  if (!row || row.isConnected || document.activeElement !== document.body) return;
+// A row that is put elsewhere with the focus in it keeps it; one that goes hands it on to the one
+// that takes its place.
+function keepFocus(records) {
+  if (!row || document.activeElement !== document.body) return;
+  if (row.isConnected) {
+    const isMoved = records.some(({ removedNodes }) => [...removedNodes].includes(row));
+    if (isMoved) row.querySelector(".open").focus({ preventScroll: true });
+    return;
+  }
   const all = rows();
   row = null;
   all[Math.min(place, all.length - 1)]?.querySelector(".open").focus({ preventScroll: true });

@@ -1,4 +1,4 @@
-// The combobox of the palette: what matches shows, and the arrows move over it. The focus stays in
+// The comboboxes of the palette and the pickers: what matches shows, and the arrows move over it. The focus stays in
 // the box; aria-activedescendant says where one is.
 
 const palette = () => document.querySelector("dialog.palette[open]");
@@ -16,25 +16,37 @@ function activate(dialog, option) {
 
 const folded = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
 
-function filter(dialog) {
-  const words = folded(dialog.querySelector("[role=combobox]").value).split(/\s+/).filter(Boolean);
+// What is typed in the one that is open.
+export const typed = () => palette()?.querySelector("[role=combobox]").value.trim() ?? "";
+
+function filter(dialog, here = null) {
+  const text = folded(dialog.querySelector("[role=combobox]").value.trim());
+  const words = text.split(/\s+/).filter(Boolean);
+  let isName = false;
   for (const option of dialog.querySelectorAll("[data-command]")) {
     const name = folded(option.querySelector(".name").textContent);
-    const isUnfit = option.dataset.about === "tasks" && !dialog.dataset.about;
-    option.hidden = isUnfit || !words.every((word) => name.includes(word));
+    const called = `${option.dataset.command} ${name}`;
+    const isUnfit =
+      (option.dataset.about === "tasks" && !dialog.dataset.about) ||
+      ("whenTyped" in option.dataset && !words.length);
+    option.hidden = isUnfit || !words.every((word) => called.includes(word));
+    isName ||= name === text;
   }
   // What was found for words that are gone is nothing to choose from.
   for (const option of dialog.querySelectorAll("[data-found]")) option.hidden = !words.length;
-  activate(dialog, options(dialog)[0]);
+  for (const option of dialog.querySelectorAll("[data-new]")) {
+    option.hidden = isName || !words.length;
+    option.querySelector("[data-typed]").textContent = typed();
+  }
+  const all = options(dialog);
+  activate(dialog, all.includes(here) ? here : all[0]);
 }
 
 // What the server finds comes later, below; one stays where one is.
-function takeIn() {
+function takeIn(records) {
   const dialog = palette();
-  if (!dialog) return;
-  const all = options(dialog);
-  const here = dialog.querySelector("[aria-selected=true]");
-  if (!all.includes(here) || !dialog.querySelector(".none").hidden) activate(dialog, all[0]);
+  if (!dialog || !records.some(({ target }) => target.matches?.("[role=listbox]"))) return;
+  filter(dialog, dialog.querySelector("[aria-selected=true]"));
 }
 
 function press(event) {

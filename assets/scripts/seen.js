@@ -29,8 +29,9 @@ const here = () => location.pathname + (new URLSearchParams(location.search).get
 const textOf = (row, part) => row.querySelector(part)?.textContent ?? "";
 
 function rowOf(row) {
+  const before = row.previousElementSibling;
   return {
-    heading: textOf(row, "h2"),
+    heading: textOf(row, "h2") || (before?.matches("[data-section]") ? before.textContent : ""),
     title: textOf(row, ".open .title"),
     facts: [...row.querySelectorAll(".fact")].map((fact) => fact.textContent).join(" · "),
     done: row.querySelector(".row.done") !== null,

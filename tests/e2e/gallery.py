@@ -64,7 +64,7 @@ def _list(path: str) -> Callable[[Page, str], Awaitable[None]]:
     return show
 
 
-def _place(kind: str) -> Callable[[Page, str], Awaitable[None]]:
+def _place(kind: str, menu: str = "") -> Callable[[Page, str], Awaitable[None]]:
     async def show(page: Page, origin: str) -> None:
         await _list("/today")(page, origin)
         link = page.locator(f"a[href^='/{kind}?id=']").first
@@ -72,6 +72,9 @@ def _place(kind: str) -> Callable[[Page, str], Awaitable[None]]:
         await page.goto(origin + str(await link.get_attribute("href")))
         await expect(page.get_by_role("heading", level=1)).not_to_be_empty()
         await is_ready(page)
+        if menu:
+            await page.get_by_role("button", name="Change").click()
+            await expect(page.get_by_text(menu)).to_be_visible()
 
     return show
 
@@ -93,6 +96,11 @@ async def _history(page: Page, origin: str) -> None:
 async def _trash(page: Page, origin: str) -> None:
     await page.goto(f"{origin}/trash")
     await expect(page.get_by_role("button", name="Restore").first).to_be_visible()
+
+
+async def _archive(page: Page, origin: str) -> None:
+    await page.goto(f"{origin}/archive")
+    await expect(page.get_by_role("button", name="Bring back")).to_be_visible()
 
 
 async def _open_task(page: Page, origin: str) -> None:
@@ -228,13 +236,18 @@ SCREENS = (
     Screen("upcoming", is_private=True, show=_list("/upcoming")),
     Screen("inbox", is_private=True, show=_list("/inbox")),
     Screen("project", is_private=True, show=_place("project")),
+    Screen("project-menu", is_private=True, show=_place("project", "Move up")),
     Screen("label", is_private=True, show=_place("label")),
+    Screen("label-menu", is_private=True, show=_place("label", "Merge into")),
     Screen("filter", is_private=True, show=_place("filter")),
     Screen("filter-new", is_private=True, show=_filter("", "For example")),
     Screen("filter-flawed", is_private=True, show=_filter("p1 & soonish", "no word of a")),
     Screen("filter-nothing", is_private=True, show=_filter("p4 & p1", "Nothing passes")),
     Screen("history", is_private=True, show=_history),
     Screen("trash", is_private=True, show=_trash),
+    Screen("archive", is_private=True, show=_archive),
+    Screen("project-picker", is_private=True, show=_dialog("#", "Move to project")),
+    Screen("label-picker", is_private=True, show=_dialog("@", "Give or take off a label")),
     Screen("search", is_private=True, show=_search("the", "found")),
     Screen("search-names", is_private=True, show=_search("anal", "Engine")),
     Screen("search-nothing", is_private=True, show=_search("xyz", "Nothing found")),
@@ -303,3 +316,6 @@ def furnish(person: Person) -> None:
     gone = person.add_task("A letter that was never sent")
     person.api.delete(f"/tasks/{gone['id']}")
     person.add_task("An idea without a date")
+    old = person.api.post("/projects", json={"name": "Difference Engine"}).json()["id"]
+    person.api.post(f"/projects/{old}/archive", json={}).raise_for_status()
+    person.api.post("/sections", json={"project_id": home, "name": "Someday"}).raise_for_status()

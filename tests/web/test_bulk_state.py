@@ -15,6 +15,8 @@ CALLS: dict[str, dict[str, Any]] = {
     f"{BULK}.delete_tasks": {},
     f"{BULK}.set_priority": {"priority": "1"},
     f"{BULK}.set_due_in": {"days": 1},
+    f"{BULK}.move_to_project": {"project_id": str(uuid4())},
+    f"{BULK}.toggle_label": {"name": "errand"},
     f"{BULK}.set_due_date": {"day": "2027-01-27"},
 }
 SHIFT = f"{PLACES}.shift_tasks"
@@ -47,6 +49,28 @@ async def test_chosen_tasks_change_in_their_rows_and_the_others_do_not(alice: Br
         assert shown(tab, "is_completed") == {"First": True, "Second": True, "Third": False}
         await tab.ask(f"{BULK}.delete_tasks", task_ids=chosen)
         assert set(shown(tab, "id")) == {"Third"}
+
+
+async def test_chosen_tasks_get_a_project_and_a_label_in_one_step_each(alice: Browser) -> None:
+    async with alice.tab("/inbox") as tab:
+        await tab.ask(f"{PLACES}.add_project", name="{what} Garden")
+        chosen = await fill(tab)
+        for words in ("2 tasks: @errand", "Took @errand off 2 tasks", "2 tasks: @errand"):
+            await tab.ask(f"{BULK}.toggle_label", task_ids=chosen, name="errand")
+            assert tab.shown["auth_state.notice"]["text"] == words
+        assert shown(tab, "labels") == {"First": ["errand"], "Second": ["errand"], "Third": []}
+        [label], [project] = tab.shown["auth_state.labels"], tab.shown["auth_state.projects"]
+        assert (label["count"], project["count"]) == (2, 0)
+
+        await tab.ask(f"{BULK}.move_to_project", task_ids=chosen, project_id=project["id"])
+        assert set(shown(tab, "id")) == {"Third"}
+        assert tab.shown["auth_state.projects"][0]["count"] == 2
+        assert tab.shown["auth_state.counts"]["inbox"] == 1
+        await tab.ask(f"{LIVE}.undo")
+        assert len(tab.rows) == 3
+
+        await tab.ask(f"{BULK}.toggle_label", task_ids=chosen, name=" ")
+        assert tab.shown["auth_state.notice"]["is_error"]
 
 
 async def test_what_was_done_to_several_is_taken_back_at_once(alice: Browser) -> None:

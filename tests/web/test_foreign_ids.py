@@ -7,7 +7,18 @@ from uuid import uuid4
 import pytest
 
 from tests.web.backend import Backend
-from tests.web.browser import API_TOKENS, LIST, LIVE, PANEL, PLACES, SECURITY, Browser, Tab
+from tests.web.browser import (
+    API_TOKENS,
+    BULK,
+    LIST,
+    LIVE,
+    ORDER,
+    PANEL,
+    PLACES,
+    SECURITY,
+    Browser,
+    Tab,
+)
 from tests.web.conftest import Visit
 from tests.web.handlers import Handlers, arguments_of, fitting_payload
 
@@ -32,7 +43,7 @@ CALLS: dict[str, list[dict[str, Any]]] = {
     f"{PANEL}.show_coming": [{}],
     f"{LIVE}.show_history": [{}],
     f"{PLACES}.fold_task": [{"is_collapsed": True}],
-    f"{PLACES}.move_to_project": [{}],
+    f"{ORDER}.drop_task": [{"target": "project_id"}],
     f"{PLACES}.set_labels": [{"text": "mine, now"}],
 }
 EVERY_CALL = [(name, arguments) for name, calls in CALLS.items() for arguments in calls]
@@ -84,7 +95,11 @@ def test_every_handler_that_takes_an_id_is_tried(handlers: Handlers) -> None:
     others = {f"{SECURITY}.end_session", f"{API_TOKENS}.revoke_token", f"{LIVE}.undo_change"}
     # Those of a section and of what is in the trash: in test_places.py.
     others |= {f"{PLACES}.{name}_section" for name in ("rename", "delete")}
-    others |= {f"{PLACES}.move_section_up", f"{PLACES}.restore"}
+    others |= {f"{PLACES}.{name}" for name in ("move_section_up", "restore", "merge_label")}
+    others |= {f"{ORDER}.drop_{name}" for name in ("section", "project")}
+    others |= {f"{PLACES}.unarchive_project"}
+    # That of several tasks: in test_bulk_state.py.
+    others |= {f"{BULK}.move_to_project"}
     assert with_id == CALLS.keys() | others
 
 

@@ -9,14 +9,18 @@ from uuid import UUID
 
 import pydantic
 import reflex as rx
+from pydantic import TypeAdapter, ValidationError
 
-from todo_app.core import bulk, clock
-from todo_app.core.bulk import BULK_MAX, BulkChange
+from todo_app.core import batches, clock
+from todo_app.core.batches import BULK_MAX, BulkChange
+from todo_app.core.labels import LabelName
 from todo_app.core.task_views import TaskView
 from todo_app.web import wording
-from todo_app.web.list_state import NO_PANEL, TaskId, TaskListState
+from todo_app.web.list_state import NO_PANEL, RowId, TaskId, TaskListState
 
 TaskIds = Annotated[list[TaskId], pydantic.Field(min_length=1, max_length=BULK_MAX)]
+Text = Annotated[str, pydantic.Field(max_length=400)]
+_LABEL_NAME: TypeAdapter[str] = TypeAdapter(LabelName)
 Day = Annotated[str, pydantic.Field(pattern=r"^((19|[2-9]\d)\d\d-\d\d-\d\d)?$")]
 
 
@@ -52,22 +56,54 @@ class BulkState(TaskListState):
         except ValueError:
             self._tell("There is no such day.", is_error=True)
 
+    @rx.event
+    async def move_to_project(self, task_ids: TaskIds, project_id: RowId) -> None:
+        """Move tasks to the end of a project."""
+        change = BulkChange(project_id=UUID(project_id))
+        await self._change(task_ids, change, f"Moved {{what}} to {self._name_of(project_id)}")
+
+    @rx.event
+    async def toggle_label(self, task_ids: TaskIds, name: Text) -> None:
+        """Give tasks a label, made if there is none, or take it off if all have it."""
+        try:
+            label = _LABEL_NAME.validate_python(name)
+        except ValidationError:
+            self._tell("A label has 1 to 60 characters.", is_error=True)
+            return
+        toggled = await self._run(batches.toggle_label, _ids(task_ids), label)
+        if toggled is not None:
+            views, has_it = toggled
+            await self._show(views)
+            words = f"{{what}}: @{label}" if has_it else f"Took @{label} off {{what}}"
+            self._offer_undo_of(views, words)
+
+    def _name_of(self, project_id: str) -> str:
+        places = {self.user["id"]: "the Inbox"} | {one["id"]: one["name"] for one in self.projects}
+        return places.get(project_id, "another project")
+
     async def _move(self, task_ids: TaskIds, day: date | None) -> None:
         words = wording.day_name(day, clock.today(self._actor().time_zone)) if day else "no date"
         await self._change(task_ids, BulkChange(due_date=day), f"{{what}}: {words}")
 
     async def _change(self, task_ids: TaskIds, change: BulkChange, words: str) -> None:
-        ids = [UUID(task_id) for task_id in dict.fromkeys(task_ids)]
-        views = await self._run(bulk.change_tasks, ids, change)
+        views = await self._run(batches.change_tasks, _ids(task_ids), change)
         if views is None:
             return
         if change.is_deleted:
             await self._drop(views)
         else:
-            for view in views:
-                self._show_change(view)
-            await self._recount()
-        self._offer_undo(words.format(what=_what(views)))
+            if change.project_id is not None:
+                await self._refresh()
+            await self._show(views)
+        self._offer_undo_of(views, words)
+
+    async def _show(self, views: Iterable[TaskView]) -> None:
+        for view in views:
+            self._show_change(view)
+        await self._recount()
+
+    def _offer_undo_of(self, views: Iterable[TaskView], words: str) -> None:
+        self._offer_undo(words.replace("{what}", wording.which([view.title for view in views])))
 
     async def _drop(self, views: Iterable[TaskView]) -> None:
         """Take the rows of tasks that are gone out of the window."""
@@ -84,5 +120,5 @@ class BulkState(TaskListState):
         self._set_rows([row for row in rows if row["id"] not in gone])
 
 
-def _what(views: list[TaskView]) -> str:
-    return wording.quoted(views[0].title) if len(views) == 1 else f"{len(views)} tasks"
+def _ids(task_ids: Iterable[str]) -> list[UUID]:
+    return [UUID(task_id) for task_id in dict.fromkeys(task_ids)]

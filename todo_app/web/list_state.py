@@ -36,6 +36,7 @@ from todo_app.web.rows import (
     week_of,
     whole,
     with_headings,
+    with_places,
 )
 from todo_app.web.session import NO_COUNTS, AuthState, Counts, Place
 
@@ -70,6 +71,7 @@ class TaskListState(AuthState):
     found_names: list[FoundName] = []
     saved_query: str = ""
     is_missing: bool = False
+    is_archived: bool = False
     here: str = ""
     has_more: bool = False
     has_earlier: bool = False
@@ -158,7 +160,7 @@ class TaskListState(AuthState):
 
     async def _open_place(self) -> bool:
         """Show which project or label the list is of; whether there is such a one."""
-        self.place, self.sections = NO_PLACE, []
+        self.place, self.sections, self.is_archived = NO_PLACE, [], False
         if not self._place_id:
             return self._name not in {"project", "label"}
         if self._name == "filter":
@@ -171,6 +173,7 @@ class TaskListState(AuthState):
             else:
                 outline = await self._read(outlines.get_outline, UUID(self._place_id))
                 self.place = place_of(outline.project)
+                self.is_archived = outline.project.archived_at is not None
                 self.sections = sections_of(outline)
         except (ValueError, NotFound):
             return False
@@ -191,6 +194,8 @@ class TaskListState(AuthState):
 
     async def _refresh(self) -> None:
         """Show the window as it is now, wherever it stands."""
+        if self._place_id:
+            self.is_missing = not await self._open_place()
         if not self.showing or self.is_missing:
             await self._recount()
             return
@@ -255,6 +260,10 @@ class TaskListState(AuthState):
         """Show these rows. Where a few are others than before, only those are sent."""
         counts = self.counts if self._name == "today" else NO_COUNTS
         rows = with_headings(rows, counts)
+        known: list[SectionRow] = self.get_value("sections")
+        placed = with_places(known, rows, has_earlier=self.has_earlier, has_more=self.has_more)
+        if placed != known:
+            self.sections = placed
         sent: list[TaskRow] = self.get_value("rows")
         if [row["id"] for row in rows] == [row["id"] for row in sent]:
             pairs = zip(rows, sent, strict=True)
@@ -299,8 +308,9 @@ class TaskListState(AuthState):
     ) -> TaskRow:
         """The row of a task, in the group that it has if not in that where it would be new."""
         done = view.completed_at and view.completed_at.astimezone(ZoneInfo(zone)).date()
-        if group is None:
-            group = group_of(self._name, view, done, self._today, self.sections)
+        group = group_of(self._name, view, done, self._today) if group is None else group
+        # The day that the list, or the heading of a group in it, has named already.
+        said = {"today": "Today", "upcoming": group}.get(self._name, "")
         phrases = read_query(self._searched) if self._name == "search" else []
         projects: list[Place] = self.get_value("projects")
         is_outline = self._name in {"inbox", "project"}
@@ -310,7 +320,7 @@ class TaskListState(AuthState):
             title=view.title,
             notes=markdown.line_of(view.notes)[:NOTES_PREVIEW_CHARACTERS],
             priority=view.priority,
-            due=wording.due_text(view.due, self._today, zone=zone, said=self._day_said(group)),
+            due=wording.due_text(view.due, self._today, zone=zone, said=said),
             repeats=view.recurrence.text if view.recurrence else "",
             is_overdue=not done and view.due is not None and view.due.is_overdue(now, zone),
             is_completed=done is not None,
@@ -322,6 +332,7 @@ class TaskListState(AuthState):
             project=project["name"] if project and self._name != "project" else "",
             colour=project["colour"] if project else "",
             labels=view.labels,
+            section=str(view.section_id or ""),
             group=group,
             week=week_of(self._name, view, self._today, self.user["week_start"]),
             heading="",
@@ -331,10 +342,6 @@ class TaskListState(AuthState):
             found_notes=found.notes_pieces(view.notes, phrases),
             stamp=self._stamp,
         )
-
-    def _day_said(self, group: str) -> str:
-        """The day that a list, or the heading of a group in it, has named already."""
-        return {"today": "Today", "upcoming": group}.get(self._name, "")
 
     def _show_change(self, view: TaskView) -> None:
         """Show a task that was changed in its row, in the counts and in the panel."""
@@ -370,13 +377,6 @@ class TaskListState(AuthState):
             if (before["completed_on"] or after["completed_on"]) == self._today.isoformat():
                 counts["done_today"] -= opened
         self.counts = counts
-
-    def _count_places(self, view: TaskView, opened: int) -> None:
-        recounted = {**self.get_value("recounted")}
-        touched = [one for one in self.projects if one["id"] == str(view.project_id)]
-        for one in (*touched, *(one for one in self.labels if one["name"] in view.labels)):
-            recounted[one["id"]] = recounted.get(one["id"], one["count"]) + opened
-        self.recounted = recounted
 
     def _shown_rows(self) -> list[TaskRow]:
         """The rows to look at; Reflex's watch over changes in each would cost far more."""

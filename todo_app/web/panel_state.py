@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Literal, TypedDict, get_args
 from uuid import UUID
 
 import pydantic
@@ -34,9 +34,17 @@ _FIELD_ERRORS = {
 }
 
 
+class Whole(TypedDict):
+    """What the open task is a part of."""
+
+    id: str
+    title: str
+
+
 class TaskPanelState(TaskListState):
     """What the panel adds: which field was refused and why."""
 
+    whole: Whole = Whole(id="", title="")
     opened: int = 0
     renewed: dict[str, int] = dict.fromkeys(FIELDS, 0)
     errors: dict[str, str] = {}
@@ -53,6 +61,7 @@ class TaskPanelState(TaskListState):
             self.errors, self.coming, self._editing = {}, "", ""
         if panel != self.panel:
             self.panel = panel
+            await self._show_whole()
             # A new number makes new inputs; while it stays, what is typed in them stays too. It
             # starts at the time: after the server was lost, no number may come again.
             self.opened = max(self.opened + 1, int(clock.now().timestamp() * 1000))
@@ -193,6 +202,13 @@ class TaskPanelState(TaskListState):
             else:
                 self._renew(field)
         self.panel = panel
+        await self._show_whole()
+
+    async def _show_whole(self) -> None:
+        """Show what the open task is a part of, if it is."""
+        parent = self.panel["parent"]
+        task = await self._read(tasks.get_kept_task, UUID(parent)) if parent else None
+        self.whole = Whole(id=parent, title=task.title if task else "")
 
     def _renew(self, *fields: Field) -> None:
         """Make new inputs for fields, which show what is in the panel."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 from uuid import UUID
 
@@ -10,17 +11,19 @@ import reflex as rx
 from pydantic import TypeAdapter, ValidationError
 
 from todo_app.core import clock, labels, moves, projects, saved_filters, sections, tasks, trash
-from todo_app.core.labels import LabelNames, LabelPatch
-from todo_app.core.moves import Shift, TaskMove
+from todo_app.core.labels import LabelDraft, LabelNames, LabelPatch
+from todo_app.core.moves import Shift
 from todo_app.core.neighbours import Beside
 from todo_app.core.projects import Colour, ProjectDraft, ProjectPatch
 from todo_app.core.saved_filters import FilterPatch
 from todo_app.core.sections import SectionDraft, SectionPatch
 from todo_app.core.task_views import TaskPatch, TaskView
 from todo_app.web import routes, wording
+from todo_app.web.bulk_state import TaskIds
 from todo_app.web.list_state import RowId, TaskId
 from todo_app.web.live_state import LiveState
-from todo_app.web.rows import TrashRow
+from todo_app.web.rows import TrashRow, place_of
+from todo_app.web.session import Place
 
 Name = Annotated[str, pydantic.Field(max_length=400)]
 _LABEL_NAMES: TypeAdapter[list[str]] = TypeAdapter(LabelNames)
@@ -31,6 +34,7 @@ _CHANGES = {
 }
 """How each kind of place is changed."""
 _NAME_ERROR = "A name has 1 to 100 characters."
+_LABEL_ERROR = "A label has 1 to 60 characters."
 
 
 class PlacesState(LiveState):
@@ -38,6 +42,8 @@ class PlacesState(LiveState):
 
     trash: list[TrashRow] = []
     trash_is_shown: bool = False
+    archive: list[Place] = []
+    archive_is_shown: bool = False
 
     @rx.event
     async def add_project(self, name: Name) -> rx.event.EventSpec | None:
@@ -54,6 +60,34 @@ class PlacesState(LiveState):
         return rx.redirect(routes.place_path(routes.PROJECT, str(made[0].id)))
 
     @rx.event
+    async def add_label(self, name: Name) -> rx.event.EventSpec | None:
+        """Add a label and go there."""
+        try:
+            draft = LabelDraft(name=name)
+        except ValidationError:
+            self._tell(_LABEL_ERROR, is_error=True)
+            return None
+        made = await self._run(labels.create_label, draft)
+        if made is None:
+            return None
+        await self._recount()
+        self._offer_undo(f"Added {wording.quoted(made[0].name)}")
+        return rx.redirect(routes.place_path(routes.LABEL, str(made[0].id)))
+
+    @rx.event
+    async def merge_label(self, into_id: RowId) -> rx.event.EventSpec | None:
+        """Give all tasks of the label that is shown another one instead, and go there."""
+        if self._name != "label" or not self.place["id"]:
+            return None
+        name = self.place["name"]
+        view = await self._run(labels.merge_label, UUID(self.place["id"]), UUID(into_id))
+        if view is None:
+            return None
+        await self._recount()
+        self._offer_undo(f"Merged {wording.quoted(name)} into {wording.quoted(view.name)}")
+        return rx.redirect(routes.place_path(routes.LABEL, into_id))
+
+    @rx.event
     async def rename_place(self, name: Name) -> None:
         """Give the project, label or filter that is shown another name."""
         await self._change_place({"name": name}, f"Renamed to {wording.quoted(name.strip())}")
@@ -67,6 +101,25 @@ class PlacesState(LiveState):
     async def archive_project(self) -> rx.event.EventSpec | None:
         """Put the project that is shown out of sight."""
         return await self._leave(projects.archive_project, "Archived")
+
+    @rx.event
+    async def unarchive_project(self, project_id: RowId) -> None:
+        """Bring an archived project back into sight."""
+        view = await self._run(projects.unarchive_project, UUID(project_id))
+        if view is not None:
+            await self._refresh()
+            self._offer_undo(f"Brought back {wording.quoted(view.name)}")
+        await self._read_archive()
+
+    @rx.event
+    async def show_archive(self) -> None:
+        """Show the projects that were put out of sight."""
+        await self._read_archive()
+        self.archive_is_shown = True
+
+    async def _read_archive(self) -> None:
+        found = await self._read(projects.list_projects)
+        self.archive = [place_of(one) for one in found if one.archived_at is not None]
 
     @rx.event
     async def delete_project(self) -> rx.event.EventSpec | None:
@@ -125,21 +178,10 @@ class PlacesState(LiveState):
         await self._refresh()
 
     @rx.event
-    async def shift_tasks(
-        self,
-        task_ids: Annotated[list[TaskId], pydantic.Field(min_length=1, max_length=1)],
-        shift: Shift,
-    ) -> None:
-        """Move a task one step up, down, in or out."""
-        for task_id in task_ids:
-            view = await self._run(moves.shift_task, UUID(task_id), shift)
-            await self._show_moved(view)
-
-    @rx.event
-    async def move_to_project(self, task_id: TaskId, project_id: RowId) -> None:
-        """Move a task to the end of another project."""
-        move = TaskMove(project_id=UUID(project_id))
-        await self._show_moved(await self._run(moves.move_task, UUID(task_id), move))
+    async def shift_tasks(self, task_ids: TaskIds, shift: Shift) -> None:
+        """Move tasks one step up, down, in or out."""
+        ids = [UUID(task_id) for task_id in task_ids]
+        await self._show_moved(await self._run(moves.shift_tasks, ids, shift))
 
     @rx.event
     async def set_labels(self, task_id: TaskId, text: Name) -> None:
@@ -184,12 +226,12 @@ class PlacesState(LiveState):
         await self._recount()
         await self.show_trash()
 
-    async def _show_moved(self, view: TaskView | None) -> None:
-        if view is None:
+    async def _show_moved(self, views: Sequence[TaskView] | None) -> None:
+        if views is None:
             return
         await self._refresh()
         await self._refresh_panel()
-        self._offer_undo(f"Moved {wording.quoted(view.title)}")
+        self._offer_undo(f"Moved {wording.which([view.title for view in views])}")
 
     async def _change_place(self, values: dict[str, str], words: str) -> None:
         if not self.place["id"]:

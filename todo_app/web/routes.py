@@ -15,6 +15,7 @@ LABEL = "/label"
 FILTER = "/filter"
 HISTORY = "/history"
 TRASH = "/trash"
+ARCHIVE = "/archive"
 ACCOUNT = "/settings/account"
 PREFERENCES = "/settings/preferences"
 SECURITY = "/settings/security"
@@ -79,6 +80,7 @@ PRIVATE_PAGES = frozenset(
         FILTER,
         HISTORY,
         TRASH,
+        ARCHIVE,
         ACCOUNT,
         PREFERENCES,
         SECURITY,

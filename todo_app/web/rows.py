@@ -40,6 +40,7 @@ class TaskRow(TypedDict):
     project: str
     colour: str
     labels: list[str]
+    section: str
     group: str
     week: str
     heading: str
@@ -62,6 +63,7 @@ class TaskPanel(TypedDict):
     due_zone: str
     recurrence: str
     project: str
+    parent: str
     labels: str
     notes_html: str
     is_completed: bool
@@ -80,6 +82,7 @@ NO_PANEL = TaskPanel(
     due_zone="",
     recurrence="",
     project="",
+    parent="",
     labels="",
     notes_html="",
     is_completed=False,
@@ -90,10 +93,15 @@ NO_PANEL = TaskPanel(
 
 
 class SectionRow(TypedDict):
-    """A heading of a project."""
+    """A heading of a project, and the row that it stands before: none at the end of the list.
+
+    One that is outside of the window of rows is not shown in it.
+    """
 
     id: str
     name: str
+    before: str
+    is_shown: bool
 
 
 class FoundName(TypedDict):
@@ -144,6 +152,7 @@ def panel_of(view: TaskView, now: datetime, zone: str) -> TaskPanel:
         due_zone=(view.due.zone or zone) if view.due else zone,
         recurrence=view.recurrence.text if view.recurrence else "",
         project=str(view.project_id),
+        parent=str(view.parent_id or ""),
         labels=", ".join(view.labels),
         notes_html=markdown.html_of(view.notes),
         is_completed=view.completed_at is not None,
@@ -154,8 +163,28 @@ def panel_of(view: TaskView, now: datetime, zone: str) -> TaskPanel:
 
 
 def sections_of(outline: Outline) -> list[SectionRow]:
-    """The headings of a project as a page shows them."""
-    return [SectionRow(id=str(one.id), name=one.name) for one in outline.sections]
+    """The headings of a project, before there are rows to put them among."""
+    return [
+        SectionRow(id=str(one.id), name=one.name, before="", is_shown=False)
+        for one in outline.sections
+    ]
+
+
+def with_places(
+    sections: list[SectionRow], rows: list[TaskRow], *, has_earlier: bool, has_more: bool
+) -> list[SectionRow]:
+    """The headings where they stand among the rows, those that have no tasks too."""
+    first_rows = {row["section"]: row["id"] for row in reversed(rows)}
+    starts_in = rows[0]["section"] if rows else ""
+    placed: list[SectionRow] = []
+    before, is_shown = "", not has_more
+    for section in reversed(sections):
+        if section["id"] in first_rows:
+            before, is_shown = first_rows[section["id"]], True
+        placed.append({**section, "before": before, "is_shown": is_shown})
+        if has_earlier and section["id"] == starts_in:
+            is_shown = False
+    return placed[::-1]
 
 
 def names_of(hits: Sequence[NameHit]) -> list[FoundName]:
@@ -176,17 +205,14 @@ def whole(views: Sequence[TaskView]) -> TaskPage:
     return TaskPage(items=list(views), next_cursor=None, previous_cursor=None)
 
 
-def group_of(
-    name: str, view: TaskView, done: date | None, today: date, sections: Sequence[SectionRow]
-) -> str:
-    """Under which heading a task stands in the list of this name; `done` is the day it was."""
+def group_of(name: str, view: TaskView, done: date | None, today: date) -> str:
+    """Which days a task stands among in the list of this name; `done` is the day it was."""
     if name == "completed":
         return wording.day_name(done, today) if done else ""
     if name == "upcoming":
         return wording.day_name(view.due.date, today) if view.due else ""
     if name != "today":
-        names = {one["id"]: one["name"] for one in sections}
-        return names.get(str(view.section_id), "")
+        return ""
     if done is not None:
         return "Done today"
     return "Overdue" if view.due and view.due.date < today else "Today"

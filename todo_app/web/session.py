@@ -24,6 +24,7 @@ from todo_app.core.accounts import AccountView
 from todo_app.core.database import reading, transaction
 from todo_app.core.errors import TodoError, Unauthenticated
 from todo_app.core.overview import FilterPlaceView, PlaceView
+from todo_app.core.task_views import TaskView
 from todo_app.core.tokens import Claims
 from todo_app.web import messages, reflex_private
 
@@ -190,6 +191,14 @@ class AuthState(rx.State):
             self.filters = filters
         if self.get_value("recounted"):
             self.recounted = {}
+
+    def _count_places(self, task: TaskView, opened: int) -> None:
+        """Count a tick in the project and the labels of a task."""
+        recounted = {**self.get_value("recounted")}
+        touched = [one for one in self.projects if one["id"] == str(task.project_id)]
+        for one in (*touched, *(one for one in self.labels if one["name"] in task.labels)):
+            recounted[one["id"]] = recounted.get(one["id"], one["count"]) + opened
+        self.recounted = recounted
 
     def _actor(self) -> Actor:
         """Who this event is from. Raises Unauthenticated outside of a guarded event."""

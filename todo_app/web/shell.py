@@ -8,12 +8,14 @@ from reflex_components_core.react_router.dom import ReactRouterLink
 from todo_app.web import reflex_private, routes
 from todo_app.web.components.bulk_bar import bulk_bar, due_dialog
 from todo_app.web.components.commands import PALETTE, commands
+from todo_app.web.components.drag import drops
 from todo_app.web.components.filter_places import filter_counts, filter_places
 from todo_app.web.components.icons import icon
 from todo_app.web.components.native_form import native_form
 from todo_app.web.components.outbox import forget_typed, outbox
 from todo_app.web.components.palette import palette
-from todo_app.web.components.places import new_project, places
+from todo_app.web.components.pickers import label_picker, project_picker
+from todo_app.web.components.places import new_places, places
 from todo_app.web.components.preference import theme_choice
 from todo_app.web.components.quick_add import INPUT_ID
 from todo_app.web.components.shortcut_sheet import shortcut_sheet
@@ -47,7 +49,7 @@ def shell(here: str, *content: rx.Component, can_add: bool = True) -> rx.Compone
         _add_button() if can_add else rx.fragment(),
         _tabs(here),
         _account_menu(here),
-        new_project(),
+        new_places(),
         rx.cond(
             reflex_private.is_disconnected,
             rx.el.p("No connection; trying again", role="status", class_name="offline"),
@@ -58,6 +60,9 @@ def shell(here: str, *content: rx.Component, can_add: bool = True) -> rx.Compone
         toast(),
         due_dialog(),
         palette(here, doable),
+        project_picker(),
+        label_picker(),
+        drops(),
         shortcut_sheet(doable),
         class_name="shell",
     )
@@ -98,6 +103,7 @@ def _sidebar(here: str) -> rx.Component:
         filter_places(here),
         rx.el.div(
             _place(here, routes.HISTORY, "History", "history", None),
+            _place(here, routes.ARCHIVE, "Archive", "archive", None),
             _place(here, routes.TRASH, "Trash", "trash-2", None),
             rx.el.button(
                 icon("command"),
@@ -129,7 +135,10 @@ def _place(
         if count is not None
         else rx.fragment()
     )
-    return ReactRouterLink.create(icon(icon_name), rx.el.span(label), number, to=path, **is_here)
+    into = {"data-into": AuthState.user["id"]} if path == routes.INBOX else {}
+    return ReactRouterLink.create(
+        icon(icon_name), rx.el.span(label), number, to=path, custom_attrs=into, **is_here
+    )
 
 
 def _settings_or(here: str) -> str:
@@ -187,6 +196,7 @@ def _account_menu(here: str) -> rx.Component:
             places(here),
             filter_places(here),
             _place(here, routes.HISTORY, "History", "history", None),
+            _place(here, routes.ARCHIVE, "Archive", "archive", None),
             _place(here, routes.TRASH, "Trash", "trash-2", None),
             class_name="on-phones",
         ),

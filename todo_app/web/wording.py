@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -85,6 +86,11 @@ def day_and_time(moment: datetime, now: datetime, zone: str) -> str:
 def quoted(title: str, *, limit: int = 40) -> str:
     """A title in quotes, shortened to `limit` characters for a toast."""
     return f"“{title if len(title) <= limit else title[: limit - 1].rstrip() + '…'}”"
+
+
+def which(titles: Sequence[str]) -> str:
+    """Tasks in a sentence: “Call Ada”, or 3 tasks."""
+    return quoted(titles[0]) if len(titles) == 1 else f"{len(titles)} tasks"
 
 
 def progress(done_of_all: tuple[int, int] | None) -> str:

@@ -7,7 +7,7 @@ import reflex as rx
 from todo_app.web import wording
 from todo_app.web.bulk_state import BulkState
 from todo_app.web.components.choice import choose_none, chosen, targets
-from todo_app.web.components.commands import DUE_DIALOG
+from todo_app.web.components.commands import DUE_DIALOG, LABEL_PICKER, PROJECT_PICKER
 from todo_app.web.components.icons import icon
 
 
@@ -24,16 +24,9 @@ def bulk_bar() -> rx.Component:
                 on_click=[BulkState.complete_tasks(chosen.value), choose_none()],
             ),
             _button("calendar", "Due", custom_attrs={"data-opens": DUE_DIALOG}),
-            rx.el.select(
-                rx.el.option("Priority", value="", disabled=True),
-                *(
-                    rx.el.option(name, value=str(number))
-                    for number, name in wording.PRIORITY_NAMES.items()
-                ),
-                value="",
-                aria_label="Priority",
-                on_change=lambda text: BulkState.set_priority(chosen.value, text),
-            ),
+            _priority(),
+            _button("folder", "Project", custom_attrs={"data-opens": PROJECT_PICKER}),
+            _button("tag", "Label", custom_attrs={"data-opens": LABEL_PICKER}),
             _button(
                 "trash-2",
                 "Delete",
@@ -49,6 +42,16 @@ def bulk_bar() -> rx.Component:
             aria_label="Selected tasks",
             class_name="bulk",
         ),
+    )
+
+
+def _priority() -> rx.Component:
+    return rx.el.select(
+        rx.el.option("Priority", value="", disabled=True),
+        *(rx.el.option(name, value=str(number)) for number, name in wording.PRIORITY_NAMES.items()),
+        value="",
+        aria_label="Priority",
+        on_change=lambda text: BulkState.set_priority(chosen.value, text),
     )
 
 

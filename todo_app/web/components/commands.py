@@ -18,7 +18,9 @@ from todo_app.web.live_state import LiveState
 from todo_app.web.places_state import PlacesState
 
 DUE_DIALOG = "due-dialog"
+LABEL_PICKER = "label-picker"
 PALETTE = "palette"
+PROJECT_PICKER = "project-picker"
 SHORTCUTS = "shortcuts"
 
 Group = Literal["Anywhere", "Go to", "Tasks"]
@@ -65,6 +67,7 @@ def _places() -> tuple[Command, ...]:
             ("Completed", "check", "g c", routes.COMPLETED),
             ("Filters", "list-filter", "g f", routes.FILTER),
             ("History", "history", "g h", routes.HISTORY),
+            ("Archive", "archive", "", routes.ARCHIVE),
             ("Trash", "trash-2", "", routes.TRASH),
             ("Settings", "settings", "", routes.SETTINGS),
         )
@@ -84,6 +87,8 @@ def _on_tasks() -> tuple[Command, ...]:
             [BulkState.complete_tasks(about), choose_none()],
         ),
         *_shifts(about),
+        Command("Move to project …", "folder", "Tasks", "#", "#, alt+#", opens=PROJECT_PICKER),
+        Command("Label …", "tag", "Tasks", "@", "@, alt+@", opens=LABEL_PICKER),
         Command("Due today", "sun", "Tasks", "t", "t", BulkState.set_due_in(about, 0)),
         Command("Due …", "calendar", "Tasks", "d", "d", opens=DUE_DIALOG),
         *(
@@ -115,7 +120,19 @@ def _shifts(about: rx.Var[list[str]]) -> tuple[Command, ...]:
         for name, icon, shown, keys, shift in (
             ("Move up", "arrow-up", "Alt ↑", "alt+arrowup", "up"),
             ("Move down", "arrow-down", "Alt ↓", "alt+arrowdown", "down"),
-            ("Make a subtask", "indent-increase", "Alt →", "alt+arrowright", "in"),
-            ("Take out of its task", "indent-decrease", "Alt ←", "alt+arrowleft", "out"),
+            (
+                "Make a subtask",
+                "indent-increase",
+                "Alt Shift →",
+                "shift+alt+arrowright, tab",
+                "in",
+            ),
+            (
+                "Take out of its task",
+                "indent-decrease",
+                "Alt Shift ←",
+                "shift+alt+arrowleft, shift+tab",
+                "out",
+            ),
         )
     )

@@ -10,6 +10,7 @@ from todo_app.core.projects import Colour
 from todo_app.web.components.icons import icon
 from todo_app.web.list_state import TaskListState
 from todo_app.web.places_state import PlacesState
+from todo_app.web.session import AuthState
 
 _MENU = "place-menu"
 
@@ -62,6 +63,29 @@ def act(icon_name: str, label: str, on_click: object, *, is_danger: bool = False
         type="button",
         class_name="quiet danger" if is_danger else "quiet",
         on_click=on_click,
+    )
+
+
+def merge_choice() -> rx.Component:
+    """Which label the one that is shown becomes a part of."""
+    here = TaskListState.place["id"]
+    return rx.el.div(
+        rx.el.label("Merge into", html_for="merge-into"),
+        rx.el.select(
+            rx.el.option("Choose a label", value="", disabled=True),
+            rx.foreach(
+                AuthState.labels,
+                lambda one: rx.cond(
+                    one["id"] == here,
+                    rx.fragment(),
+                    rx.el.option(one["name"], value=one["id"]),
+                ),
+            ),
+            id="merge-into",
+            value="",
+            on_change=PlacesState.merge_label,
+        ),
+        class_name="field",
     )
 
 

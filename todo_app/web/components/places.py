@@ -1,67 +1,82 @@
-"""The projects and labels in the sidebar."""
+"""The projects and labels in the sidebar, and the forms that add one."""
 
 from __future__ import annotations
+
+from typing import Literal
 
 import reflex as rx
 from reflex_components_core.react_router.dom import ReactRouterLink
 
 from todo_app.web import reflex_private, routes
+from todo_app.web.components.drag import in_order
 from todo_app.web.components.icons import icon
 from todo_app.web.list_state import TaskListState
 from todo_app.web.places_state import PlacesState
 from todo_app.web.session import AuthState, Place
 
-NEW_PROJECT = "new-project"
+Kind = Literal["project", "label"]
 
 
 def places(here: str) -> rx.Component:
-    """The projects, a way to add one, and the labels."""
+    """The projects and the labels, with a way to add one."""
     return rx.fragment(
-        rx.el.div(
-            rx.el.h2("Projects"),
-            rx.el.button(
-                icon("plus", size=16),
-                type="button",
-                aria_label="Add a project",
-                class_name="add",
-                custom_attrs={"popoverTarget": NEW_PROJECT},
-            ),
-            class_name="group",
-        ),
+        _group("Projects", "project"),
         rx.el.ul(
             rx.foreach(
-                AuthState.projects,
-                lambda place: _place(place, here, routes.PROJECT, _dot(place["colour"])),
+                in_order(AuthState.projects),
+                lambda place: _place(
+                    place,
+                    here,
+                    routes.PROJECT,
+                    _dot(place["colour"]),
+                    {"data-drag": "project", "data-id": place["id"]},
+                ),
             ),
         ),
-        rx.cond(
-            AuthState.labels.length() > 0,
-            rx.fragment(
-                rx.el.div(rx.el.h2("Labels"), class_name="group"),
-                rx.el.ul(
-                    rx.foreach(
-                        AuthState.labels,
-                        lambda place: _place(
-                            place,
-                            here,
-                            routes.LABEL,
-                            rx.el.span(icon("tag"), class_name="hue " + place["colour"]),
-                        ),
-                    ),
+        _group("Labels", "label"),
+        rx.el.ul(
+            rx.foreach(
+                AuthState.labels,
+                lambda place: _place(
+                    place,
+                    here,
+                    routes.LABEL,
+                    rx.el.span(icon("tag"), class_name="hue " + place["colour"]),
+                    {},
                 ),
             ),
         ),
     )
 
 
-def new_project() -> rx.Component:
-    """The form for a project, which a button of the sidebar opens."""
-    name = reflex_private.page_state("project_name", "")
+def new_places() -> rx.Component:
+    """The forms that the buttons of the sidebar open."""
+    return rx.fragment(
+        _new_place("project", PlacesState.add_project), _new_place("label", PlacesState.add_label)
+    )
+
+
+def _group(heading: str, kind: Kind) -> rx.Component:
+    return rx.el.div(
+        rx.el.h2(heading),
+        rx.el.button(
+            icon("plus", size=16),
+            type="button",
+            aria_label=f"Add a {kind}",
+            class_name="add",
+            custom_attrs={"popoverTarget": f"new-{kind}"},
+        ),
+        class_name="group",
+    )
+
+
+def _new_place(kind: Kind, add: rx.EventHandler) -> rx.Component:
+    name = reflex_private.page_state(f"{kind}_name", "")
     return rx.el.div(
         rx.el.form(
-            rx.el.label("Name of the project", html_for="project-name"),
+            rx.el.label(f"Name of the {kind}", html_for=f"{kind}-name"),
             rx.el.input(
-                id="project-name",
+                id=f"{kind}-name",
                 value=name.value,
                 on_change=lambda text: [reflex_private.set_from_event(name, text)],
                 auto_complete="off",
@@ -69,17 +84,17 @@ def new_project() -> rx.Component:
                 max_length=100,
                 dir="auto",
             ),
-            rx.el.button("Add project", type="submit", class_name="button"),
+            rx.el.button(f"Add {kind}", type="submit", class_name="button"),
             on_submit=[
-                PlacesState.add_project(name.value),
+                add(name.value),
                 name.set_value(""),
-                rx.call_function(f"() => document.getElementById('{NEW_PROJECT}').hidePopover()"),
+                rx.call_function(f"() => document.getElementById('new-{kind}').hidePopover()"),
             ],
             class_name="field",
         ),
-        id=NEW_PROJECT,
+        id=f"new-{kind}",
         role="dialog",
-        aria_label="New project",
+        aria_label=f"New {kind}",
         class_name="menu",
         custom_attrs={"popover": "auto"},
     )
@@ -89,7 +104,13 @@ def _dot(colour: rx.Var[str]) -> rx.Component:
     return rx.el.span(class_name="dot hue " + colour, aria_hidden="true")
 
 
-def _place(place: rx.Var[Place], here: str, path: str, mark: rx.Component) -> rx.Component:
+def _place(
+    place: rx.Var[Place],
+    here: str,
+    path: str,
+    mark: rx.Component,
+    attributes: dict[str, str | rx.Var[str]],
+) -> rx.Component:
     is_here = (TaskListState.place["id"] == place["id"]) if path == here else rx.Var.create(False)
     recounted = AuthState.recounted
     count = rx.cond(recounted.contains(place["id"]), recounted[place["id"]], place["count"])
@@ -101,6 +122,8 @@ def _place(place: rx.Var[Place], here: str, path: str, mark: rx.Component) -> rx
             to=f"{path}?{routes.OPEN_PLACE}=" + place["id"],
             aria_current=rx.cond(is_here, "page", "false"),
             class_name=rx.cond(is_here, "place here", "place"),
+            custom_attrs={"data-into": place["id"]} if attributes else {},
         ),
         key=place["id"],
+        custom_attrs=attributes,
     )

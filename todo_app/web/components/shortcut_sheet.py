@@ -10,6 +10,8 @@ _IN_LISTS = (
     ("Move", "j k or ↓ ↑"),
     ("Select, with Shift a range", "x"),
     ("Select while moving", "Shift ↓ ↑"),
+    ("Make what is selected a subtask", "Tab"),
+    ("Take what is selected out", "Shift Tab"),
     ("Open", "Enter"),
     ("Edit the title", "e"),
     ("Close, or select none", "Esc"),

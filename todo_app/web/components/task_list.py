@@ -6,11 +6,15 @@ import reflex as rx
 
 from todo_app.web import reflex_private
 from todo_app.web.components.choice import choose, choose_none, chosen
+from todo_app.web.components.drag import Item, rows_and_headings
 from todo_app.web.components.last_seen import last_seen
 from todo_app.web.components.task_row import task_row
 from todo_app.web.list_state import ListName, TaskListState, TaskRow
+from todo_app.web.session import AuthState
 
 SKELETON_ROWS = 5
+_PROJECTS = {"inbox": AuthState.user["id"], "project": TaskListState.place["id"]}
+"""The project of a list that is one's outline."""
 
 
 class InView(rx.Component):
@@ -26,7 +30,11 @@ def task_list(name: ListName, empty: rx.Component) -> rx.Component:
     """The rows of a list, a skeleton until they are there, and words where there are none."""
     return rx.cond(
         TaskListState.showing == name,
-        rx.cond(TaskListState.rows.length() > 0, _window(), empty),
+        rx.cond(
+            (TaskListState.rows.length() > 0) | (TaskListState.sections.length() > 0),
+            _window(_PROJECTS.get(name)),
+            empty,
+        ),
         skeleton(TaskListState.show_list(name)),
     )
 
@@ -36,7 +44,8 @@ def empty_state(title: str, hint: str) -> rx.Component:
     return rx.el.div(rx.el.p(title, class_name="title"), rx.el.p(hint), class_name="empty")
 
 
-def _window() -> rx.Component:
+def _window(project: rx.Var[str] | None) -> rx.Component:
+    """The rows; those of a project stand in an order of their own, and can be put in another."""
     return rx.fragment(
         rx.cond(
             TaskListState.has_earlier,
@@ -50,8 +59,9 @@ def _window() -> rx.Component:
             class_name="quiet start-choosing",
         ),
         rx.el.ul(
-            rx.foreach(TaskListState.rows, _row),
+            rx.foreach(rows_and_headings(), _item),
             class_name="rows",
+            custom_attrs={} if project is None else {"data-project": project},
             on_click=choose(),
             on_mount=choose_none(),
         ),
@@ -62,13 +72,24 @@ def _window() -> rx.Component:
     )
 
 
+def _item(item: rx.Var[Item]) -> rx.Component:
+    return rx.fragment(
+        rx.cond(item["is_section"], _heading(item), _row(item.to(TaskRow))), key=item["id"]
+    )
+
+
+def _heading(section: rx.Var[Item]) -> rx.Component:
+    return rx.el.li(
+        rx.el.h2(rx.el.bdi(section["name"])),
+        custom_attrs={"data-drag": "section", "data-section": section["id"]},
+    )
+
+
 def _row(row: rx.Var[TaskRow]) -> rx.Component:
-    changed = TaskListState.changed
     return task_row(
-        row=rx.cond(changed.contains(row["id"]), changed[row["id"]], row),
+        row=row,
         is_selected=TaskListState.panel["id"] == row["id"],
         is_chosen=chosen.value.contains(row["id"]),
-        key=row["id"],
     )
 
 

@@ -7,7 +7,8 @@ from typing import Literal
 import reflex as rx
 from reflex_components_core.react_router.dom import ReactRouterLink
 
-from todo_app.web import wording
+from todo_app.web import routes, wording
+from todo_app.web.bulk_state import BulkState
 from todo_app.web.components.icons import icon
 from todo_app.web.history_rows import Entry
 from todo_app.web.list_state import TaskListState
@@ -61,6 +62,7 @@ def task_panel(here: str) -> rx.Component:
 def _open_panel(here: str) -> rx.Component:
     return rx.el.aside(
         _tools(here),
+        rx.cond(TaskPanelState.whole["id"] != "", _whole()),
         rx.el.div(_title(), _notes(), key=_PANEL["id"], on_mount=_FOCUS_TASK),
         rx.el.div(_due(), _recurrence(), _priority(), _project(), _labels(), class_name="facts"),
         rx.window_event_listener(
@@ -71,6 +73,27 @@ def _open_panel(here: str) -> rx.Component:
         aria_label="Task",
         class_name="panel",
         tab_index=-1,
+    )
+
+
+def _whole() -> rx.Component:
+    """What the task is a part of, and the way out of it."""
+    return rx.el.p(
+        icon("corner-left-up", size=16),
+        ReactRouterLink.create(
+            rx.el.span("Subtask of ", class_name="only-read-aloud"),
+            TaskPanelState.whole["title"],
+            to="?" + TaskListState.here + f"{routes.OPEN_TASK}=" + TaskPanelState.whole["id"],
+            prevent_scroll_reset=True,
+            dir="auto",
+        ),
+        rx.el.button(
+            "Move out",
+            type="button",
+            class_name="quiet",
+            on_click=PlacesState.shift_tasks([_PANEL["id"]], "out"),
+        ),
+        class_name="whole",
     )
 
 
@@ -332,10 +355,11 @@ def _project() -> rx.Component:
                 AuthState.projects,
                 lambda place: rx.el.option(place["name"], value=place["id"]),
             ),
+            # Shown where it is none of these: archived, or one too many for the sidebar.
+            rx.el.option("Another project", value=_PANEL["project"], hidden=True),
             id="task-project",
-            key=f"project-{TaskPanelState.opened}",
-            default_value=_PANEL["project"],
-            on_change=lambda project_id: PlacesState.move_to_project(_PANEL["id"], project_id),
+            value=_PANEL["project"],
+            on_change=lambda project_id: BulkState.move_to_project([_PANEL["id"]], project_id),
         ),
         class_name="field project",
     )

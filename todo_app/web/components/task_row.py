@@ -41,7 +41,7 @@ def task_row(
             + rx.cond(is_chosen, " chosen", ""),
         ),
         rest,
-        custom_attrs={"data-id": row["id"]},
+        custom_attrs={"data-id": row["id"], "data-drag": "task", "data-depth": row["depth"]},
     )
 
 

@@ -12,6 +12,7 @@ from todo_app.web.live_state import LiveState
 from todo_app.web.pages import (
     account,
     api_tokens,
+    archive,
     completed,
     confirm_email,
     confirm_sign_up,
@@ -42,6 +43,7 @@ from todo_app.web.pages import (
 from todo_app.web.panel_state import TaskPanelState
 from todo_app.web.places_state import PlacesState
 
+_ARCHIVE = [PlacesState.show_archive(), TaskPanelState.show_task()]
 _TRASH = [PlacesState.show_trash(), TaskPanelState.show_task()]
 _HISTORY = [LiveState.show_feed(), TaskPanelState.show_task()]
 _SETTINGS = [PreferenceState.show_preferences(), TaskPanelState.show_task()]
@@ -106,6 +108,7 @@ def register(app: rx.App) -> None:
         (routes.LABEL, "Label", label.page, _list("label")),
         (routes.FILTER, "Filter", filters.page, [*_list("filter"), FilterState.show_filter()]),
         (routes.HISTORY, "History", history.page, _HISTORY),
+        (routes.ARCHIVE, "Archive", archive.page, _ARCHIVE),
         (routes.TRASH, "Trash", trash.page, _TRASH),
         (
             routes.ACCOUNT,

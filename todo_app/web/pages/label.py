@@ -5,11 +5,12 @@ from __future__ import annotations
 import reflex as rx
 
 from todo_app.web import routes
-from todo_app.web.components.place_menu import act, place_header
+from todo_app.web.components.place_menu import act, merge_choice, place_header
 from todo_app.web.components.quick_add import quick_add
 from todo_app.web.components.task_list import empty_state, task_list
 from todo_app.web.list_state import TaskListState
 from todo_app.web.places_state import PlacesState
+from todo_app.web.session import AuthState
 from todo_app.web.shell import shell
 
 
@@ -22,6 +23,7 @@ def page() -> rx.Component:
             empty_state("This label is not here", "It may have been deleted or merged."),
             rx.fragment(
                 place_header(
+                    rx.cond(AuthState.labels.length() > 1, merge_choice()),
                     act("trash-2", "Delete", PlacesState.delete_label, is_danger=True),
                 ),
                 quick_add(),

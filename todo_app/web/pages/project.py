@@ -10,9 +10,12 @@ from todo_app.web.components.place_menu import act, name_field, place_header
 from todo_app.web.components.quick_add import quick_add
 from todo_app.web.components.task_list import empty_state, task_list
 from todo_app.web.list_state import TaskListState
+from todo_app.web.order_state import OrderState
 from todo_app.web.places_state import PlacesState
 from todo_app.web.rows import SectionRow
 from todo_app.web.shell import shell
+
+_BRING_BACK = PlacesState.unarchive_project(TaskListState.place["id"])
 
 
 def page() -> rx.Component:
@@ -27,9 +30,16 @@ def page() -> rx.Component:
             ),
             rx.fragment(
                 place_header(
-                    act("archive", "Archive", PlacesState.archive_project),
+                    act("arrow-up", "Move up", OrderState.shift_project("before")),
+                    act("arrow-down", "Move down", OrderState.shift_project("after")),
+                    rx.cond(
+                        TaskListState.is_archived,
+                        act("archive-restore", "Bring back", _BRING_BACK),
+                        act("archive", "Archive", PlacesState.archive_project),
+                    ),
                     act("trash-2", "Delete", PlacesState.delete_project, is_danger=True),
                 ),
+                rx.cond(TaskListState.is_archived, _archived()),
                 quick_add(),
                 task_list(
                     "project",
@@ -38,6 +48,14 @@ def page() -> rx.Component:
                 _sections(),
             ),
         ),
+    )
+
+
+def _archived() -> rx.Component:
+    return rx.el.p(
+        "This project is archived: its tasks are in no other list. ",
+        rx.el.button("Bring it back", type="button", on_click=_BRING_BACK),
+        class_name="note",
     )
 
 

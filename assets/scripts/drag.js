@@ -1,0 +1,259 @@
+// Dragging by mouse, pen or finger (which holds still first): tasks by their rows, sections by their
+// headings, projects in the sidebar. The page shows at once what was dropped where, and the server's
+// answer takes its place: what was refused is back where it was. What can be dropped where is the
+// server's to say; everything here has a twin among the commands.
+
+const START_PIXELS = 6;
+const HOLD_MILLISECONDS = 350;
+const EDGE_PIXELS = 70; // So near to the end of the window, it scrolls.
+const DEEPEST = 4;
+const CONTROLS = "button, input, select, textarea, summary";
+
+let press = null; // A pointer that is down on something that can be dragged.
+let drag = null; // What is being dragged.
+let last = { kind: "", stamp: 0 }; // What was dropped last.
+let answered = 0; // The newest drop that any answer included.
+
+export const dropped = () => last;
+
+const at = (list, id) => list.findIndex((one) => one.id === id);
+
+// The end of what goes along with a thing: the parts of a task, all that stands under a heading.
+function endOf(items, from) {
+  const goesAlong = items[from].is_section
+    ? (item) => !item.is_section
+    : (item) => !item.is_section && item.depth > items[from].depth;
+  let end = from + 1;
+  while (end < items.length && goesAlong(items[end])) end += 1;
+  return end;
+}
+
+// The things of a list in their order, with the last drop until there is an answer to it.
+export function arranged(items, kinds, move, settled) {
+  answered = Math.max(answered, settled);
+  const from = at(items, move.id);
+  if (!kinds.includes(move.kind) || move.stamp <= answered || from < 0) return items;
+  const block = items.slice(from, endOf(items, from));
+  const rest = items.filter((item) => !block.includes(item));
+  if (move.target === "project_id") return move.leaves ? rest : items;
+  const deeper = move.depth === undefined ? 0 : move.depth - block[0].depth;
+  const moved = block.map((item) => (deeper ? { ...item, depth: item.depth + deeper } : item));
+  const to = at(rest, move.behind) + 1;
+  return [...rest.slice(0, to), ...moved, ...rest.slice(to)];
+}
+
+// The rows of a list as they are now, with the headings where they stand.
+export function outline(rows, changed, sections, move, settled) {
+  const heads = sections.filter((section) => section.is_shown);
+  const headsBefore = (id) =>
+    heads.filter(({ before }) => before === id).map((section) => ({ ...section, is_section: true }));
+  const items = rows.flatMap((row) => [...headsBefore(row.id), changed[row.id] ?? row]);
+  return arranged([...items, ...headsBefore("")], ["task", "section"], move, settled);
+}
+
+const idOf = (item) => item.dataset.id ?? item.dataset.section;
+const depthOf = (item) => Number(item.dataset.depth ?? 0);
+const isHead = (item) => item.dataset.drag === "section";
+
+// The part of an item that is looked at: a row without the heading that it may have.
+const faceOf = (item) => item.querySelector(":scope > .row, :scope > h2") ?? item;
+
+// What an item may be dropped between, in order, without it and what goes along.
+function neighbours() {
+  const { kind, id, list } = drag;
+  const all = [...list.querySelectorAll(":scope > [data-drag]")].filter(idOf);
+  const items = all.map((item) => ({ id: idOf(item), depth: depthOf(item), is_section: isHead(item) }));
+  const from = at(items, id);
+  if (from < 0) return null;
+  const end = kind === "project" ? from + 1 : endOf(items, from);
+  const own = all.slice(from, end);
+  return { rest: [...all.slice(0, from), ...all.slice(end)], own, from };
+}
+
+function gapAt(items, y) {
+  const behind = items.findIndex((item) => {
+    const { top, height } = faceOf(item).getBoundingClientRect();
+    return y < top + height / 2;
+  });
+  return behind < 0 ? items.length : behind;
+}
+
+// Where a task would stand in a gap: how deep, and beside or in what.
+function taskPlace({ rest, own, from }, gap, x) {
+  const [above, below] = [rest[gap - 1], rest[gap]];
+  const [over, under] = [above && !isHead(above) && above, below && !isHead(below) && below];
+  const height = Math.max(...own.map(depthOf)) - depthOf(own[0]);
+  const least = under ? depthOf(under) : 0;
+  const most = Math.max(least, over ? Math.min(depthOf(over) + 1, DEEPEST - height) : 0);
+  const step = parseFloat(getComputedStyle(drag.list).getPropertyValue("--step"));
+  const wanted = depthOf(own[0]) + Math.round((x - drag.x) / step);
+  const depth = Math.min(most, Math.max(least, wanted));
+  if (gap === from && depth === depthOf(own[0])) return null;
+  const place = { depth, behind: above ? idOf(above) : "", first: false };
+  const into = (target, id, first = false) => ({ ...place, target, target_id: id, first });
+  if (under && depth === depthOf(under)) return into("before", idOf(under));
+  if (!over && above) return into("section_id", idOf(above), true);
+  if (!over) return into("project_id", drag.list.dataset.project, true);
+  if (depth > depthOf(over)) return into("parent_id", idOf(over));
+  // Where the window of rows begins inside of a task, that one is not here.
+  const sibling = rest.slice(0, gap).findLast((item) => !isHead(item) && depthOf(item) === depth);
+  return into("after", idOf(sibling ?? over));
+}
+
+function siblingPlace({ rest, from }, gap) {
+  const ends = [...rest.keys(), rest.length].filter(
+    (index) => drag.kind === "project" || index === rest.length || isHead(rest[index]),
+  );
+  const place = ends.find((index) => index >= gap);
+  const next = rest[place];
+  const beside = next ?? rest.findLast((item) => drag.kind === "project" || isHead(item));
+  if (place === from || !beside) return null;
+  const behind = place ? idOf(rest[place - 1]) : "";
+  return { gap: place, behind, target: next ? "before" : "after", target_id: idOf(beside) };
+}
+
+function projectAt(x, y) {
+  if (drag.kind !== "task") return null;
+  return document.elementFromPoint(x, y)?.closest("[data-into]") ?? null;
+}
+
+function showLine(items, gap, depth) {
+  const step = depth ? parseFloat(getComputedStyle(drag.list).getPropertyValue("--step")) * depth : 0;
+  const { left, right } = drag.list.getBoundingClientRect();
+  const above = items[gap - 1] && faceOf(items[gap - 1]).getBoundingClientRect().bottom;
+  const below = items[gap] && faceOf(items[gap]).getBoundingClientRect().top;
+  drag.line.hidden = false;
+  Object.assign(drag.line.style, { top: `${above ?? below}px`, left: `${left + step}px`, width: `${right - left - step}px` });
+}
+
+// Find where the thing would be dropped now, and show it.
+function aim() {
+  const { x, y } = drag.pointer;
+  document.querySelector("[data-over]")?.removeAttribute("data-over");
+  drag.line.hidden = true;
+  drag.place = null;
+  drag.ghost.style.transform = `translate(${x - drag.grip.x}px, ${y - drag.grip.y}px)`;
+  const project = projectAt(x, y);
+  if (project) {
+    project.setAttribute("data-over", "");
+    const leaves = Boolean(drag.list.dataset.project) && project.dataset.into !== drag.list.dataset.project;
+    drag.place = { target: "project_id", target_id: project.dataset.into, first: false, leaves };
+    return;
+  }
+  const around = neighbours();
+  const { left, right } = drag.list.getBoundingClientRect();
+  const isOrdered = drag.kind !== "task" || drag.list.dataset.project;
+  if (!around || !isOrdered || x < left - EDGE_PIXELS || x > right + EDGE_PIXELS) return;
+  const gap = gapAt(around.rest, y);
+  drag.place = drag.kind === "task" ? taskPlace(around, gap, x) : siblingPlace(around, gap);
+  if (drag.place) showLine(around.rest, drag.place.gap ?? gap, drag.place.depth);
+}
+
+function scroll() {
+  if (!drag) return;
+  const { y } = drag.pointer;
+  const below = y - (innerHeight - EDGE_PIXELS);
+  const speed = y < EDGE_PIXELS ? y - EDGE_PIXELS : Math.max(0, below);
+  if (speed) {
+    const box = drag.list.closest(".sidebar, .menu") ?? window;
+    box.scrollBy(0, speed / 5);
+    aim();
+  }
+  requestAnimationFrame(scroll);
+}
+
+function lift() {
+  const { item, x, y } = press;
+  clearTimeout(press.timer);
+  const face = faceOf(item);
+  const box = face.getBoundingClientRect();
+  const ghost = face.cloneNode(true);
+  ghost.classList.add("carried");
+  ghost.inert = true;
+  ghost.style.width = `${box.width}px`;
+  const line = Object.assign(document.createElement("div"), { className: "drop-line", hidden: true });
+  // What is in a layer on top is only covered by what is in it too.
+  (item.closest(":popover-open") ?? document.body).append(ghost, line);
+  const grip = { x: x - box.left, y: y - box.top };
+  drag = { kind: item.dataset.drag, id: idOf(item), list: item.parentElement, ghost, line, grip, x, pointer: { x, y }, place: null };
+  item.setAttribute("data-lifted", "");
+  document.documentElement.setAttribute("data-dragging", "");
+  getSelection().removeAllRanges();
+  aim();
+  requestAnimationFrame(scroll);
+}
+
+function end(isDrop) {
+  if (drag) {
+    const { kind, id, place, ghost, line } = drag;
+    for (const shown of [ghost, line]) shown.remove();
+    for (const mark of ["data-over", "data-lifted", "data-dragging"]) {
+      for (const marked of document.querySelectorAll(`[${mark}]`)) marked.removeAttribute(mark);
+    }
+    drag = null;
+    if (isDrop && place) {
+      last = { kind, id, stamp: Date.now(), ...place };
+      document.querySelector(`[data-drops=${kind}]`).click();
+    }
+    // The pointer goes up over something; that is no click on it.
+    addEventListener("click", swallow, true);
+    setTimeout(() => removeEventListener("click", swallow, true));
+  }
+  if (press) clearTimeout(press.timer);
+  press = null;
+  removeEventListener("touchmove", hold);
+}
+
+function swallow(event) {
+  event.preventDefault();
+  event.stopImmediatePropagation();
+}
+
+// A finger that carries something does not scroll.
+function hold(event) {
+  if (drag && event.cancelable) event.preventDefault();
+}
+
+function down(event) {
+  end(false);
+  const target = event.target instanceof Element ? event.target : null;
+  const item = target?.closest("[data-drag]");
+  const isPlain = event.isPrimary && event.button === 0 && !event.ctrlKey && !event.shiftKey && !event.metaKey;
+  if (!item || !isPlain || target.closest(CONTROLS)) return;
+  // A heading of days is not one of sections: it only stands in the row.
+  if (target.closest("h2") && !isHead(item)) return;
+  press = { item, x: event.clientX, y: event.clientY, pointer: event.pointerId, timer: 0 };
+  if (event.pointerType === "touch") {
+    press.isTouch = true;
+    press.timer = setTimeout(lift, HOLD_MILLISECONDS);
+    addEventListener("touchmove", hold, { passive: false });
+  }
+}
+
+function move(event) {
+  if (!press || event.pointerId !== press.pointer) return;
+  const far = Math.hypot(event.clientX - press.x, event.clientY - press.y) > START_PIXELS;
+  if (drag) {
+    drag.pointer = { x: event.clientX, y: event.clientY };
+    aim();
+  } else if (far && press.isTouch) end(false);
+  else if (far) {
+    lift();
+    move(event);
+  }
+}
+
+if (typeof window !== "undefined") {
+  window.addEventListener("pointerdown", down);
+  window.addEventListener("pointermove", move);
+  window.addEventListener("pointerup", () => end(true));
+  window.addEventListener("pointercancel", () => end(false));
+  // The browser has a dragging of its own, of links, and a menu for a finger that holds still.
+  window.addEventListener("dragstart", (event) => press && event.preventDefault());
+  window.addEventListener("contextmenu", (event) => press?.isTouch && event.preventDefault());
+  window.addEventListener("keydown", (event) => {
+    if (!drag || event.key !== "Escape") return;
+    swallow(event);
+    end(false);
+  }, true);
+}
