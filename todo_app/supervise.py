@@ -35,6 +35,7 @@ _LOOK_SECONDS = 0.1
 _START_SECONDS = 60
 _STOP_SECONDS = 10
 _LONGEST_PAUSE_SECONDS = 30
+_ENDS = {signal.SIGINT, signal.SIGTERM}
 _PING = b"GET /health/live HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
 # Who wrote what into X-Forwarded-For is told by its place, which the workers count from behind.
 _EVERYBODY, _NOBODY = "0.0.0.0/0 ::/0", "192.0.2.0/32"
@@ -46,27 +47,30 @@ def supervise(*, on_ready: Callable[[], None]) -> None:
     Raises SettingsError if there is no Caddy.
     """
     program = find_caddy()
-    to_replace: deque[Worker] = deque()
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    told: set[int] = set()
+    # Noted and not raised: an exception gets lost where it meets a hook of the interpreter's.
+    for number in (*_ENDS, signal.SIGHUP):
+        signal.signal(number, lambda number, _frame: told.add(number))
     with tempfile.TemporaryDirectory(prefix="todo-app-") as name:
         workers = [Worker(number, Path(name)) for number in range(get_settings().workers)]
-        signal.signal(signal.SIGHUP, lambda *_: to_replace.extend(workers))
+        to_replace: deque[Worker] = deque()
         caddy: Process | None = None
-        is_told = False
+        is_ready = False
         try:
-            while True:
+            while not told & _ENDS:
+                if signal.SIGHUP in told:
+                    told.remove(signal.SIGHUP)
+                    to_replace.extend(workers)
                 for worker in workers:
                     worker.look()
                 if to_replace and not any(worker.is_changing for worker in workers):
                     to_replace.popleft().replace()
                 if caddy is None or caddy.poll() is not None:
                     caddy = _start_caddy(program, Path(name), workers)
-                if not is_told and all(worker.serving for worker in workers) and serve.answers():
+                if not is_ready and all(worker.serving for worker in workers) and serve.answers():
                     on_ready()
-                    is_told = True
+                    is_ready = True
                 time.sleep(_LOOK_SECONDS)
-        except KeyboardInterrupt:
-            log.info("stopping")
         finally:
             rest = [start.process for worker in workers for start in worker.starts]
             _stop([*([caddy] if caddy else []), *rest])
