@@ -13,7 +13,18 @@ from pathlib import Path
 
 from sqlalchemy import text
 
-from bench import browser, events, figures, live, long_account, rest, search, stage, words
+from bench import (
+    browser,
+    events,
+    figures,
+    live,
+    long_account,
+    memory,
+    rest,
+    search,
+    stage,
+    words,
+)
 from bench.figures import Figure
 from tests.e2e.program import refuse_taken_port
 from tests.servers import running_postgresql
@@ -57,6 +68,7 @@ def measure(folder: Path) -> list[Figure]:
         found += long_account.measure(backend, few, many)
         found += search.measure(backend, few, many)
         found += live.measure(backend, few)
+        found += memory.measure(backend)
         backend = running.enter_context(stage.running_product(folder / "sqlite"))
         url = f"sqlite:///{folder / 'sqlite' / 'todo.db'}"
         counter_port = running.enter_context(

@@ -77,10 +77,11 @@ class SocketPage:
 
 @asynccontextmanager
 async def open_page(
-    port: int, path: str = "/", *, origin: str = "", cookie: str = ""
+    port: int, path: str = "/", *, origin: str = "", cookie: str = "", address: str = ""
 ) -> AsyncIterator[SocketPage]:
     """A page's socket over which nothing has been said yet."""
-    headers = {name: value for name, value in (("Origin", origin), ("Cookie", cookie)) if value}
+    named = {"Origin": origin, "Cookie": cookie, "X-Forwarded-For": address}
+    headers = {name: value for name, value in named.items() if value}
     url = f"http://127.0.0.1:{port}/_event/?EIO=4&transport=websocket&token={uuid4()}"
     async with (
         aiohttp.ClientSession(headers=headers) as session,

@@ -85,6 +85,7 @@ def test_the_program_runs_without_rights_and_on_a_root_that_cannot_be_written(na
     service = SERVICES[name]
 
     assert service["read_only"] is True
+    assert service["tmpfs"] == ["/tmp", "/app/.web/backend"]  # noqa: S108 - in a container
     assert service["cap_drop"] == ["ALL"]
     assert service["security_opt"] == ["no-new-privileges:true"]
     assert service["stop_signal"] == "SIGTERM"

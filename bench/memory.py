@@ -1,0 +1,90 @@
+"""Memory: of a process that serves nobody, and of each page that is open at it."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import AsyncExitStack
+
+import psutil
+
+from bench.figures import Figure
+from bench.socket_page import open_page
+from bench.stage import Account, open_account
+from tests.web.backend import Backend
+
+PAGES = 1_000
+PAGES_OF_A_SESSION = 100
+TASKS = 20
+AT_ONCE = 10
+MOST_OF_A_PROCESS = 300
+MOST_OF_A_PAGE = 400
+SETTLE_SECONDS = 2
+_MEBIBYTE, _KIBIBYTE = 1024**2, 1024
+
+
+def measure(backend: Backend) -> list[Figure]:
+    """The memory of one process, without pages and with `PAGES` of them, each with `TASKS` rows."""
+    accounts = [
+        open_account(backend.origin, backend.engine, TASKS)
+        for _ in range(PAGES // PAGES_OF_A_SESSION)
+    ]
+    idle, full = asyncio.run(_open_all(backend, accounts))
+    return [
+        Figure("Memory: one process without pages", idle / _MEBIBYTE, "MiB", MOST_OF_A_PROCESS),
+        Figure(
+            f"Memory: each of {PAGES:,} open pages",
+            (full - idle) / PAGES / _KIBIBYTE,
+            "KiB",
+            MOST_OF_A_PAGE,
+        ),
+    ]
+
+
+async def _open_all(backend: Backend, accounts: list[Account]) -> tuple[int, int]:
+    port = int(backend.address.rpartition(":")[2])
+    turn = asyncio.Semaphore(AT_ONCE)
+    async with AsyncExitStack() as pages:
+
+        async def open_one(account: Account, number: int) -> None:
+            async with turn:
+                page = await pages.enter_async_context(
+                    open_page(
+                        port,
+                        "/today",
+                        origin=backend.origin,
+                        cookie=account.cookie,
+                        # One network may hold only so many sockets.
+                        address=f"203.0.113.{number}",
+                    )
+                )
+                await page.load()
+
+        # The first page makes what all of them share.
+        await open_one(accounts[0], 0)
+        idle = _memory_bytes(port)
+        await asyncio.gather(
+            *(
+                open_one(account, number)
+                for number, account in enumerate(accounts)
+                for _ in range(PAGES_OF_A_SESSION - (number == 0))
+            )
+        )
+        await asyncio.sleep(SETTLE_SECONDS)
+        return idle, _memory_bytes(port)
+
+
+def _memory_bytes(port: int) -> int:
+    """What the processes behind a port hold; what they share counts once."""
+    [serving, *_] = [
+        psutil.Process(connection.pid)
+        for connection in psutil.net_connections("tcp")
+        if connection.laddr.port == port
+        and connection.status == psutil.CONN_LISTEN
+        and connection.pid
+    ]
+    # The server has a process that only watches over the other, and either is named.
+    parent = serving.parent()
+    top = parent if parent and parent.cmdline() == serving.cmdline() else serving
+    return sum(
+        int(process.memory_full_info().pss) for process in (top, *top.children(recursive=True))
+    )
