@@ -74,7 +74,8 @@ def _place(kind: str, menu: str = "") -> Callable[[Page, str], Awaitable[None]]:
         await is_ready(page)
         if menu:
             await page.get_by_role("button", name="Change").click()
-            await expect(page.get_by_text(menu)).to_be_visible()
+            dialog = page.get_by_role("dialog", name="Project or label")
+            await expect(dialog.get_by_text(menu)).to_be_visible()
 
     return show
 
