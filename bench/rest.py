@@ -26,7 +26,10 @@ ROUND_SECONDS = 1.2
 LEAST_SHARE = 0.8
 LOG_EVERY_STATEMENT = ("logging_collector=on", "log_line_prefix=%p ")
 """What the PostgreSQL must be started with."""
-_STATEMENT = re.compile(r"^(\d+) LOG:  (?:statement|execute [^:]+): (.*)$", re.MULTILINE)
+# Whom a statement is for travels with it, and takes no time of its own on the way.
+_STATEMENT = re.compile(
+    r"^(\d+) LOG:  (?:statement|execute [^:]+): (?!SELECT set_config)(.*)$", re.MULTILINE
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from sqlalchemy import Engine, insert, select, text
 from sqlmodel import col
 
 from tests.cast import PASSWORD
-from tests.servers import free_port
+from tests.servers import SUPERUSER, as_role, free_port, settings_of
 from tests.web.backend import Backend, running_backend
 from todo_app.core import clock
 from todo_app.core.models import Label, Project, SearchText, Task, TaskLabel, User, new_id
@@ -55,7 +55,7 @@ class Account:
 def running_product(folder: Path, database_url: str = "") -> Iterator[Backend]:
     """The product without its frontend, on PostgreSQL or, without a URL, on SQLite."""
     folder.mkdir()
-    settings = {"DATABASE_URL": database_url} if database_url else {}
+    settings = settings_of(database_url) if database_url else {}
     with running_backend(folder, **settings) as backend:
         yield backend
 
@@ -71,7 +71,8 @@ def running_floor(name: str, folder: Path, database_url: str = "") -> Iterator[i
         **{name: value for name, value in os.environ.items() if name not in names},
         "DATA_DIR": str(folder),
         "PORT": str(port),
-        "DATABASE_URL": database_url,
+        # The floor knows no accounts: it comes by a role that sees everything.
+        "DATABASE_URL": as_role(SUPERUSER, database_url),
         "PYTHONPATH": str(ROOT),
     }
     with (folder / "log").open("wb") as log:

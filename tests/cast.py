@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from typing import Any, Concatenate, ParamSpec, TypeVar
+from uuid import UUID
 
 from pydantic import SecretStr
-from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import NullPool, select
+from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 
+from tests.servers import SUPERUSER, as_role
 from todo_app.core import accounts, api_sessions, session_memory, sessions, tasks, tokens
 from todo_app.core.access import Actor
 from todo_app.core.accounts import AccountDraft
@@ -17,6 +20,7 @@ from todo_app.core.credentials import Credentials
 from todo_app.core.database import reading, transaction
 from todo_app.core.errors import Unauthenticated
 from todo_app.core.models import OutboxMessage, Task
+from todo_app.core.settings import get_settings
 from todo_app.core.task_views import TaskDraft, TaskView
 from todo_app.core.tokens import Claims
 from todo_app.core.visits import Visit, Way
@@ -61,8 +65,13 @@ async def act(
     *args: P.args,
     **kwargs: P.kwargs,
 ) -> T:
-    """One operation of core in its own transaction, as a face would run it."""
-    async with transaction() as db:
+    """One operation of core in its own transaction, as a face would run it: for its first argument.
+
+    That is an actor, or the id of an account; otherwise it is for nobody.
+    """
+    first = args[0] if args else None
+    user_id = first.user_id if isinstance(first, Actor) else first
+    async with transaction(user_id if isinstance(user_id, UUID) else None) as db:
         return await operation(db, *args, **kwargs)
 
 
@@ -97,9 +106,45 @@ async def add_task(actor: Actor, title: str = "Water the plants", **fields: Any)
     return task
 
 
+def unlocked_url() -> str:
+    """The database by a role that row-level security does not hold; for a synchronous driver."""
+    return as_role(SUPERUSER, get_settings().owner_url)
+
+
+@asynccontextmanager
+async def peeking() -> AsyncIterator[AsyncSession]:
+    """A session that sees the rows of everybody, as no part of the program does."""
+    if get_settings().sqlalchemy_url.startswith("sqlite"):
+        async with reading() as db:
+            yield db
+    else:
+        async with _unlocked() as db:
+            yield db
+
+
+@asynccontextmanager
+async def meddling() -> AsyncIterator[AsyncSession]:
+    """A transaction that changes the rows of everybody, as no part of the program does."""
+    if get_settings().sqlalchemy_url.startswith("sqlite"):
+        async with transaction() as db:
+            yield db
+    else:
+        async with _unlocked() as db, db.begin():
+            yield db
+
+
+@asynccontextmanager
+async def _unlocked() -> AsyncIterator[AsyncSession]:
+    """PostgreSQL by its superuser, whom row-level security does not hold."""
+    engine = create_async_engine(unlocked_url(), poolclass=NullPool)
+    async with AsyncSession(engine, expire_on_commit=False) as db:
+        yield db
+    await engine.dispose()
+
+
 async def stored_tasks() -> list[dict[str, object]]:
     """Every task of everybody, as it is stored."""
-    async with reading() as db:
+    async with peeking() as db:
         found = await db.execute(select(Task.__table__).order_by(Task.id))
         return [dict(row) for row in found.mappings()]
 

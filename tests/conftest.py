@@ -7,13 +7,22 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
 
+import psycopg
 import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
 from tests.cast import sign_up
 from tests.mailbox import Mailbox, running_mailbox
-from tests.servers import PostgreSQL, Redis, running_postgresql, running_redis
+from tests.servers import (
+    SUPERUSER,
+    PostgreSQL,
+    Redis,
+    as_role,
+    running_postgresql,
+    running_redis,
+    settings_of,
+)
 from todo_app.core import database as core_database
 from todo_app.core import encryption, relay, session_memory, settings, throttle, tokens
 from todo_app.core.access import Actor
@@ -56,6 +65,13 @@ def forget_process() -> None:
         kept.cache_clear()
     session_memory._seen.clear()
     throttle.reset()
+
+
+def use_database(url: str, patch: pytest.MonkeyPatch) -> None:
+    """Let the settings name a database, whatever the process knew before."""
+    for name, value in settings_of(url).items():
+        patch.setenv(name, value)
+    forget_process()
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -109,20 +125,20 @@ def migrated_postgresql(postgresql: PostgreSQL) -> str:
 def database_url(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """`DATABASE_URL`, set to each kind of database in turn."""
     url: str = request.getfixturevalue(f"migrated_{request.param}")
-    monkeypatch.setenv("DATABASE_URL", url)
+    use_database(url, monkeypatch)
     return url
 
 
 @pytest.fixture
 async def database(database_url: str, _fresh_process: None) -> AsyncIterator[str]:
     """The database of this test, with empty tables; its value is the `DATABASE_URL`."""
-    async with core_database.get_engine().connect() as connection:
-        driver = (await connection.get_raw_connection()).driver_connection
-        if database_url.startswith("sqlite"):
+    if database_url.startswith("sqlite"):
+        async with core_database.get_engine().connect() as connection:
+            driver = (await connection.get_raw_connection()).driver_connection
             await driver.executescript(f"BEGIN; {EMPTY_TABLES}; COMMIT")
-        else:
-            await driver.execute(EMPTY_TABLES)
-            await driver.commit()
+    else:
+        with psycopg.connect(as_role(SUPERUSER, database_url)) as connection:
+            connection.execute(EMPTY_TABLES)
     yield database_url
     await dispose()
 
@@ -156,8 +172,7 @@ async def charlie(database: str) -> Actor:
 
 def _migrated(url: str) -> str:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DATABASE_URL", url)
-        forget_process()
+        use_database(url, patch)
         migrate()
     forget_process()
     return url

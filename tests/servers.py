@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib.util
 import os
 import pwd
+import re
 import shutil
 import signal
 import socket
@@ -31,6 +32,10 @@ STOP_SECONDS = 10
 UNPRIVILEGED = "nobody"
 
 
+SUPERUSER, OWNER, PROGRAM = "postgres", "todo_owner", "todo_app"
+"""Whom nothing holds; who owns the tables; who the program runs as."""
+
+
 class MissingServerError(Exception):
     """A program the tests need is not there; the message says how to install it."""
 
@@ -44,11 +49,14 @@ class PostgreSQL:
     _numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
     def fresh_database(self) -> str:
-        """The `DATABASE_URL` of a new, empty database."""
-        name = f"test_{next(self._numbers)}"
+        """The `DATABASE_URL` of a new, empty database: by a role that owns nothing."""
+        number = next(self._numbers)
         with psycopg.connect(self._url("postgres"), autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name}")
-        return self._url(name)
+            if number == 1:
+                connection.execute(f"CREATE ROLE {OWNER} LOGIN")
+                connection.execute(f"CREATE ROLE {PROGRAM} LOGIN")
+            connection.execute(f"CREATE DATABASE test_{number} OWNER {OWNER}")
+        return self._url(f"test_{number}", PROGRAM)
 
     def is_ready(self) -> bool:
         """Whether it answers."""
@@ -58,8 +66,8 @@ class PostgreSQL:
             return False
         return True
 
-    def _url(self, database: str) -> str:
-        return f"postgresql://postgres@127.0.0.1:{self.port}/{database}"
+    def _url(self, database: str, role: str = SUPERUSER) -> str:
+        return f"postgresql://{role}@127.0.0.1:{self.port}/{database}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +155,17 @@ def redis_program() -> str:
     return str(program)
 
 
+def settings_of(database_url: str) -> dict[str, str]:
+    """The settings that make a database the program's, with the role that may migrate it."""
+    owner_url = as_role(OWNER, database_url) if database_url.startswith("postgresql") else ""
+    return {"DATABASE_URL": database_url, "MIGRATION_DATABASE_URL": owner_url}
+
+
+def as_role(role: str, database_url: str) -> str:
+    """The same database by another role of PostgreSQL; SQLite has none."""
+    return re.sub(rf"//({PROGRAM}|{OWNER})@", f"//{role}@", database_url)
+
+
 def find_chromium() -> str:
     """The path of a Chromium; as root on Debian it is installed if there is none."""
     found = _chromium_on_path() or _chromium_of_playwright()
@@ -221,10 +240,10 @@ def _wait_until_ready(server: PostgreSQL | Redis, log: Path) -> None:
 def main() -> None:
     """Run a PostgreSQL and a Redis to try several workers with, until Ctrl-C."""
     with running_postgresql() as postgresql, running_redis() as redis_server:
+        settings = settings_of(postgresql.fresh_database()) | {"REDIS_URL": redis_server.url}
         sys.stdout.write(
-            f"export DATABASE_URL={postgresql.fresh_database()}\n"
-            f"export REDIS_URL={redis_server.url}\n"
-            "Ctrl-C stops both, and nothing of them is kept.\n"
+            "".join(f"export {name}={value}\n" for name, value in settings.items())
+            + "Ctrl-C stops both, and nothing of them is kept.\n"
         )
         sys.stdout.flush()
         with suppress(KeyboardInterrupt):

@@ -15,9 +15,9 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import Connection, create_engine, text
 
-from tests.cast import PASSWORD, email_of, visit_by
+from tests.cast import PASSWORD, email_of, unlocked_url, visit_by
 from tests.conftest import forget_process
-from tests.servers import PostgreSQL, Redis, free_port
+from tests.servers import OWNER, PostgreSQL, Redis, as_role, free_port
 from todo_app.__main__ import main
 from todo_app.core import recovery
 from todo_app.core.database import dispose
@@ -44,7 +44,7 @@ async def run(database: str, monkeypatch: pytest.MonkeyPatch) -> Run:
 
 
 def with_database(query: str) -> list[tuple[object, ...]]:
-    engine = create_engine(get_settings().sqlalchemy_url.replace("+aiosqlite", ""))
+    engine = create_engine(unlocked_url())
     try:
         with engine.begin() as connection:
             return _rows(connection, query)
@@ -145,8 +145,8 @@ def test_a_doctor_finds_a_sound_installation_sound(
     assert run("doctor") == 0
 
     lines = capsys.readouterr().out.splitlines()
-    assert [line[:2] for line in lines] == ["ok"] * 9
-    for about in ("settings", "disk", "database", "migrations", "keys", "Redis", "mail", "clock"):
+    assert [line[:2] for line in lines] == ["ok"] * 10
+    for about in ("settings", "disk", "database", "migrations", "row security", "keys", "Redis"):
         assert any(f"  {about} " in line for line in lines)
 
 
@@ -310,7 +310,7 @@ def test_everything_moves_to_another_database(
     run("add", "Water the plants")
     assert run("backup", str(tmp_path / "before.gz")) == 0
     address = tmp_path / "database_url"
-    address.write_text(f"{postgresql.fresh_database()}\n")
+    address.write_text(f"{as_role(OWNER, postgresql.fresh_database())}\n")
     capsys.readouterr()
 
     assert run("move", str(address)) == 0
@@ -320,6 +320,7 @@ def test_everything_moves_to_another_database(
     with pytest.MonkeyPatch.context() as there:
         there.setenv("DATABASE_URL_FILE", str(address))
         there.delenv("DATABASE_URL")
+        there.setenv("MIGRATION_DATABASE_URL", "")
         forget_process()
         assert run("backup", str(tmp_path / "after.gz")) == 0
         assert run("move", str(address)) == 1

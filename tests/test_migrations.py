@@ -27,12 +27,12 @@ from sqlalchemy import (
 from sqlalchemy.schema import SchemaItem
 
 from alembic import command
-from tests.conftest import forget_process
+from tests.cast import unlocked_url
+from tests.conftest import use_database
 from tests.servers import PostgreSQL, free_port
 from todo_app.core import clock, migrations
 from todo_app.core.migrations import MigrationError, migrate
 from todo_app.core.models import SQLModel, new_id
-from todo_app.core.settings import get_settings
 
 TABLES = SQLModel.metadata.tables
 NOW = clock.now()
@@ -58,13 +58,12 @@ def empty_database(
         url = server.fresh_database()
     else:
         url = f"sqlite:///{tmp_path / 'todo.db'}"
-    monkeypatch.setenv("DATABASE_URL", url)
-    forget_process()
+    use_database(url, monkeypatch)
 
 
 @pytest.fixture
 def connection(empty_database: None) -> Iterator[Connection]:
-    engine = create_engine(get_settings().sqlalchemy_url.replace("+aiosqlite", ""))
+    engine = create_engine(unlocked_url())
     with engine.connect() as found:
         yield found
     engine.dispose()

@@ -16,6 +16,7 @@ from todo_app.core.errors import Unavailable
 from todo_app.core.key_rotation import rotate_encryption_keys, rotate_signing_keys
 from todo_app.core.log_lines import open_log
 from todo_app.core.migrations import MigrationError, migrate
+from todo_app.core.row_security import warn_if_open
 from todo_app.core.settings import SettingsError, get_settings, prepare_data_dir
 from todo_app.core.verification import Report, verify
 
@@ -137,6 +138,7 @@ def prepare() -> None:
     settings = get_settings()
     prepare_data_dir(settings.data_dir)
     migrate()
+    warn_if_open()
     # Made now, and not at the first sign-in.
     _ = settings.signing_keys, settings.encryption_keys
 

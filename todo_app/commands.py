@@ -19,7 +19,7 @@ from todo_app.api.sentences import SENTENCE_BY_REASON
 from todo_app.core import accounts, audit, backup, closing, database, diagnosis, links, relay
 from todo_app.core.accounts import AccountDraft
 from todo_app.core.backup import BackupError
-from todo_app.core.database import transaction
+from todo_app.core.database import reading, transaction
 from todo_app.core.errors import EmailTaken, InvalidInput, NotFound, TodoError, Unavailable
 from todo_app.core.quick_tasks import create_quick_task
 from todo_app.core.settings import get_settings, prepare_data_dir
@@ -103,7 +103,7 @@ def move(address: Path) -> None:
         file = Path(folder) / "rows.gz"
         back_up(file)
         with _database_url(url):
-            if get_settings().sqlalchemy_url == here.sqlalchemy_url:
+            if get_settings().owner_url == here.owner_url:
                 raise CommandError(f"{address} names the database that everything is in already")
             restore(file)
     print("Set DATABASE_URL to the new database, and start the program again.")
@@ -111,14 +111,14 @@ def move(address: Path) -> None:
 
 @contextmanager
 def _database_url(url: str) -> Iterator[None]:
-    """The settings with another database."""
-    kept = os.environ.get("DATABASE_URL", "")
-    os.environ["DATABASE_URL"] = url
+    """The settings with another database, by the role that owns it."""
+    here = {name: os.environ.get(name, "") for name in ("DATABASE_URL", "MIGRATION_DATABASE_URL")}
+    os.environ.update(DATABASE_URL=url, MIGRATION_DATABASE_URL="")
     get_settings.cache_clear()
     try:
         yield
     finally:
-        os.environ["DATABASE_URL"] = kept
+        os.environ.update(here)
         get_settings.cache_clear()
 
 
@@ -169,8 +169,9 @@ async def enable(arguments: Arguments) -> None:
 
 async def add(arguments: Arguments) -> None:
     """Add a task, and say how it was read."""
-    async with transaction() as db:
+    async with reading() as db:
         actor = await accounts.actor_of_shell(db, arguments.account)
+    async with transaction(actor.user_id) as db:
         task = await create_quick_task(db, actor, " ".join(arguments.line))
     due = f", due {task.due.date} {task.due.time or ''}".rstrip() if task.due else ""
     repeats = f", {task.recurrence.text}" if task.recurrence else ""

@@ -10,9 +10,12 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections.abc import Awaitable, Callable
 from typing import NoReturn
+from uuid import UUID
 
 from todo_app.core import (
+    accounts,
     api_tokens,
     audit,
     clock,
@@ -28,7 +31,7 @@ from todo_app.core import (
     sign_ups,
     trash,
 )
-from todo_app.core.database import transaction
+from todo_app.core.database import reading, transaction
 from todo_app.core.errors import Unavailable
 
 log = logging.getLogger(__name__)
@@ -74,19 +77,27 @@ async def purge() -> None:
         closing.purge,
         sessions.purge_expired,
         api_tokens.purge,
-        idempotency.purge,
         links.purge,
         sign_ups.purge,
-        trash.purge,
         audit.purge,
         second_factor.purge,
     ):
-        count = 1
-        while count:
-            async with transaction() as db:
-                count = await function(db)
-            if count:
-                log.info("purged %d rows by %s", count, function.__qualname__)
+        await _purge_all(function)
+    async with reading() as db:
+        user_ids = await accounts.every_account(db)
+    for user_id in user_ids:
+        await _purge_all(idempotency.purge, user_id)
+        await _purge_all(trash.purge, user_id)
+
+
+async def _purge_all(purge: Callable[..., Awaitable[int]], *user_id: UUID) -> None:
+    """Call a function, for an account if it is one for each, until it finds nothing more."""
+    count = 1
+    while count:
+        async with transaction(*user_id) as db:
+            count = await purge(db, *user_id)
+        if count:
+            log.info("purged %d rows by %s.%s", count, purge.__module__, purge.__name__)
 
 
 async def send_mail_forever() -> NoReturn:

@@ -5,7 +5,8 @@ import pytest
 from sqlalchemy import text
 
 from tests.api.answers import AUTH, assert_problem
-from todo_app.core.database import dispose, transaction
+from tests.cast import meddling
+from todo_app.core.database import dispose
 from todo_app.core.settings import get_settings
 
 
@@ -44,7 +45,7 @@ async def test_without_a_database_the_api_asks_to_come_back(
 async def test_it_is_ready_with_its_tables_or_those_of_a_newer_version(
     nobody: httpx.AsyncClient, found: str | None
 ) -> None:
-    async with transaction() as db:
+    async with meddling() as db:
         kept = await db.scalar(text("SELECT version_num FROM alembic_version"))
         await db.execute(text("DELETE FROM alembic_version"))
         if found:
@@ -52,7 +53,7 @@ async def test_it_is_ready_with_its_tables_or_those_of_a_newer_version(
     try:
         response = await nobody.get("/health/ready")
     finally:
-        async with transaction() as db:
+        async with meddling() as db:
             await db.execute(text("DELETE FROM alembic_version"))
             await db.execute(text("INSERT INTO alembic_version VALUES (:kept)"), {"kept": kept})
     assert response.status_code == (200 if found == "9999" else 503)

@@ -2,12 +2,13 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import httpx
 import pytest
 
 from tests.api.answers import JSON, TASKS, add_task, all_tasks, assert_problem, path_of
-from tests.cast import act
+from tests.cast import act, meddling
 from todo_app.core import idempotency, models
 from todo_app.core.database import get_engine, transaction, try_lock
 
@@ -116,11 +117,12 @@ async def test_a_key_is_new_again_after_a_day(alice: httpx.AsyncClient) -> None:
 
 
 async def test_purging_deletes_the_keys_of_yesterday_only(alice: httpx.AsyncClient) -> None:
+    user_id = UUID((await alice.get("/api/v1/auth/me")).json()["id"])
     await alice.post(TASKS, json={"title": "Once"}, headers=KEY)
-    assert await act(idempotency.purge) == 0
+    assert await act(idempotency.purge, user_id) == 0
     await _age(timedelta(hours=24, seconds=1))
     await alice.post(TASKS, json={"title": "Twice"}, headers={"Idempotency-Key": "second"})
-    assert await act(idempotency.purge) == 1
+    assert await act(idempotency.purge, user_id) == 1
 
 
 @pytest.mark.parametrize("key", ["", "x" * 256, "two words", "caf\u00e9", "\x7f", "tab\there"])
@@ -145,6 +147,6 @@ async def _fail(*_: object) -> None:
 
 
 async def _age(by: timedelta) -> None:
-    async with transaction() as db:
+    async with meddling() as db:
         keys = models.IdempotencyKey.__table__  # type: ignore[attr-defined]
         await db.execute(keys.update().values(created_at=datetime.now(UTC) - by))

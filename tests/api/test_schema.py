@@ -11,10 +11,10 @@ import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 from starlette.applications import Starlette
 
-from tests.cast import sign_in_api, sign_up
+from tests.cast import meddling, sign_in_api, sign_up
 from tests.conftest import forget_process
 from todo_app.api.app import create_api
-from todo_app.core.database import dispose, transaction
+from todo_app.core.database import dispose
 from todo_app.core.models import SQLModel
 
 SCHEMA = schemathesis.openapi.from_dict(create_api().openapi())
@@ -30,7 +30,7 @@ def token(migrated_sqlite: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[str
     forget_process()
 
     async def prepare() -> str:
-        async with transaction() as db:
+        async with meddling() as db:
             for table in reversed(SQLModel.metadata.sorted_tables):
                 await db.execute(table.delete())
         await sign_up("alice")

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.exc import StatementError
 
-from tests.cast import act, add_task, stored_tasks
+from tests.cast import act, add_task, peeking, stored_tasks
 from todo_app.core import access, tasks
 from todo_app.core.access import Actor
 from todo_app.core.database import reading
@@ -89,6 +89,6 @@ async def test_every_task_has_an_owner(alice: Actor, bob: Actor) -> None:
     await add_task(alice)
     await add_task(bob)
 
-    async with reading() as db:
+    async with peeking() as db:
         owners = await db.scalar(select(func.count(func.distinct(Task.user_id))))
     assert owners == 2

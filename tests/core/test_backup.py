@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, func, select, update
 
-from tests.cast import sign_up
-from tests.conftest import forget_process
+from tests.cast import sign_up, unlocked_url
+from tests.conftest import use_database
 from tests.servers import PostgreSQL
 from tests.test_migrations import fill
 from todo_app.core import backup, tasks
@@ -19,7 +19,6 @@ from todo_app.core.database import dispose, transaction
 from todo_app.core.migrations import migrate
 from todo_app.core.models import SEARCH_TEXTS, TASKS, SQLModel
 from todo_app.core.search import search
-from todo_app.core.settings import get_settings
 from todo_app.core.task_views import Due, TaskDraft
 
 TABLES = [table for table in SQLModel.metadata.sorted_tables if table is not SEARCH_TEXTS]
@@ -38,8 +37,7 @@ def use_new_database(
         if kind == "postgresql":
             server: PostgreSQL = request.getfixturevalue("postgresql")
             url = server.fresh_database()
-        monkeypatch.setenv("DATABASE_URL", url)
-        forget_process()
+        use_database(url, monkeypatch)
 
     return use
 
@@ -47,7 +45,7 @@ def use_new_database(
 async def write_something() -> Actor:
     """A row in every table, and tasks with subtasks that are older than their parents."""
     migrate()
-    engine = create_engine(get_settings().sqlalchemy_url.replace("+aiosqlite", ""))
+    engine = create_engine(unlocked_url())
     with engine.connect() as connection:
         fill(connection)
         # Its made-up number would be in the way of the next.
@@ -55,7 +53,7 @@ async def write_something() -> Actor:
         connection.commit()
     engine.dispose()
     alice = await sign_up("alice")
-    async with transaction() as db:
+    async with transaction(alice.user_id) as db:
         child, _ = await tasks.create_task(db, alice, TaskDraft(title=TITLE))
         parent, _ = await tasks.create_task(
             db, alice, TaskDraft(title="Later", due=Due(date=date(2026, 11, 21)))
@@ -68,7 +66,7 @@ async def write_something() -> Actor:
 
 
 def counts() -> dict[str, int]:
-    engine = create_engine(get_settings().sqlalchemy_url.replace("+aiosqlite", ""))
+    engine = create_engine(unlocked_url())
     with engine.connect() as connection:
         found = {
             table.name: connection.scalar(select(func.count()).select_from(table))
@@ -101,9 +99,9 @@ async def test_promise_24_a_backup_restores_every_row_on_either_database(
     back_up(tmp_path / "again.gz")
     assert rows_in(tmp_path / "again.gz") == rows_in(file)
     bob = await sign_up("bob")
-    async with transaction() as db:
+    async with transaction(bob.user_id) as db:
         await tasks.create_task(db, bob, TaskDraft(title="Life goes on"))
-    async with transaction() as db:
+    async with transaction(alice.user_id) as db:
         assert [hit.task.title for hit in (await search(db, alice, "traum")).tasks] == [TITLE]
     await dispose()
 

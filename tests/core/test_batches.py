@@ -23,7 +23,7 @@ TIMED = Due(date=date(2026, 11, 21), time="09:30", zone="Europe/Berlin")
 
 
 async def steps_of(actor: Actor) -> int:
-    async with reading() as db:
+    async with reading(actor.user_id) as db:
         counted = select(func.count(CHANGES.c.batch_id.distinct()))
         found: int = (
             await db.execute(counted.where(CHANGES.c.user_id == actor.user_id))

@@ -19,7 +19,7 @@ from todo_app.core.task_views import Due, TaskDraft, TaskPatch
 
 async def recorded(actor: Actor) -> list[dict[str, object]]:
     """The log of an account, in order."""
-    async with reading() as db:
+    async with reading(actor.user_id) as db:
         query = select(CHANGES).where(CHANGES.c.user_id == actor.user_id)
         found = await db.execute(query.order_by(CHANGES.c.number))
         return [dict(row) for row in found.mappings()]
@@ -33,7 +33,7 @@ async def assert_chained(actor: Actor) -> None:
         assert row["number"] == number
         assert row["content_hash"] == chain.content_hash(row["before"], row["after"])
         assert row["hash"] == (previous := chain.chain_hash(previous, row))
-    async with reading() as db:
+    async with reading(actor.user_id) as db:
         query = select(CHANGE_HEADS).where(CHANGE_HEADS.c.user_id == actor.user_id)
         head = (await db.execute(query)).one()
     assert (head.number, head.hash) == (len(rows), previous)

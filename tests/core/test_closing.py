@@ -16,6 +16,7 @@ from tests.cast import (
     credentials_of,
     email_of,
     is_alive,
+    peeking,
     sign_in,
     sign_in_api,
     sign_up,
@@ -28,7 +29,6 @@ from todo_app.core.access import Actor
 from todo_app.core.accounts import AccountDraft
 from todo_app.core.api_tokens import TokenDraft
 from todo_app.core.closing import Closing
-from todo_app.core.database import reading
 from todo_app.core.errors import (
     EmailTaken,
     InvalidInput,
@@ -60,7 +60,7 @@ async def kinds(actor: Actor) -> list[str]:
 
 
 async def count_rows() -> dict[str, int]:
-    async with reading() as db:
+    async with peeking() as db:
         return {
             name: (await db.execute(select(func.count()).select_from(table))).scalar_one()
             for name, table in SQLModel.metadata.tables.items()
@@ -70,7 +70,7 @@ async def count_rows() -> dict[str, int]:
 async def traces_of(actor: Actor) -> list[str]:
     """Where the id of an account is still to be found, in any column of any table."""
     found = []
-    async with reading() as db:
+    async with peeking() as db:
         for table in SQLModel.metadata.sorted_tables:
             for column in table.columns:
                 if isinstance(column.type, Uuid):

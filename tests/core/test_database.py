@@ -104,7 +104,7 @@ async def test_an_insert_of_a_key_that_is_there_leaves_the_row_alone(alice: Acto
     row |= {"notes": "", "priority": 4, "version": 1}
     titles = []
     for title in ("first", "second"):
-        async with transaction() as db:
+        async with transaction(alice.user_id) as db:
             insert = insert_if_absent(db, Task).values(row | {"title": title})
             titles.append((await db.execute(insert.returning(Task.title))).scalar())
 

@@ -11,11 +11,11 @@ from pydantic import ValidationError
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from tests.cast import act, add_task
+from tests.cast import act, add_task, meddling, peeking
 from todo_app.core import accounts, occurrences, tasks, undo
 from todo_app.core.access import Actor
 from todo_app.core.accounts import AccountPatch
-from todo_app.core.database import reading, transaction
+from todo_app.core.database import transaction
 from todo_app.core.errors import NotFound, NotRecurring, StaleVersion, UnusableRule
 from todo_app.core.models import CHANGES, OCCURRENCES, TASKS
 from todo_app.core.occurrences import RecurrenceDraft, RecurrenceView
@@ -33,13 +33,13 @@ async def add_recurring(actor: Actor, text: str = "every 3 days", **fields: Any)
 
 
 async def ledger_rows() -> list[dict[str, object]]:
-    async with reading() as db:
+    async with peeking() as db:
         found = await db.execute(select(OCCURRENCES).order_by(OCCURRENCES.c.id))
         return [dict(row) for row in found.mappings()]
 
 
 async def move_under(parent: TaskView, *children: TaskView) -> None:
-    async with transaction() as db:
+    async with meddling() as db:
         for child in children:
             moved = update(TASKS).where(TASKS.c.id == child.id)
             await db.execute(moved.values(parent_id=parent.id))
@@ -201,7 +201,7 @@ async def test_subtasks_reopen_with_their_task_in_one_step(alice: Actor) -> None
     for part in (child, grandchild, open_child):
         assert (await act(tasks.get_task, alice, part.id)).completed_at is None
     assert (await act(tasks.get_task, alice, other.id)).completed_at is not None
-    async with reading() as db:
+    async with peeking() as db:
         query = select(CHANGES.c.act, CHANGES.c.batch_id, CHANGES.c.about_id)
         log = (await db.execute(query.order_by(CHANGES.c.number.desc()).limit(4))).all()
     assert sorted(row.act for row in log) == [
@@ -340,7 +340,7 @@ async def test_a_series_that_began_long_ago_is_read_from_the_database(alice: Act
         values = {"recurrence": json.dumps(old), "scheduled_for": "1990-01-01"}
         await db.execute(update(TASKS).where(TASKS.c.id == task.id).values(values))
 
-    async with transaction() as db:
+    async with transaction(alice.user_id) as db:
         await age(db)
     moved = await act(tasks.complete_task, alice, task.id)
 

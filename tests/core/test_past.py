@@ -18,7 +18,7 @@ HOUR = timedelta(hours=1)
 
 
 async def as_of(actor: Actor, task: TaskView, moment: datetime) -> TaskView:
-    async with reading() as db:
+    async with reading(actor.user_id) as db:
         return await past.get_task_as_of(db, actor, task.id, moment)
 
 
@@ -63,7 +63,7 @@ async def test_a_task_from_before_the_log_is_as_it_was_before_its_first_change(
 ) -> None:
     with time_machine.travel(NOON, tick=False) as traveller:
         task = await add_task(alice)
-        async with transaction() as db:
+        async with transaction(alice.user_id) as db:
             await db.execute(CHANGES.delete())
         traveller.move_to(NOON + HOUR)
         await act(tasks.complete_task, alice, task.id)

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
-from tests.cast import act, add_task, sign_up, stored_tasks
+from tests.cast import act, add_task, meddling, sign_up, stored_tasks
 from tests.conftest import forget_process
 from tests.core.test_projects import add_project, crowd, titles
 from todo_app.core import labels, moves, projects, sections, tasks, undo
@@ -235,7 +235,7 @@ class Account(RuleBasedStateMachine):
         self.actor = self.loop.run(self.begin())
 
     async def begin(self) -> Actor:
-        async with transaction() as db:
+        async with meddling() as db:
             for table in reversed(SQLModel.metadata.sorted_tables):
                 await db.execute(table.delete())
         actor = await sign_up("alice")
@@ -254,7 +254,7 @@ class Account(RuleBasedStateMachine):
 
     def rows(self, table: str) -> list[dict[str, Any]]:
         async def read() -> list[dict[str, Any]]:
-            async with transaction() as db:
+            async with transaction(self.actor.user_id) as db:
                 model = SQLModel.metadata.tables[table]
                 found = await db.execute(model.select().order_by(model.c.id))
                 return [dict(row) for row in found.mappings()]

@@ -5,9 +5,8 @@ from itertools import count
 import pytest
 from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncSession
 
-from tests.cast import act, add_task, stored_tasks
+from tests.cast import act, add_task, meddling, stored_tasks
 from todo_app.core import clock, positions, projects, sections, task_lists, tasks, trash, undo
 from todo_app.core.access import Actor
 from todo_app.core.errors import InboxStays, LimitReached, NotFound, StaleVersion
@@ -64,7 +63,8 @@ async def test_the_inbox_stays(alice: Actor) -> None:
 async def test_the_database_itself_keeps_the_inbox(alice: Actor, column: str) -> None:
     broken = update(Project).values({column: clock.now()})
     with pytest.raises(IntegrityError):
-        await act(AsyncSession.execute, broken)
+        async with meddling() as db:
+            await db.execute(broken)
 
 
 async def test_projects_stand_in_the_order_they_are_put_in(alice: Actor) -> None:

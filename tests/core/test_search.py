@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from tests.cast import act, add_task
+from tests.cast import act, add_task, meddling, peeking
 from todo_app.core import changes, clock, search, tasks
 from todo_app.core.access import Actor
 from todo_app.core.database import reading, transaction
@@ -16,7 +16,7 @@ from todo_app.core.task_views import TaskPatch
 
 
 async def find(actor: Actor, query: str, **options: int) -> SearchResult:
-    async with reading() as db:
+    async with reading(actor.user_id) as db:
         return await search.search(db, actor, query, **options)
 
 
@@ -116,12 +116,12 @@ async def test_what_is_changed_is_found_by_its_new_words_at_once(alice: Actor) -
 async def test_a_change_that_is_rolled_back_leaves_the_index_as_it_was(alice: Actor) -> None:
     task = await add_task(alice, "Old title")
 
-    async def change_and_fail(db: AsyncSession) -> None:
-        await tasks.update_task(db, alice, task.id, TaskPatch(title="New title"))
+    async def change_and_fail(db: AsyncSession, actor: Actor) -> None:
+        await tasks.update_task(db, actor, task.id, TaskPatch(title="New title"))
         raise NotFound
 
     with pytest.raises(NotFound):
-        await act(change_and_fail)
+        await act(change_and_fail, alice)
 
     assert await found(alice, "old") == ["Old title"]
     assert await found(alice, "new") == []
@@ -129,17 +129,17 @@ async def test_a_change_that_is_rolled_back_leaves_the_index_as_it_was(alice: Ac
 
 async def test_a_tick_does_not_touch_the_index(alice: Actor) -> None:
     task = await add_task(alice, "Water the plants")
-    async with transaction() as db:
+    async with transaction(alice.user_id) as db:
         step, before = await changes.take(db, alice, "task", task.id)
         step.record("task.completed", "task", before, {**before._mapping, "completed_at": step.now})
         assert not step.texts
 
 
 async def test_what_is_gone_for_good_is_gone_from_the_index(alice: Actor, hers: None) -> None:
-    async with transaction() as db:
+    async with meddling() as db:
         await db.execute(text("DELETE FROM tasks"))
 
-    async with reading() as db:
+    async with peeking() as db:
         assert await db.scalar(text("SELECT count(*) FROM search_texts")) == 0
         if db.get_bind().dialect.name == "sqlite":
             check = text("INSERT INTO search_index (search_index) VALUES ('integrity-check')")
@@ -187,7 +187,7 @@ async def add_names(alice: Actor) -> None:
     own = {"user_id": alice.user_id, "colour": "grey", "created_at": now, "updated_at": now}
     project = Project(name="K\u00fcche Kitchen", **own)
     label = Label(name="urgent", name_key="urgent", **own)
-    async with transaction() as db:
+    async with transaction(alice.user_id) as db:
         db.add_all([project, label])
         await db.flush()
         for kind, thing in (("project", project), ("label", label)):
@@ -199,7 +199,7 @@ async def add_names(alice: Actor) -> None:
         ("Call", alice.user_id, True),
     ):
         task = await add_task(alice, title)
-        async with transaction() as db:
+        async with transaction(alice.user_id) as db:
             await db.execute(
                 update(TASKS).where(TASKS.c.id == task.id).values(project_id=project_id)
             )

@@ -19,6 +19,7 @@ from tests.cast import (
     credentials_of,
     email_of,
     is_alive,
+    peeking,
     sign_in,
     sign_in_api,
     sign_up,
@@ -59,7 +60,7 @@ def credentials(email: str, password: str = PASSWORD) -> Credentials:
 
 
 async def count_rows(table: type[Session | RefreshToken]) -> int:
-    async with reading() as db:
+    async with peeking() as db:
         return (await db.execute(select(func.count()).select_from(table))).scalar_one()
 
 

@@ -139,6 +139,7 @@ def test_a_bad_port_is_refused_by_name(port: str, monkeypatch: pytest.MonkeyPatc
         ("SESSION_DAYS", "0"),
         ("LOG_LEVEL", "loud"),
         ("DATABASE_URL", "mysql://h/d"),
+        ("MIGRATION_DATABASE_URL", "postgresql://owner@h/d"),
     ],
 )
 def test_a_value_that_cannot_be_used_is_refused_by_name(

@@ -9,13 +9,12 @@ import time_machine
 from pydantic import SecretStr
 from sqlalchemy import func, select
 
-from tests.cast import PASSWORD, act, email_of, letters_waiting, sign_up, visit_by
+from tests.cast import PASSWORD, act, email_of, letters_waiting, peeking, sign_up, visit_by
 from tests.mailbox import Mailbox, link_in, text_of
 from todo_app.core import mail, passwords, recovery, sessions, sign_ups
 from todo_app.core.access import Actor
 from todo_app.core.accounts import AccountDraft
 from todo_app.core.credentials import Credentials
-from todo_app.core.database import reading
 from todo_app.core.errors import (
     EmailTaken,
     InvalidInput,
@@ -63,7 +62,7 @@ async def opens(email: str = NEW, password: str = PASSWORD) -> bool:
 
 
 async def count(table: type[SignUp | User]) -> int:
-    async with reading() as db:
+    async with peeking() as db:
         return (await db.execute(select(func.count()).select_from(table))).scalar_one()
 
 

@@ -27,7 +27,7 @@ async def pull(
     """Everything that there is to read, in parts."""
     items: list[SyncItem] = []
     while True:
-        async with reading() as db:
+        async with reading(actor.user_id) as db:
             page = await sync.sync(db, actor, since=since, limit=limit)
         assert len(page.items) <= limit
         items, since = items + page.items, page.next
@@ -70,7 +70,7 @@ async def test_a_client_that_follows_knows_what_there_is(alice: Actor, bob: Acto
 
 async def test_what_changes_while_everything_is_read_comes_after_it(alice: Actor) -> None:
     first, second = await add_task(alice, "First"), await add_task(alice, "Second")
-    async with reading() as db:
+    async with reading(alice.user_id) as db:
         page = await sync.sync(db, alice, limit=1)
     await act(tasks.delete_task, alice, first.id)
     items, _ = await pull(alice, page.next)
@@ -121,7 +121,7 @@ async def test_a_token_of_a_log_that_is_no_longer_is_too_old(alice: Actor) -> No
     await add_task(alice)
     await add_task(alice)
     _, token = await pull(alice)
-    async with transaction() as db:
+    async with transaction(alice.user_id) as db:
         await db.execute(delete(CHANGES).where(CHANGES.c.number == 2))
         await db.execute(update(CHANGE_HEADS).values(number=1))
     with pytest.raises(SyncExpired):

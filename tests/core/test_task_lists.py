@@ -11,10 +11,9 @@ from typing import Any, get_args
 import pytest
 from pydantic import ValidationError
 
-from tests.cast import act
+from tests.cast import act, meddling
 from todo_app.core import task_lists, tasks
 from todo_app.core.access import Actor
-from todo_app.core.database import transaction
 from todo_app.core.errors import InvalidCursor
 from todo_app.core.models import Task, new_id
 from todo_app.core.task_lists import Sort, TaskFilter, TaskPage, cursor_at, list_tasks
@@ -100,7 +99,7 @@ async def everything(alice: Actor, bob: Actor) -> list[TaskView]:
                 deleted_at=moment if 60 <= number < 70 else None,
             )
         )
-    async with transaction() as db:
+    async with meddling() as db:
         db.add_all(rows)
     own = rows[:60]
     return [await act(tasks.get_task, alice, row.id) for row in own]

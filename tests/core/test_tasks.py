@@ -263,9 +263,9 @@ async def test_the_trash_is_emptied_after_30_days(alice: Actor) -> None:
         task = await add_task(alice, "Gone")
         await act(tasks.delete_task, alice, task.id)
         traveller.move_to(NOON + timedelta(days=30))
-        assert await act(trash.purge) == 0
+        assert await act(trash.purge, alice.user_id) == 0
         traveller.move_to(NOON + timedelta(days=30, seconds=1))
-        assert await act(trash.purge) == 1
+        assert await act(trash.purge, alice.user_id) == 1
 
     assert [row["id"] for row in await stored_tasks()] == [kept.id]
 

@@ -27,7 +27,7 @@ async def content() -> list[dict[str, object]]:
 
 
 async def changes_of(actor: Actor, about_id: UUID | None = None) -> ChangePage:
-    async with reading() as db:
+    async with reading(actor.user_id) as db:
         return await history.list_changes(db, actor, about_id=about_id)
 
 
@@ -233,7 +233,7 @@ async def test_the_history_comes_in_parts_and_of_one_task(alice: Actor) -> None:
     first, second = await add_task(alice, "First"), await add_task(alice, "Second")
     await act(tasks.complete_task, alice, first.id)
 
-    async with reading() as db:
+    async with reading(alice.user_id) as db:
         part = await history.list_changes(db, alice, limit=2)
         rest = await history.list_changes(db, alice, limit=2, cursor=part.next_cursor)
         of_first = await history.list_changes(db, alice, about_id=first.id)

@@ -20,7 +20,7 @@ from hypothesis.stateful import (
 )
 from sqlalchemy import select
 
-from tests.cast import act, sign_up
+from tests.cast import act, meddling, sign_up
 from tests.conftest import forget_process
 from tests.core.test_projects import crowd
 from todo_app.core import batches, undo
@@ -28,7 +28,7 @@ from todo_app.core.access import Actor
 from todo_app.core.batches import Batch
 from todo_app.core.chain import plain
 from todo_app.core.changes import BOOKKEEPING, ENTITIES
-from todo_app.core.database import dispose, reading, transaction
+from todo_app.core.database import dispose, reading
 from todo_app.core.errors import InvalidInput, NotFound, NothingToUndo, NotRecurring
 from todo_app.core.models import SQLModel, new_id
 from todo_app.core.verification import verify
@@ -43,7 +43,7 @@ MOVES = st.sampled_from(["complete", "reopen", "skip", "delete", "restore"])
 async def content(actor: Actor) -> bytes:
     """All that people made in an account, in one form: without what moves with every change."""
     found: dict[str, list[dict[str, object]]] = {}
-    async with reading() as db:
+    async with reading(actor.user_id) as db:
         for name, entity in ENTITIES.items():
             columns = [column for column in entity.columns if column.name not in BOOKKEEPING]
             own = entity.table.c.user_id == actor.user_id
@@ -75,7 +75,7 @@ class Account(RuleBasedStateMachine):
         self.runner.run(self._open())
 
     async def _open(self) -> None:
-        async with transaction() as db:
+        async with meddling() as db:
             for table in reversed(SQLModel.metadata.sorted_tables):
                 await db.execute(table.delete())
         self.actor = await sign_up("alice")

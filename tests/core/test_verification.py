@@ -10,12 +10,12 @@ import pytest
 import time_machine
 from sqlalchemy import delete, select, update
 
-from tests.cast import act, add_task, stored_tasks
+from tests.cast import act, add_task, meddling, peeking, stored_tasks
 from tests.conftest import forget_process
 from todo_app import jobs
 from todo_app.core import history, tasks, undo, verification
 from todo_app.core.access import Actor
-from todo_app.core.database import reading, transaction
+from todo_app.core.database import reading
 from todo_app.core.errors import NotFound
 from todo_app.core.models import CHANGE_HEADS, CHANGES
 from todo_app.core.task_views import TaskPatch
@@ -37,7 +37,7 @@ async def log(alice: Actor, bob: Actor, monkeypatch: pytest.MonkeyPatch) -> Acto
 
 
 async def write(*statements: Any) -> None:  # noqa: ANN401
-    async with transaction() as db:
+    async with meddling() as db:
         for statement in statements:
             await db.execute(statement)
 
@@ -107,7 +107,7 @@ async def test_rows_that_changed_places_are_found(log: Actor) -> None:
 
 
 async def test_a_row_that_was_added_is_found(log: Actor, bob: Actor) -> None:
-    async with reading() as db:
+    async with peeking() as db:
         row = (await db.execute(select(CHANGES).where(at(bob, 2)))).mappings().one()
     await write(delete(CHANGES).where(at(bob, 2)))
     moved = {**row, "user_id": log.user_id, "number": 6}
@@ -131,7 +131,7 @@ async def test_what_is_purged_leaves_no_content_and_a_whole_log(alice: Actor, bo
 
     assert [row["title"] for row in await stored_tasks()] == ["Kept", "Kept"]
     assert await verify() == Report(2, 12, [])
-    async with reading() as db:
+    async with reading(alice.user_id) as db:
         rows = (await db.execute(select(CHANGES))).mappings().all()
         page = await history.list_changes(db, alice)
     assert "Secret" not in repr(rows)

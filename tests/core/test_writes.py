@@ -27,7 +27,7 @@ async def titles() -> list[object]:
 async def test_what_waits_is_seen_by_the_next_statement_and_committed(alice: Actor) -> None:
     await add_task(alice, "Before")
 
-    async with transaction() as db:
+    async with transaction(alice.user_id) as db:
         await begin(db)
         RENAME.defer(db.sync_session, {"owner": alice.user_id, "title": "Between"})
         assert list(await db.scalars(TITLES)) == ["Between"]
@@ -47,7 +47,7 @@ async def test_what_waits_is_forgotten_where_the_transaction_is_taken_back(alice
     with pytest.raises(NotFound):
         await act(rename_and_refuse, alice)
 
-    async with transaction() as db:
+    async with transaction(alice.user_id) as db:
         await begin(db)
     assert await titles() == ["Before"]
 

@@ -31,7 +31,7 @@ from tests.e2e.program import (
 )
 from tests.e2e.screen import add, is_ready, row, tick
 from tests.e2e.watch import Watch
-from tests.servers import PostgreSQL, free_port
+from tests.servers import PostgreSQL, free_port, settings_of
 
 PORT = FIRST_PORT + 1
 DEV_FRONTEND_PORT = FIRST_PORT + 2
@@ -104,7 +104,7 @@ async def test_an_exported_frontend_works_behind_another_server(
     settings = dict(BUILD)
     if database == "postgresql":
         postgresql: PostgreSQL = request.getfixturevalue("postgresql")
-        settings["DATABASE_URL"] = postgresql.fresh_database()
+        settings |= settings_of(postgresql.fresh_database())
     export = Program(tmp_path, port=PORT, command="export", **settings)
     assert await asyncio.to_thread(export.run_to_its_end, FIRST_BUILD_SECONDS) == 0
     assert f"The frontend for {ORIGIN} is in" in export.log_text()

@@ -18,7 +18,7 @@ from tests.e2e.person import Person, new_person
 from tests.e2e.program import FIRST_PORT, Program, refuse_taken_port, running
 from tests.e2e.screen import is_ready, quick_entry, row
 from tests.e2e.watch import Watch
-from tests.servers import PostgreSQL, Redis, free_port
+from tests.servers import PostgreSQL, Redis, free_port, settings_of
 from todo_app.core.models import new_id
 
 # The same as those of test_start.py, whose frontend it is: the two never run at the same time.
@@ -35,7 +35,7 @@ def program(
 ) -> Iterator[Program]:
     """The program with two workers; at its end nothing is left of it."""
     refuse_taken_port(PORT)
-    settings = {"DATABASE_URL": postgresql.fresh_database(), "REDIS_URL": redis_server.url}
+    settings = settings_of(postgresql.fresh_database()) | {"REDIS_URL": redis_server.url}
     folder = tmp_path_factory.mktemp("workers")
     with running(Program(folder, port=PORT, WORKERS="2", **settings, **BUILD)) as started:
         yield started

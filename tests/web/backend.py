@@ -16,7 +16,7 @@ import httpx
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.pool import NullPool
 
-from tests.servers import free_port
+from tests.servers import SUPERUSER, as_role, free_port, settings_of
 from todo_app.core.settings import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -77,7 +77,6 @@ def running_backend(folder: Path, **settings: str) -> Iterator[Backend]:
         **{name: value for name, value in os.environ.items() if name not in names},
         # Said, although these are the defaults: a `.env` may say otherwise.
         "ENVIRONMENT": "development",
-        "DATABASE_URL": "",
         "REDIS_URL": "",
         "JWT_SECRET": "",
         "SMTP_URL": "",
@@ -92,6 +91,7 @@ def running_backend(folder: Path, **settings: str) -> Iterator[Backend]:
         # Every browser of the tests comes from an address of its own.
         "TRUSTED_PROXY_HOPS": "1",
         "PYTHONPATH": str(ROOT),
+        **settings_of(settings.get("DATABASE_URL", "")),
         **settings,
     }
     address = f"http://127.0.0.1:{port}"
@@ -123,7 +123,7 @@ def running_backend(folder: Path, **settings: str) -> Iterator[Backend]:
 def _sync_url(database_url: str | None, folder: Path) -> str:
     if database_url is None:
         return f"sqlite:///{folder / 'todo.db'}"
-    return database_url.replace("postgresql://", "postgresql+psycopg://")
+    return as_role(SUPERUSER, database_url).replace("postgresql://", "postgresql+psycopg://")
 
 
 def _wait_until_ready(process: subprocess.Popen[bytes], address: str, log: Path) -> None:

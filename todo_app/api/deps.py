@@ -41,22 +41,6 @@ _ETAG_OF_VERSION = re.compile(r'"([1-9][0-9]{0,8})"', re.ASCII)
 Responses = dict[int | str, dict[str, Any]]
 
 
-async def _db() -> AsyncIterator[AsyncSession]:
-    async with transaction() as db:
-        yield db
-
-
-async def _read_db() -> AsyncIterator[AsyncSession]:
-    async with reading() as db:
-        yield db
-
-
-Db = Annotated[AsyncSession, Depends(_db, scope="function")]
-"""One transaction. It is committed before the answer is sent, so that no answer is a lie."""
-ReadDb = Annotated[AsyncSession, Depends(_read_db, scope="function")]
-"""A session for a single read."""
-
-
 class _Bearer(SecurityBase):
     """The actor of an access token or an API token; no cookie and nothing else is looked at."""
 
@@ -93,6 +77,22 @@ class _Bearer(SecurityBase):
 
 CurrentActor = Annotated[Actor, Depends(_Bearer())]
 """Who asks. Raises Unauthenticated, Forbidden, TooManyAttempts, Unavailable."""
+
+
+async def _db(actor: CurrentActor) -> AsyncIterator[AsyncSession]:
+    async with transaction(actor.user_id) as db:
+        yield db
+
+
+async def _read_db(actor: CurrentActor) -> AsyncIterator[AsyncSession]:
+    async with reading(actor.user_id) as db:
+        yield db
+
+
+Db = Annotated[AsyncSession, Depends(_db, scope="function")]
+"""One transaction of who asks. It is committed before the answer is sent: no answer is a lie."""
+ReadDb = Annotated[AsyncSession, Depends(_read_db, scope="function")]
+"""A session for a single read of who asks."""
 
 
 async def _client_visit(request: Request) -> Visit:

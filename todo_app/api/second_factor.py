@@ -102,6 +102,6 @@ async def switch_off_second_factor(
 
 
 async def _new_codes(actor: Actor) -> Response:
-    async with transaction() as db:
+    async with transaction(actor.user_id) as db:
         codes = await second_factor.make_recovery_codes(db, actor)
     return json_answer(RecoveryCodes(recovery_codes=codes).model_dump_json())

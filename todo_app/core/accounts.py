@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
@@ -117,6 +118,11 @@ async def account_id(db: AsyncSession, email: str) -> UUID:
     return found
 
 
+async def every_account(db: AsyncSession) -> Sequence[UUID]:
+    """The ids of all accounts, for what is done for each."""
+    return (await db.scalars(select(col(User.id)).order_by(col(User.id)))).all()
+
+
 async def sign_up(draft: AccountDraft, visit: Visit | None = None) -> AccountView:
     """Open an account.
 
@@ -127,7 +133,7 @@ async def sign_up(draft: AccountDraft, visit: Visit | None = None) -> AccountVie
     passwords.check_policy(password, email=draft.email)
     password_hash = await passwords.hash_password(password)
     user = user_of(draft, password_hash)
-    async with transaction() as db:
+    async with transaction(user.id) as db:
         await add_account(db, user, visit)
     return AccountView.of(user)
 

@@ -36,7 +36,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.sql.elements import ColumnElement
 from sqlmodel import SQLModel
 
-from todo_app.core import clock
+from todo_app.core import clock, row_security
 from todo_app.core.migrations import head_revision, migrate
 from todo_app.core.models import SEARCH_TEXTS
 from todo_app.core.search_index import index_everything
@@ -68,6 +68,7 @@ def back_up(target: Path) -> int:
         with _connection() as connection, _open_private(unfinished) as file:
             revision = MigrationContext.configure(connection).get_current_revision()
             _refuse_other_revision("database", revision)
+            _reach_every_account(connection)
             head = {"format": FORMAT, "revision": revision, "made_at": clock.now().isoformat()}
             file.write(_line(head))
             digest, count = hashlib.sha256(), 0
@@ -93,6 +94,7 @@ def restore(source: Path) -> int:
         count, digest = _check(source)
         migrate()
         with _connection() as connection, connection.begin():
+            _reach_every_account(connection)
             _refuse_rows(connection)
             with _triggers_off(connection):
                 _insert(connection, source)
@@ -220,6 +222,17 @@ def _references_to_itself(table: Table) -> list[str]:
     ]
 
 
+def _reach_every_account(connection: Connection) -> None:
+    """Never to leave out without a word what is not in sight."""
+    row_security.reach_every_account(connection)
+    if connection.dialect.name == "sqlite" or row_security.lock(connection).reaches_every_account:
+        return
+    raise BackupError(
+        "The role of DATABASE_URL does not own the tables: set MIGRATION_DATABASE_URL to one that "
+        "does"
+    )
+
+
 def _refuse_rows(connection: Connection) -> None:
     for table in _tables():
         if connection.execute(select(table).limit(1)).first() is not None:
@@ -269,7 +282,7 @@ def _connection() -> Iterator[Connection]:
 
 
 def _engine() -> Engine:
-    url = get_settings().sqlalchemy_url.replace("+aiosqlite", "")
+    url = get_settings().owner_url
     if url.startswith("sqlite"):
         # By itself the driver begins a transaction with the first write only.
         engine = create_engine(url, connect_args={"isolation_level": None}, hide_parameters=True)

@@ -266,18 +266,19 @@ async def begin(db: AsyncSession, actor: Actor) -> Step:
     return await _begin(db, actor, actor.user_id)
 
 
-async def purge(db: AsyncSession, act: Act, entity: str, condition: ColumnElement[bool]) -> int:
+async def purge(
+    db: AsyncSession, user_id: UUID, act: Act, entity: str, condition: ColumnElement[bool]
+) -> int:
     """Delete rows of one account for good, from the log too, and return how many.
 
     What the log held of them is erased and its hashes stay, so that the chain does; that they were
-    purged is the last that it says of them. Call it again until nothing is left.
+    purged is the last that it says of them.
     """
     known = ENTITIES[entity]
-    user_id = await db.scalar(select(known.table.c.user_id).where(condition).limit(1))
-    if user_id is None:
+    own = known.table.c.user_id == user_id
+    if await db.scalar(select(known.table.c.id).where(own, condition).limit(1)) is None:
         return 0
     step = await _begin(db, None, user_id)
-    own = known.table.c.user_id == user_id
     gone = await db.execute(delete(known.table).where(own, condition).returning(*known.columns))
     rows = [dict(row) for row in gone.mappings()]
     for row in rows:

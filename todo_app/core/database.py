@@ -9,13 +9,15 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from functools import cache, partial
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import func, inspect, select
+from sqlalchemy import Connection, event, func, inspect, select
 from sqlalchemy.dialects.postgresql import Insert as PostgresqlInsert
 from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.orm import Session, SessionTransaction
 from sqlalchemy.pool import AsyncAdaptedQueuePool, QueuePool
 from sqlmodel import SQLModel
 
@@ -52,7 +54,7 @@ def create_engine(url: str, *, for_reading: bool = False) -> AsyncEngine:
             connect_args={"async_creator_fn": connect},
             **options,
         )
-    return create_async_engine(
+    engine = create_async_engine(
         url,
         # No overflow: under load it would open and close a connection with every request.
         pool_size=10,
@@ -66,6 +68,8 @@ def create_engine(url: str, *, for_reading: bool = False) -> AsyncEngine:
         },
         **options,
     )
+    event.listen(engine.sync_engine, "checkin", _forget_account)
+    return engine
 
 
 @cache
@@ -91,14 +95,15 @@ async def dispose() -> None:
 
 
 @asynccontextmanager
-async def transaction() -> AsyncIterator[AsyncSession]:
+async def transaction(user_id: UUID | None = None) -> AsyncIterator[AsyncSession]:
     """A session whose work is committed when the block ends and rolled back when it raises.
 
+    Of what row-level security guards it sees and changes rows of this account, or none without one.
     Raises Unavailable if the database does not answer.
     """
     async with _translated():
         # Not `async with`: that closes a session in a task of its own, which is a detour.
-        db = AsyncSession(get_engine(), expire_on_commit=False)
+        db = _session(get_engine(), user_id)
         try:
             yield db
         except TodoError as refusal:
@@ -112,13 +117,14 @@ async def transaction() -> AsyncIterator[AsyncSession]:
 
 
 @asynccontextmanager
-async def reading() -> AsyncIterator[AsyncSession]:
+async def reading(user_id: UUID | None = None) -> AsyncIterator[AsyncSession]:
     """A session for a single read, without the round trips of a transaction.
 
+    It sees what a transaction for the same account would see.
     Raises Unavailable if the database does not answer.
     """
     async with _translated():
-        db = AsyncSession(get_reading_engine(), expire_on_commit=False)
+        db = _session(get_reading_engine(), user_id)
         try:
             yield db
         finally:
@@ -190,6 +196,34 @@ def insert_if_absent(db: AsyncSession, table: type[SQLModel]) -> PostgresqlInser
     if db.get_bind().dialect.name == "sqlite":
         return SqliteInsert(table).on_conflict_do_nothing(index_elements=keys)
     return PostgresqlInsert(table).on_conflict_do_nothing(index_elements=keys)
+
+
+class _Session(Session):
+    """A session for the account that `info` names."""
+
+
+def _session(engine: AsyncEngine, user_id: UUID | None) -> AsyncSession:
+    return AsyncSession(
+        engine,
+        sync_session_class=_Session,
+        expire_on_commit=False,
+        info={"user_id": user_id},
+    )
+
+
+@event.listens_for(_Session, "after_begin")
+def _name_account(
+    session: Session, _transaction: SessionTransaction, connection: Connection
+) -> None:
+    driver = connection.connection.driver_connection
+    if isinstance(driver, postgresql.Connection):
+        driver.user_id = session.info["user_id"]
+
+
+def _forget_account(connection: Any, _record: object) -> None:  # noqa: ANN401 - the dialect's own
+    """Let nobody who comes to a connection without a session come as who had it before."""
+    if connection is not None:
+        connection.driver_connection.user_id = None
 
 
 @asynccontextmanager

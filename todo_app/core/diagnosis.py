@@ -21,7 +21,16 @@ from sqlalchemy import func, inspect, make_url, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from todo_app.core import clock, database, encryption, migrations, readiness, second_factor, smtp
+from todo_app.core import (
+    clock,
+    database,
+    encryption,
+    migrations,
+    readiness,
+    row_security,
+    second_factor,
+    smtp,
+)
 from todo_app.core.database import reading
 from todo_app.core.errors import Unavailable
 from todo_app.core.models import SecurityEvent
@@ -54,6 +63,7 @@ async def examine() -> list[Finding]:
         ("disk", _disk, None),
         ("database", _database, None),
         ("migrations", _migrations, "database"),
+        ("row security", _row_security, "migrations"),
         ("keys", _keys, "migrations"),
         ("Redis", _redis, None),
         ("mail", _mail, None),
@@ -162,6 +172,18 @@ async def _keys() -> str:
             "the others"
         )
     return f"every second factor can be read ({len(seeds)})"
+
+
+async def _row_security() -> str:
+    if database.get_engine().dialect.name == "sqlite":
+        return "SQLite has none: access is checked by the program alone"
+    async with reading() as db:
+        lock = await (await db.connection()).run_sync(row_security.lock)
+    if not lock.holds:
+        raise _Ill(f"it does not hold the role of DATABASE_URL: {row_security.ADVICE}")
+    if lock.is_owner:
+        return f"holds the program, which could lift it: {row_security.ADVICE}"
+    return "holds the program, whose role owns nothing"
 
 
 async def _redis() -> str:

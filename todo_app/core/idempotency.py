@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any, cast
+from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import CursorResult, delete
@@ -72,8 +73,10 @@ async def keep_answer(
     await db.flush()
 
 
-async def purge(db: AsyncSession) -> int:
-    """Delete the keys that are older than a day and return how many."""
-    limit = clock.now() - LIFETIME
-    gone = await db.execute(delete(IdempotencyKey).where(col(IdempotencyKey.created_at) <= limit))
+async def purge(db: AsyncSession, user_id: UUID) -> int:
+    """Delete the keys of an account that are older than a day and return how many."""
+    is_over = col(IdempotencyKey.created_at) <= clock.now() - LIFETIME
+    gone = await db.execute(
+        delete(IdempotencyKey).where(col(IdempotencyKey.user_id) == user_id, is_over)
+    )
     return cast("CursorResult[Any]", gone).rowcount

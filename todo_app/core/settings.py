@@ -23,9 +23,8 @@ from pydantic_settings import (
     PydanticBaseSettingsSource,
     SettingsConfigDict,
 )
-from sqlalchemy import make_url
-from sqlalchemy.exc import ArgumentError
 
+from todo_app.core.database_urls import check_database_url, check_owner_url, sqlalchemy_url
 from todo_app.core.key_rings import SECRET_MIN_BYTES, is_weak, key_ring, new_key, write_draft
 from todo_app.core.origins import is_loopback, written_by_browsers
 from todo_app.core.smtp import smtp_server
@@ -55,6 +54,11 @@ class Settings(BaseSettings):
         default=SecretStr(""),
         description="`postgresql://user:password@host/name`; empty is SQLite in `DATA_DIR`. "
         "`DATABASE_URL_FILE` names a file that holds it.",
+    )
+    migration_database_url: SecretStr = Field(
+        default=SecretStr(""),
+        description="The same database by the role that owns, migrates and backs up its tables; "
+        "that of `DATABASE_URL` then owns nothing. `MIGRATION_DATABASE_URL_FILE` names a file.",
     )
     jwt_secret: SecretStr = Field(
         default=SecretStr(""),
@@ -172,18 +176,10 @@ class Settings(BaseSettings):
             raise ValueError(msg)
         return origin
 
-    @field_validator("database_url")
+    @field_validator("database_url", "migration_database_url")
     @classmethod
     def _is_a_database_we_speak(cls, url: SecretStr) -> SecretStr:
-        scheme = url.get_secret_value().partition("://")[0]
-        if scheme not in {"", "postgresql", "postgres", "sqlite"}:
-            msg = "must start with postgresql:// or sqlite:///, or be empty"
-            raise ValueError(msg)
-        try:
-            make_url(url.get_secret_value() or "sqlite://")
-        except (ArgumentError, ValueError):
-            msg = "cannot be read; it looks like postgresql://user:password@host:5432/name"
-            raise ValueError(msg) from None
+        check_database_url(url.get_secret_value())
         return url
 
     @field_validator("redis_url")
@@ -223,6 +219,8 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _fits_together(self) -> Settings:
+        owner_url = self.migration_database_url.get_secret_value()
+        check_owner_url(owner_url, self.database_url.get_secret_value())
         if self.workers > 1:
             self._refuse_workers_apart()
         if self.metrics_port <= self.port < self.metrics_port + self.workers:
@@ -281,11 +279,13 @@ class Settings(BaseSettings):
     @property
     def sqlalchemy_url(self) -> str:
         """The database as SQLAlchemy names it, with the async driver."""
-        url = self.database_url.get_secret_value()
-        if not url:
-            return f"sqlite+aiosqlite:///{self.data_dir.resolve() / 'todo.db'}"
-        scheme, _, rest = url.partition("://")
-        return f"{'sqlite+aiosqlite' if scheme == 'sqlite' else 'postgresql+psycopg'}://{rest}"
+        return sqlalchemy_url(self.database_url.get_secret_value(), self.data_dir)
+
+    @property
+    def owner_url(self) -> str:
+        """The database by the role that owns its tables, as SQLAlchemy names it; a sync driver."""
+        url = (self.migration_database_url or self.database_url).get_secret_value()
+        return sqlalchemy_url(url, self.data_dir).replace("+aiosqlite", "")
 
     @property
     def signing_keys(self) -> list[str]:

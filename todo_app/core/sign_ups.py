@@ -103,9 +103,9 @@ async def confirm(confirmation: SignUpConfirmation, visit: Visit) -> AccountView
     password = confirmation.password.get_secret_value()
     if not await passwords.verify_password(password, waiting.password_hash):
         raise InvalidInput("password", "not_chosen")
-    async with transaction() as db:
+    user = accounts.user_of(waiting, waiting.password_hash)
+    async with transaction(user.id) as db:
         await links.use(db, "confirm-sign-up", confirmation.token)
-        user = accounts.user_of(waiting, waiting.password_hash)
         await accounts.add_account(db, user, visit)
         await db.execute(
             delete(SignUp).where(col(SignUp.email_canonical) == waiting.email_canonical)

@@ -58,12 +58,18 @@ async def list_trash(db: AsyncSession, actor: Actor) -> list[TrashedView]:
     return [TrashedView.model_validate(row, from_attributes=True) for row in found]
 
 
-async def purge(db: AsyncSession) -> int:
-    """Delete for good what was in the trash of an account for 30 days and return how many rows."""
+async def purge(db: AsyncSession, user_id: UUID) -> int:
+    """Delete for good what was in the trash of an account for 30 days and return how many rows.
+
+    Call it again until nothing is left.
+    """
     limit = clock.now() - LIFETIME
-    old = select(PROJECTS.c.id).where(PROJECTS.c.deleted_at < limit)
+    old = select(PROJECTS.c.id).where(PROJECTS.c.user_id == user_id, PROJECTS.c.deleted_at < limit)
+    tasks, sections = TASKS.c.deleted_at < limit, SECTIONS.c.project_id.in_(old)
     return (
-        await changes.purge(db, "task.purged", "task", TASKS.c.deleted_at < limit)
-        or await changes.purge(db, "section.purged", "section", SECTIONS.c.project_id.in_(old))
-        or await changes.purge(db, "project.purged", "project", PROJECTS.c.deleted_at < limit)
+        await changes.purge(db, user_id, "task.purged", "task", tasks)
+        or await changes.purge(db, user_id, "section.purged", "section", sections)
+        or await changes.purge(
+            db, user_id, "project.purged", "project", PROJECTS.c.deleted_at < limit
+        )
     )

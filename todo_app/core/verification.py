@@ -13,12 +13,12 @@ from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col
 
+from todo_app.core import accounts
 from todo_app.core.chain import chain_hash, content_hash
 from todo_app.core.changes import LOCK_HEAD, PURGED
 from todo_app.core.database import reading, transaction
-from todo_app.core.models import CHANGES, User
+from todo_app.core.models import CHANGES
 
 READ_AT_ONCE = 1_000
 
@@ -47,11 +47,11 @@ async def verify() -> Report:
     Nothing changes in an account while its log is read. Raises Unavailable.
     """
     async with reading() as db:
-        user_ids = (await db.scalars(select(col(User.id)).order_by(col(User.id)))).all()
+        user_ids = await accounts.every_account(db)
     count = 0
     flaws: list[Flaw] = []
     for user_id in user_ids:
-        async with transaction() as db:
+        async with transaction(user_id) as db:
             count += await _verify_account(db, user_id, flaws)
     return Report(len(user_ids), count, flaws)
 

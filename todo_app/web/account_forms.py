@@ -25,7 +25,7 @@ async def export_account(request: Request) -> Response:
         return redirect(routes.sign_in_path(routes.ACCOUNT, ended=True))
     try:
         actor = await sessions.authenticate(claims)
-        async with transaction() as db:
+        async with transaction(actor.user_id) as db:
             document = await account_export.export_account(db, actor, visit_of(request))
     except Unauthenticated:
         return redirect(routes.sign_in_path(routes.ACCOUNT, ended=True))

@@ -49,7 +49,7 @@ async def ask_for_new(request: Request) -> Response:
     """A challenge for a new passkey of who is signed in."""
     try:
         actor = await _actor(request)
-        async with reading() as db:
+        async with reading(actor.user_id) as db:
             return _asked(await passkeys.begin_registration(db, actor))
     except (Unauthenticated, NotFound):
         return PlainTextResponse("Sign in first.", _HTTP_UNAUTHORIZED)

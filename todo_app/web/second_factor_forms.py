@@ -54,7 +54,7 @@ async def show_seed(request: Request) -> Response:
     """The seed that waits for its first code, as a QR code that is drawn here and kept nowhere."""
     try:
         actor = await _actor(request)
-        async with reading() as db:
+        async with reading(actor.user_id) as db:
             enrolment = await second_factor.get_enrolment(db, actor)
     except Unauthenticated:
         return PlainTextResponse("Not found", 404)

@@ -214,8 +214,9 @@ class AuthState(rx.State):
         **kwargs: P.kwargs,
     ) -> T:
         """Ask core as the actor of this event. Raises what core raises."""
-        async with reading() as db:
-            return await function(db, self._actor(), *args, **kwargs)
+        actor = self._actor()
+        async with reading(actor.user_id) as db:
+            return await function(db, actor, *args, **kwargs)
 
     async def _write(
         self,
@@ -225,8 +226,9 @@ class AuthState(rx.State):
     ) -> T:
         """Change something as the actor of this event, in one transaction. Raises as core does."""
         self._step = self._counted_at = None
-        async with transaction() as db:
-            result = await function(db, self._actor(), *args, **kwargs)
+        actor = self._actor()
+        async with transaction(actor.user_id) as db:
+            result = await function(db, actor, *args, **kwargs)
             self._step = changes.step_of(db)
         if self._step is not None:
             self.revision += 1

@@ -47,7 +47,7 @@ async def end_session(request: Request) -> None:
         return
     with suppress(Unauthenticated):
         actor = await sessions.authenticate(claims)
-        async with transaction() as db:
+        async with transaction(actor.user_id) as db:
             await sessions.sign_out(db, actor)
 
 

@@ -50,7 +50,7 @@ async def chosen_by(claims: Claims) -> Theme | None:
     """The theme of whose session it is, or None if it ended meanwhile. Raises Unavailable."""
     try:
         actor = await sessions.authenticate(claims)
-        async with reading() as db:
+        async with reading(actor.user_id) as db:
             return (await accounts.get_account(db, actor)).theme
     except (Unauthenticated, NotFound):
         return None

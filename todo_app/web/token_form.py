@@ -36,7 +36,7 @@ async def make_token(request: Request) -> JSONResponse:
             }
         )
         actor = await sessions.authenticate(claims)
-        async with transaction() as db:
+        async with transaction(actor.user_id) as db:
             made = await api_tokens.create_token(db, actor, draft, visit_of(request))
     except ValidationError:
         return JSONResponse({"error": FIELD_MESSAGES["token"]}, 422)

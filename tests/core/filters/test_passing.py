@@ -109,7 +109,7 @@ async def sorted_(alice: Actor) -> None:
     label, other = [Label(name=name, name_key=name, **own) for name in ("errand", "errands (far)")]
     del own["colour"]
     section = Section(name="Next", project_id=home.id, **own)
-    async with transaction() as db:
+    async with transaction(alice.user_id) as db:
         db.add_all([home, office, label, other])
         await db.flush()
         db.add(section)
@@ -120,7 +120,7 @@ async def sorted_(alice: Actor) -> None:
         ("call", {}, []),
     ):
         task = await add_task(alice, title, notes=f"about the {title}")
-        async with transaction() as db:
+        async with transaction(alice.user_id) as db:
             if place:
                 await db.execute(update(TASKS).where(TASKS.c.id == task.id).values(**place))
             for one in labels:
