@@ -5,7 +5,7 @@
 const PAGES = "todo-pages";
 const PARTS = "todo-parts";
 const HOME = "/today";
-const PAGE = /^\/(today|upcoming|inbox|completed|project|label|filter|search|history|trash)\/?$/;
+const PAGE = /^\/(today|upcoming|inbox|completed|project|label|filter|search|history|archive|trash)\/?$/;
 const PART = /^\/(assets|styles|icons)\/|^\/(icon\.svg|favicon\.ico|manifest\.json)$/;
 const AWAY = [502, 503, 504];
 

@@ -12,6 +12,7 @@ from tests.e2e.screen import is_ready, quick_entry, row, sign_out
 from tests.e2e.watch import Watch
 
 REFUSED = r"ERR_CONNECTION_REFUSED|WebSocket connection to .* failed|Failed to load resource"
+KEPT_SECONDS = 15
 IS_KEPT = """async ([path, title]) => {
     const page = await caches.match(path, {cacheName: 'todo-pages'});
     return Boolean(page) && (localStorage.getItem('todo.seen') ?? '').includes(title);
@@ -20,7 +21,9 @@ IS_KEPT = """async ([path, title]) => {
 
 async def until_kept(page: Page, path: str, title: str) -> None:
     """Wait until a list can be read without a network."""
-    await page.wait_for_function(IS_KEPT, arg=[path, title])
+    async with asyncio.timeout(KEPT_SECONDS):
+        while not await page.evaluate(IS_KEPT, [path, title]):
+            await asyncio.sleep(0.1)
 
 
 async def test_the_app_opens_without_a_network_with_what_was_seen_last(
