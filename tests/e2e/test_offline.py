@@ -13,17 +13,17 @@ from tests.e2e.watch import Watch
 
 REFUSED = r"ERR_CONNECTION_REFUSED|WebSocket connection to .* failed|Failed to load resource"
 KEPT_SECONDS = 15
-IS_KEPT = """async ([path, title]) => {
-    const page = await caches.match(path, {cacheName: 'todo-pages'});
-    return Boolean(page) && (localStorage.getItem('todo.seen') ?? '').includes(title);
+UNTIL_KEPT = """async ([path, title]) => {
+    const isKept = async () =>
+        Boolean(await caches.match(path, {cacheName: 'todo-pages'})) &&
+        (localStorage.getItem('todo.seen') ?? '').includes(title);
+    while (!(await isKept())) await new Promise(resolve => setTimeout(resolve, 100));
 }"""
 
 
 async def until_kept(page: Page, path: str, title: str) -> None:
     """Wait until a list can be read without a network."""
-    async with asyncio.timeout(KEPT_SECONDS):
-        while not await page.evaluate(IS_KEPT, [path, title]):
-            await asyncio.sleep(0.1)
+    await asyncio.wait_for(page.evaluate(UNTIL_KEPT, [path, title]), KEPT_SECONDS)
 
 
 async def test_the_app_opens_without_a_network_with_what_was_seen_last(
