@@ -136,6 +136,11 @@ def browser(backend: Backend) -> Iterator[Browser]:
         yield Browser(backend, http)
 
 
+def headers_of(answer: httpx.Response) -> dict[str, str]:
+    """The headers of an answer, but for the number that each request has of its own."""
+    return {name: value for name, value in answer.headers.items() if name != "x-request-id"}
+
+
 class Tab:
     """The socket of one page: what was sent to it, and what the page would show."""
 
