@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import time
 from collections.abc import AsyncIterator
@@ -50,11 +51,12 @@ class SocketPage:
         await self.load()
         return time.perf_counter() - started
 
-    async def note_frames(self, moments: list[float]) -> NoReturn:
-        """Write down when each frame arrives, until it is cancelled."""
+    async def note_frames(self, moments: list[float], arrived: asyncio.Event) -> NoReturn:
+        """Write down when each frame arrives, and say so, until it is cancelled."""
         while True:
             await self._receive(patience=None)
             moments.append(time.perf_counter())
+            arrived.set()
 
     async def show_more(self, name: str) -> dict[str, Any]:
         """Send an event and return every variable that the frame that answers it shows."""

@@ -21,7 +21,9 @@ TOUCH_PIXELS = 44
 SETTINGS = ("account", "preferences", "security", "tokens")
 
 # Everything visible that reaches beyond the sides, but for what an ancestor clips or scrolls.
-OUT_OF_BOUNDS = """() => {
+OUT_OF_BOUNDS = """async () => {
+    // What moves because the width was changed has come to rest.
+    for (let frame = 0; frame < 2; frame += 1) await new Promise(requestAnimationFrame);
     const width = document.documentElement.clientWidth;
     const found = [];
     if (document.documentElement.scrollWidth > width) found.push('the page scrolls sideways');
