@@ -19,7 +19,7 @@ DateOrder = Literal["day_first", "month_first", "year_first"]
 Place = Literal["anywhere", "edge", "end"]
 
 TONIGHT = "21:00"
-_TAIL = ",.;:!?"
+TAIL = ",.;:!?"
 # A mark with a name in quotes is one word.
 _CHUNK = re.compile(r'(?<!\S)[#/@]"[^"]*"|\S+')
 _MONTH_NAMES = (
@@ -102,7 +102,7 @@ def split(line: str, closed: bytearray) -> list[Word]:
     words = []
     for chunk in _CHUNK.finditer(line):
         raw, start = chunk[0], chunk.start()
-        bare = raw.rstrip(_TAIL) or raw
+        bare = raw.rstrip(TAIL) or raw
         is_open = not any(closed[start : chunk.end()])
         text = bare.lower()
         words.append(Word(text, start, start + len(bare), raw[len(bare) :], text == bare, is_open))

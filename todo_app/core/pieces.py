@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from todo_app.core.phrases import (
     NUMBER,
+    TAIL,
     Moment,
     Place,
     Today,
@@ -43,6 +44,7 @@ _REMINDER = re.compile(r"!(?=\d)(?:(\d{1,3})d)?(?:(\d{1,3})h)?(?:(\d{1,4})m)?", 
 _STARTS = {"starting", "from"}
 _ENDS = {"until", "till", "ending"}
 _MANY: set[Kind] = {"label", "reminder"}
+_OF_SERIES: set[Kind] = {"recurrence", "time", "start", "end"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +68,20 @@ class Candidate:
 def find_pieces(line: str, words: Words, today: Today) -> list[Candidate]:
     """The pieces of a line in their order, at most one of a kind that a task has once."""
     found = list(_candidates(line, words, today))
-    placed = _placed(found, len(words))
+    placed = _beginning(_placed(found, len(words)))
     if not any(one.kind == "recurrence" for one in placed):
         plain = [one.plain if one.kind in ("start", "end") else one for one in found]
         placed = _placed([one for one in plain if one is not None], len(words))
     return _one_of_each(placed)
+
+
+def written_name(kind: Kind, name: str) -> str:
+    """How a line names a project, a section or a label; nothing where it cannot."""
+    sign = next(sign for sign, one in _MARKS.items() if one == kind)
+    if _is_plain(name):
+        return sign + name
+    quoted = f'{sign}"{name}"'
+    return quoted if _QUOTED_NAME.fullmatch(quoted[1:]) else ""
 
 
 def _candidates(line: str, words: Words, today: Today) -> Iterator[Candidate]:
@@ -117,11 +128,16 @@ def _mark(raw: str, word: Word, index: int) -> Candidate | None:
     """`#project`, `/section`, `@label`; a number alone is none: `fix #12` is text."""
     quoted = _QUOTED_NAME.fullmatch(raw[1:])
     name = quoted[1] if quoted else raw[1:]
-    if not quoted and (not _NAME.fullmatch(name) or name.isdecimal()):
+    if not quoted and not _is_plain(name):
         return None
     if len(name) > NAME_MAX_CHARACTERS:
         return None
     return Candidate(index, index + 1, word.start, word.end, _MARKS[raw[0]], name, name)
+
+
+def _is_plain(name: str) -> bool:
+    """Whether a name needs no quotes around it."""
+    return bool(_NAME.fullmatch(name)) and not name.isdecimal() and name[-1] not in TAIL
 
 
 def _reminder(word: Word, index: int) -> Candidate | None:
@@ -203,6 +219,25 @@ def _placed(candidates: Sequence[Candidate], length: int) -> list[Candidate]:
         or number >= at_end
         or (one.place == "edge" and number < at_start)
         or _is_beside_a_moment(candidates, number)
+    ]
+
+
+def _beginning(placed: Sequence[Candidate]) -> list[Candidate]:
+    """The same, but a date that counts for its place only, in a line that repeats, stands beside.
+
+    In `Sunday roast every sunday` the first is no beginning.
+    """
+    if not any(one.kind == "recurrence" for one in placed):
+        return list(placed)
+    ends = {one.last for one in placed if one.kind in _OF_SERIES}
+    starts = {one.first for one in placed if one.kind in _OF_SERIES}
+    return [
+        one
+        for one in placed
+        if one.kind != "date"
+        or one.place == "anywhere"
+        or {one.first} & ends
+        or {one.last} & starts
     ]
 
 

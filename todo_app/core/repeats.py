@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
@@ -17,6 +18,8 @@ _UNITS: dict[str, Frequency] = {
     "year": "YEARLY",
 }
 _WORKDAY_WORDS = {"weekday", "weekdays", "workday", "workdays"}
+_NUMBER_WORDS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5}
+_BETWEEN = re.compile("[,/]")
 _EACH_MONTH = ({"the", "each", "every"}, "month")
 _FIFTH = 5
 _DAYS_MAX = 31
@@ -70,9 +73,11 @@ def _turn(words: Words, index: int) -> Repeat | None:
 
 
 def _interval(word: str) -> int | None:
-    """`other`, `3` and `3rd` of every so many days."""
+    """`other`, `3`, `3rd` and `third` of every so many days."""
     if word == "other":
         return 2
+    if _NUMBER_WORDS.get(word, 1) > 1:
+        return _NUMBER_WORDS[word]
     ordinal = ORDINAL.fullmatch(word)
     number = ordinal[1] if ordinal else word
     return int(number) if NUMBER.fullmatch(number) else None
@@ -95,7 +100,7 @@ def _days(words: Words, index: int) -> Repeat | None:
     word = words[index].text
     if word in _WORKDAY_WORDS:
         return Repeat(index + 1, Rule("WEEKLY", weekdays=WORKDAYS))
-    if _weekday(word) is not None:
+    if _weekdays_in(word):
         return _weekdays(words, index)
     if word in MONTHS or text_at(words, index + 1) in MONTHS:
         return _dates(words, index)
@@ -103,16 +108,27 @@ def _days(words: Words, index: int) -> Repeat | None:
 
 
 def _weekdays(words: Words, index: int) -> Repeat:
-    found = {_weekday(words[index].text)}
+    found = _weekdays_in(words[index].text)
     last = index + 1
     while (following := _after_separator(words, last)) is not None:
-        day = _weekday(words[following].text)
-        if day is None:
+        days = _weekdays_in(words[following].text)
+        if not days:
             break
-        found.add(day)
+        found |= days
         last = following + 1
-    days = sorted(day for day in found if day is not None)
-    return Repeat(last, Rule("WEEKLY", weekdays=tuple((0, day) for day in days)))
+    return Repeat(last, Rule("WEEKLY", weekdays=tuple((0, day) for day in sorted(found))))
+
+
+def _weekdays_in(word: str) -> set[int]:
+    """`mon`, `mon,wed`, `tue/thu`, `mon-fri`; nothing for a word that has anything else in it."""
+    found: set[int] = set()
+    for part in _BETWEEN.split(word):
+        first, *ends = [_weekday(name) for name in part.split("-", 1)]
+        if first is None or None in ends:
+            return set()
+        days = sum((end - first) % 7 for end in ends if end is not None)
+        found |= {(first + day) % 7 for day in range(days + 1)}
+    return found
 
 
 def _dates(words: Words, index: int) -> Repeat | None:
@@ -147,15 +163,17 @@ def _date(words: Words, index: int) -> tuple[int, int] | None:
 
 
 def _ordinals(words: Words, index: int) -> Repeat | None:
-    """`15th`, `1st and 15th`, `last day`, `3rd friday`, `last weekday`, `last friday of nov`."""
+    """`15th`, `1st and 15th`, `last day`, `third friday`, `last weekday`, `last friday of nov`."""
     days: set[int] = set()
     weekdays: set[tuple[int, int]] = set()
     position, waiting, last = 0, [], index
+    is_in_words = False
     following: int | None = index
     while following is not None and not position:
         nth = _nth(words[following].text)
         if nth is None:
             break
+        is_in_words = is_in_words or words[following].text in _NUMBER_WORDS
         noun = text_at(words, following + 1)
         weekday = _weekday(noun)
         waiting.append(nth)
@@ -170,6 +188,8 @@ def _ordinals(words: Words, index: int) -> Repeat | None:
         else:
             last = following + 1 + (nth == LAST)
         following = _after_separator(words, last)
+    if is_in_words and waiting:
+        return None  # Every second counts.
     days |= set(waiting)
     return _of_months(words, last, _monthly(days, weekdays, position))
 
@@ -218,6 +238,8 @@ def _after_separator(words: Words, index: int) -> int | None:
 def _nth(word: str) -> int | None:
     if word == "last":
         return LAST
+    if word in _NUMBER_WORDS:
+        return _NUMBER_WORDS[word]
     ordinal = ORDINAL.fullmatch(word)
     return int(ordinal[1]) if ordinal and 1 <= int(ordinal[1]) <= _DAYS_MAX else None
 
