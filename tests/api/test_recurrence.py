@@ -73,3 +73,35 @@ async def test_null_ends_a_recurrence(alice: httpx.AsyncClient) -> None:
     changed = (await alice.patch(path_of(task), json={"recurrence": None})).json()
 
     assert (changed["recurrence"], changed["due"]) == (None, task["due"])
+
+
+async def test_another_date_is_that_of_one_turn_or_of_the_series(
+    alice: httpx.AsyncClient,
+) -> None:
+    due = {"date": "2999-01-07", "time": None, "zone": None}
+    rule = {"rule": "RRULE:FREQ=WEEKLY;BYDAY=MO;WKST=MO"}
+    task = await add_task(alice, due=due, recurrence=rule)
+    wednesday = {"date": "2999-01-09"}
+
+    one = (await alice.patch(path_of(task), json={"due": wednesday})).json()
+    ledger = (await alice.get(path_of(task, "/occurrences"))).json()
+    series = {"due": wednesday, "scope": "series"}
+    every = (await alice.patch(path_of(task), json=series)).json()
+
+    assert one["recurrence"]["rule"] == task["recurrence"]["rule"] == "FREQ=WEEKLY;BYDAY=MO;WKST=MO"
+    assert (ledger["scheduled_for"], ledger["next"][0]) == ("2999-01-07", "2999-01-14")
+    assert every["recurrence"]["rule"] == "FREQ=WEEKLY;BYDAY=WE"
+    assert every["due"] == one["due"]
+
+
+async def test_a_series_that_cannot_be_on_that_day_is_refused_with_a_sentence(
+    alice: httpx.AsyncClient,
+) -> None:
+    task = await add_task(alice, recurrence={"text": "every weekday starting 2999-01-07"})
+    sunday = {"due": {"date": "2999-01-13"}, "scope": "series"}
+
+    answer = await alice.patch(path_of(task), json=sunday)
+
+    [error] = assert_problem(answer, 422)["errors"]
+    assert error["message"] == "does not fall on that day"
+    assert (await alice.get(path_of(task))).json() == task

@@ -156,6 +156,39 @@ async def test_moving_one_turn_does_not_move_the_series(alice: Actor) -> None:
         assert (moved.due.date.day, moved.due.date.weekday()) == (following, 0)
 
 
+async def test_the_series_moves_with_its_open_turn_where_that_is_said(alice: Actor) -> None:
+    task = await add_recurring(alice, "every mon")
+    wednesday = Due(date=date(2026, 11, 25), time="09:00", zone="Europe/Berlin")
+
+    patch = TaskPatch(due=wednesday, scope="series")
+    moved = await act(tasks.update_task, alice, task.id, patch)
+    following = await act(tasks.complete_task, alice, task.id)
+    await act(undo.undo_last, alice)
+    await act(undo.undo_last, alice)
+
+    assert moved.recurrence == RecurrenceView(
+        rule="FREQ=WEEKLY;BYDAY=WE", mode="schedule", text="every wed at 09:00"
+    )
+    assert following.due == Due(date=date(2026, 12, 2), time="09:00", zone="Europe/Berlin")
+    back = await act(tasks.get_task, alice, task.id)
+    assert (back.due, back.recurrence) == (task.due, task.recurrence)
+
+
+async def test_turns_that_were_done_early_count_and_can_be_reopened(
+    alice: Actor,
+    clock: Any,  # noqa: ANN401
+) -> None:
+    task = await add_recurring(alice, "every! 3 days starting 1.12. for 3 times")
+    done = []
+    for _ in range(3):
+        clock.shift(timedelta(minutes=1))
+        done.append(await act(tasks.complete_task, alice, task.id))
+
+    assert [one.completed_at is None for one in done] == [True, True, False]
+    reopened = [await act(tasks.reopen_task, alice, task.id) for _ in range(3)]
+    assert [one.due for one in reopened] == [done[1].due, done[0].due, task.due]
+
+
 async def test_reopening_removes_the_row_and_puts_the_date_back(alice: Actor) -> None:
     task = await add_recurring(alice, "every mon at 9am")
     patch = TaskPatch(due=Due(date=date(2026, 11, 25)))

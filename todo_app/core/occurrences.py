@@ -24,6 +24,7 @@ from todo_app.core.access import Actor
 from todo_app.core.changes import Act, Step
 from todo_app.core.errors import NotFound
 from todo_app.core.models import OCCURRENCES, TASKS, new_id
+from todo_app.core.moved_series import moved_series
 from todo_app.core.quick_add import NEXT_DATES, read_recurrence
 from todo_app.core.recurrence import Occurrence as Turn
 from todo_app.core.recurrence import Recurrence
@@ -78,12 +79,14 @@ class OccurrenceView(BaseModel):
 class Ledger(BaseModel):
     """What became of a recurring task: the last occurrences, latest first, and what comes.
 
-    `missed` turns went by since the open one; `streak` is how many were done in a row before it,
-    none missed; `next` are dates, or local times where there is one.
+    `scheduled_for` is when the open one is in the series, wherever it was moved; `missed` turns
+    went by since; `streak` is how many were done in a row before it, none missed; `next` are dates,
+    or local times where there is one.
     """
 
     model_config = ConfigDict(frozen=True)
 
+    scheduled_for: str | None
     items: list[OccurrenceView]
     streak: int
     missed: int
@@ -93,7 +96,7 @@ class Ledger(BaseModel):
 _ID: BindParameter[UUID] = bindparam("task_id")
 _OF_TASK = (access.own_rows(OCCURRENCES), OCCURRENCES.c.task_id == _ID)
 _LATEST_FIRST = (OCCURRENCES.c.closed_at.desc(), OCCURRENCES.c.id.desc())
-_OF_SERIES = (*_OF_TASK, OCCURRENCES.c.scheduled_for >= bindparam("anchor"))
+_OF_SERIES = (*_OF_TASK, OCCURRENCES.c.closed_at >= bindparam("since"))
 _LAST = select(OCCURRENCES).where(*_OF_SERIES).order_by(*_LATEST_FIRST).limit(1)
 _COUNT = select(func.count()).select_from(OCCURRENCES).where(*_OF_SERIES)
 _RECENT = select(OCCURRENCES).where(*_OF_TASK).order_by(*_LATEST_FIRST).limit(STREAK_MAX)
@@ -149,7 +152,8 @@ async def plan(
         series, first = read_recurrence(
             draft.text or "", now, zone, order, start=due, week_start=week_start
         )
-        return planned(series if draft.mode is None else replace(series, mode=draft.mode), first)
+        series = series if draft.mode is None else replace(series, mode=draft.mode)
+        return _planned(series, first, now)
     anchor = due or Turn(now.astimezone(ZoneInfo(zone)).date())
     series = recurrence.recur_by_text(
         draft.rule,
@@ -159,11 +163,35 @@ async def plan(
         time=anchor.time,
         text=draft.text or "",
     )
-    return planned(series, recurrence.first(series) or anchor)
+    return _planned(series, recurrence.first(series) or anchor, now)
 
 
-def planned(series: Recurrence, first: Turn) -> dict[str, Any]:
-    """The columns of a task with this series, whose open occurrence is this one."""
+async def move_series(
+    db: AsyncSession,
+    actor: Actor,
+    task: Row[*tuple[Any, ...]],
+    due: Mapping[str, Any],
+    now: datetime,
+) -> dict[str, Any]:
+    """The columns of a recurring task whose series moves with its open occurrence.
+
+    `due` are those that say when that is due now. Raises UnusableRule for a day that no rule of
+    this kind falls on.
+    """
+    series = series_of(task.recurrence)
+    to = Turn(due["due_date"], due["due_time"])
+    moved = moved_series(
+        series,
+        Turn.read(task.scheduled_for),
+        to,
+        due["due_zone"] or series.zone,
+        closed=await closed_of(db, actor, task),
+    )
+    return _planned(moved, to, now)
+
+
+def _planned(series: Recurrence, first: Turn, now: datetime) -> dict[str, Any]:
+    """The columns of a task with this series from now on, whose open occurrence is this one."""
     stored = {
         "rule": series.rule_text,
         "mode": series.mode,
@@ -171,6 +199,7 @@ def planned(series: Recurrence, first: Turn) -> dict[str, Any]:
         "anchor": str(series.anchor),
         "time": series.time,
         "zone": series.zone,
+        "since": now.isoformat(),
     }
     text = json.dumps(stored, ensure_ascii=False, separators=(",", ":"))
     return {"recurrence": text, **_due_at(first, series.zone)}
@@ -184,8 +213,8 @@ async def close(
     It moves on to its next date, and its parts that are done are to be done again; behind the last
     occurrence the task itself is done.
     """
-    series, scheduled = _series(task.recurrence), Turn.read(task.scheduled_for)
-    closed = await _closed_of(db, actor, task, series)
+    series, scheduled = series_of(task.recurrence), Turn.read(task.scheduled_for)
+    closed = await closed_of(db, actor, task)
     await _write(db, actor, step, task, outcome, recurrence.missed(series, scheduled, step.now))
     after = recurrence.after_completion if outcome == "done" else recurrence.after_skip
     if task.due_date is not None and task.due_date > scheduled.date:
@@ -201,11 +230,7 @@ async def reopen(
     db: AsyncSession, actor: Actor, step: Step, task: Row[*tuple[Any, ...]]
 ) -> dict[str, Any]:
     """Take the last closed occurrence of a series back, and return what its task changes to."""
-    values = {
-        **access.values(actor),
-        "task_id": task.id,
-        "anchor": str(_series(task.recurrence).anchor),
-    }
+    values = {**access.values(actor), "task_id": task.id, "since": _since(task.recurrence)}
     last = (await db.execute(_LAST, values)).one_or_none()
     if last is None:
         return {"completed_at": None}
@@ -220,6 +245,15 @@ async def reopen(
     }
 
 
+async def closed_of(db: AsyncSession, actor: Actor, task: Row[*tuple[Any, ...]]) -> int:
+    """How many occurrences of the series of a task are closed, where that ends it."""
+    series = series_of(task.recurrence)
+    if series.rule.count is None or series.mode == "schedule":
+        return 0
+    values = {**access.values(actor), "task_id": task.id, "since": _since(task.recurrence)}
+    return int((await db.execute(_COUNT, values)).scalar_one())
+
+
 async def get_ledger(db: AsyncSession, actor: Actor, task_id: UUID) -> Ledger:
     """What became of a recurring task, and what comes; nothing of another. Raises NotFound."""
     values = {**access.values(actor), "task_id": task_id}
@@ -230,9 +264,10 @@ async def get_ledger(db: AsyncSession, actor: Actor, task_id: UUID) -> Ledger:
     in_a_row = takewhile(lambda row: row.outcome == "done" and not row.missed, rows)
     items = [OccurrenceView.model_validate(row, from_attributes=True) for row in rows[:LEDGER_MAX]]
     if task.recurrence is None:
-        return Ledger(items=items, streak=0, missed=0, next=[])
-    series, scheduled = _series(task.recurrence), Turn.read(task.scheduled_for)
+        return Ledger(scheduled_for=None, items=items, streak=0, missed=0, next=[])
+    series, scheduled = series_of(task.recurrence), Turn.read(task.scheduled_for)
     return Ledger(
+        scheduled_for=task.scheduled_for,
         items=items,
         streak=sum(1 for _ in in_a_row),
         missed=recurrence.missed(series, scheduled, clock.now()),
@@ -240,7 +275,9 @@ async def get_ledger(db: AsyncSession, actor: Actor, task_id: UUID) -> Ledger:
     )
 
 
-async def preview(db: AsyncSession, actor: Actor, task_id: UUID, text: str) -> list[str]:
+async def preview(
+    db: AsyncSession, actor: Actor, task_id: UUID, draft: RecurrenceDraft
+) -> list[str]:
     """The next dates that a task would have if it repeated like this.
 
     Raises NotFound, UnusableRule.
@@ -249,9 +286,8 @@ async def preview(db: AsyncSession, actor: Actor, task_id: UUID, text: str) -> l
     if task is None:
         raise NotFound
     columns = {**task._asdict(), "recurrence": None}
-    draft = RecurrenceDraft(text=text)
     planned_columns = await plan(db, actor, draft, columns, clock.now())
-    series = _series(planned_columns["recurrence"])
+    series = series_of(planned_columns["recurrence"])
     return [str(turn) for turn in recurrence.upcoming(series, None, NEXT_DATES)]
 
 
@@ -261,7 +297,8 @@ def _view(stored: str) -> RecurrenceView:
 
 
 @lru_cache(maxsize=1_024)
-def _series(stored: str) -> Recurrence:
+def series_of(stored: str) -> Recurrence:
+    """How a task repeats and from when on, from its column."""
     parts = json.loads(stored)
     return recurrence.recur_by_text(
         parts["rule"],
@@ -271,6 +308,11 @@ def _series(stored: str) -> Recurrence:
         time=parts["time"],
         text=parts["text"],
     )
+
+
+def _since(stored: str) -> datetime:
+    """When a task began to repeat like this: what was closed before is of another series."""
+    return datetime.fromisoformat(json.loads(stored).get("since", "1970-01-01T00:00:00+00:00"))
 
 
 def _says_the_same(draft: RecurrenceDraft, current: RecurrenceView | None) -> bool:
@@ -289,14 +331,6 @@ def _due_at(turn: Turn, zone: str) -> dict[str, Any]:
     }
 
 
-async def _closed_of(
-    db: AsyncSession, actor: Actor, task: Row[*tuple[Any, ...]], series: Recurrence
-) -> int:
-    """How many occurrences of the series are closed, where that ends it."""
-    if series.rule.count is None or series.mode == "schedule":
-        return 0
-    values = {**access.values(actor), "task_id": task.id, "anchor": str(series.anchor)}
-    return int((await db.execute(_COUNT, values)).scalar_one())
 
 
 async def _write(

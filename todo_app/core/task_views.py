@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, time
 from functools import lru_cache
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -74,6 +74,11 @@ class TaskPatch(BaseModel):
     due: Due | None = None
     recurrence: RecurrenceDraft | None = None
     labels: LabelNames | None = None
+    scope: Literal["occurrence", "series"] = Field(
+        default="occurrence",
+        description="What another due date of a recurring task moves: its open occurrence only, "
+        "or the series from there on.",
+    )
 
     @model_validator(mode="after")
     def _a_title_stays(self) -> Self:
@@ -85,7 +90,7 @@ class TaskPatch(BaseModel):
     def values(self) -> dict[str, Any]:
         """The columns to set, but for the recurrence, which depends on the task, and labels."""
         values: dict[str, Any] = {}
-        for field in self.model_fields_set - {"labels", "recurrence"}:
+        for field in self.model_fields_set - {"labels", "recurrence", "scope"}:
             if field == "due":
                 values |= due_columns(self.due)
             else:

@@ -135,10 +135,11 @@ async def update_task(
     *,
     expected_version: int | None = None,
 ) -> TaskView:
-    """Change fields of a task. Another due date of a recurring task is that of this turn only.
+    """Change fields of a task.
 
-    Raises NotFound, UnusableRule, LimitReached, and StaleVersion if `expected_version` is given and
-    no longer current.
+    Another due date of a recurring task is that of this turn only, unless the patch says that it is
+    the series'. Raises NotFound, UnusableRule, LimitReached, and StaleVersion if `expected_version`
+    is given and no longer current.
     """
     step, before = await take_task(db, actor, task_id, expected_version)
     has_other_labels = "labels" in patch.model_fields_set and await labels.set_labels(
@@ -149,6 +150,8 @@ async def update_task(
     if ends or "recurrence" in patch.model_fields_set:
         task = before._asdict() | values
         values |= await occurrences.plan(db, actor, patch.recurrence, task, step.now)
+    elif patch.due is not None and patch.scope == "series" and before.recurrence is not None:
+        values |= await occurrences.move_series(db, actor, before, values, step.now)
     after = await set_task(
         db, actor, step, "task.changed", before, values, is_other_anyway=has_other_labels
     )
