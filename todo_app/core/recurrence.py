@@ -9,7 +9,7 @@ import heapq
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import MAXYEAR, UTC, date, datetime, time, timedelta
-from itertools import groupby, islice
+from itertools import groupby, islice, takewhile
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -107,6 +107,18 @@ def upcoming(
     if recurrence.mode == "schedule":
         return list(islice(_series(recurrence, after), limit))
     return list(islice(_each_done(recurrence, after, closed), limit))
+
+
+def coming(
+    recurrence: Recurrence, after: Occurrence, last: date, *, closed: int = 0
+) -> Iterator[Occurrence]:
+    """The occurrences after this one to the end of a day, computed as they are asked for.
+
+    In completion mode as if each was done on its date.
+    """
+    counts = recurrence.mode == "completion"
+    turns = _each_done(recurrence, after, closed) if counts else _series(recurrence, after)
+    return takewhile(lambda turn: turn.date <= last, turns)
 
 
 def after_completion(

@@ -204,6 +204,7 @@ for _name, _columns, _where in (
     ("ix_tasks_open_path", ("project_id", "path", "id"), _OPEN),
     ("ix_tasks_project", ("project_id", "created_at", "id"), "deleted_at IS NULL"),
     ("ix_tasks_parent", ("parent_id", "completed_at"), "parent_id IS NOT NULL"),
+    ("ix_tasks_recurring", ("due_date", "id"), f"recurrence IS NOT NULL AND {_OPEN}"),
     ("ix_tasks_deleted", ("deleted_at",), "deleted_at IS NOT NULL"),
 ):
     _prefix = () if _name in _FOR_ALL else ("user_id",)

@@ -1,0 +1,94 @@
+"""What recurring tasks are going to be: their occurrences to come, which are no tasks yet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import lru_cache
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from todo_app.core import access, clock, recurrence
+from todo_app.core.access import Actor
+from todo_app.core.models import TASKS
+from todo_app.core.occurrences import closed_of, series_of
+from todo_app.core.recurrence import Occurrence as Turn
+from todo_app.core.recurrence import Recurrence
+from todo_app.core.task_columns import COLUMNS
+from todo_app.core.task_views import Due, TaskView
+
+TASKS_MAX = 200
+"""How many recurring tasks are looked at."""
+_BEFORE_MIDNIGHT = ""
+"""What sorts before each time of a day."""
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """A recurring task, and when it will be due again after its open occurrence."""
+
+    task: TaskView
+    due: Due
+
+
+_RECURRING = (
+    select(*COLUMNS, TASKS.c.scheduled_for)
+    .where(
+        *access.READABLE_TASKS,
+        access.IN_SIGHT,
+        TASKS.c.completed_at.is_(None),
+        TASKS.c.recurrence.is_not(None),
+        TASKS.c.due_date <= bindparam("last"),
+    )
+    .order_by(TASKS.c.due_date, TASKS.c.id)
+    .limit(TASKS_MAX)
+)
+
+
+async def list_coming(
+    db: AsyncSession, actor: Actor, first: date, last: date, *, limit: int
+) -> list[Coming]:
+    """The occurrences to come on these dates, at most `limit`, in order of date and time.
+
+    Those after the open one of each task, and of one that comes several times a day the first.
+    """
+    today = clock.today(actor.time_zone)
+    rows = (await db.execute(_RECURRING, access.values(actor) | {"last": last})).all()
+    found: list[Coming] = []
+    for row in rows:
+        view, zone = TaskView.of(row), series_of(row.recurrence).zone
+        open_on = max(Turn.read(row.scheduled_for).date, row.due_date)
+        closed = await closed_of(db, actor, row)
+        for day, wall in _turns(row.recurrence, open_on, first, last, today, closed):
+            due = Due.model_construct(date=day, time=wall, zone=zone if wall else None)
+            found.append(Coming(view, due))
+    return sorted(found, key=lambda one: (one.due.date, one.due.time or "24:00"))[:limit]
+
+
+@lru_cache(maxsize=4_096)
+def _turns(
+    stored: str, open_on: date, first: date, last: date, today: date, closed: int
+) -> tuple[Turn, ...]:
+    """The occurrences of a series between two dates behind its open one, one a day."""
+    series = series_of(stored)
+    # In completion mode it is counted from the day it is done, which is today at the earliest.
+    behind = max(open_on, today if series.mode == "completion" else first - timedelta(days=1))
+    if series.rule.frequency == "HOURLY":
+        turns = _first_of_days(series, behind, last, closed)
+    else:
+        turns = recurrence.coming(series, Turn(behind, series.time), last, closed=closed)
+    # A clock change may have moved the open one behind its place in the series.
+    return tuple(turn for turn in turns if first <= turn.date and behind < turn.date)
+
+
+def _first_of_days(series: Recurrence, behind: date, last: date, closed: int) -> Iterator[Turn]:
+    """The first occurrence of each day behind one."""
+    while behind < last:
+        start = Turn(behind + timedelta(days=1), _BEFORE_MIDNIGHT)
+        turn = next(recurrence.coming(series, start, last, closed=closed), None)
+        if turn is None:
+            return
+        yield turn
+        behind = turn.date
