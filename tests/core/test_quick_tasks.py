@@ -6,11 +6,13 @@ import pytest
 import time_machine
 
 from tests.cast import act, stored_tasks
-from todo_app.core import accounts, clock, quick_tasks
+from todo_app.core import accounts, clock, names, quick_tasks
 from todo_app.core.access import Actor
 from todo_app.core.accounts import AccountPatch
 from todo_app.core.errors import InvalidInput
 from todo_app.core.models import new_id
+from todo_app.core.pieces import written_name
+from todo_app.core.quick_add import parse
 from todo_app.core.task_views import Due
 
 TODAY = Due(date=date(2026, 11, 22))
@@ -75,3 +77,35 @@ async def test_a_line_without_a_title_is_no_task(alice: Actor, line: str) -> Non
         await act(quick_tasks.create_quick_task, alice, line)
 
     assert await stored_tasks() == []
+
+
+async def test_the_names_that_a_line_can_mention_are_listed(alice: Actor, bob: Actor) -> None:
+    await act(quick_tasks.create_quick_task, alice, 'Pay #Home /Bills @"by hand" @money')
+    await act(quick_tasks.create_quick_task, bob, "Call #Work @phone")
+
+    found = await act(names.list_names, alice)
+
+    assert [(one.kind, one.name, one.project) for one in found] == [
+        ("project", "Inbox", ""),
+        ("project", "Home", ""),
+        ("section", "Bills", "Home"),
+        ("label", "by hand", ""),
+        ("label", "money", ""),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "written"),
+    [
+        ("Home", "#Home"),
+        ("two words", '#"two words"'),
+        ("a/b", '#"a/b"'),
+        ("2026", '#"2026"'),
+        ("Go!", '#"Go!"'),
+        ('12" pipes', ""),
+    ],
+)
+def test_a_name_is_written_as_a_line_reads_it(name: str, written: str) -> None:
+    assert written_name("project", name) == written
+    if written:
+        assert parse(f"Call {written} now", clock.now(), "UTC").project == name

@@ -13,14 +13,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from todo_app.core import accounts, changes, clock, labels, projects, sections, tasks
 from todo_app.core.access import Actor
-from todo_app.core.accounts import AccountView
 from todo_app.core.errors import InvalidInput
 from todo_app.core.labels import LabelName, name_key
 from todo_app.core.models import new_id
 from todo_app.core.occurrences import RecurrenceDraft, RecurrenceView
 from todo_app.core.pieces import Kind
 from todo_app.core.projects import ProjectDraft
-from todo_app.core.quick_add import Reading, Span, parse
+from todo_app.core.quick_add import Piece, Reading, Span, parse
 from todo_app.core.sections import SectionDraft
 from todo_app.core.task_views import NO_PRIORITY, Due, TaskDraft, TaskView
 from todo_app.core.text import TITLE_MAX_CHARACTERS, Heading, Text, clean
@@ -98,15 +97,35 @@ class QuickReading(BaseModel):
         )
 
 
+@dataclass(frozen=True, slots=True)
+class QuickPlace:
+    """Where a line was typed, and so where its task goes if it does not say.
+
+    The task of a line that was indented goes under `parent_id`, whatever it says.
+    """
+
+    project_id: UUID | None = None
+    parent_id: UUID | None = None
+    labels: tuple[str, ...] = ()
+    is_first: bool = False
+
+
+ANYWHERE = QuickPlace()
+
+
 async def read_line(
-    db: AsyncSession, actor: Actor, line: str, *, ignored: Iterable[Span] = ()
+    db: AsyncSession,
+    actor: Actor,
+    line: str,
+    *,
+    ignored: Iterable[Span] = (),
+    place: QuickPlace = ANYWHERE,
 ) -> QuickReading:
     """What the actor's line would become; `ignored` are spans that are to stay text.
 
     The reading of a name that there is not yet says so.
     """
-    account = await accounts.get_account(db, actor)
-    reading = QuickReading.of(_read(line, account, clock.now(), ignored), account.time_zone)
+    reading = await _read(db, actor, line, clock.now(), ignored, place)
     known = await _known_names(db, actor, reading)
     pieces = [
         one.model_copy(update={"reading": f"{one.reading} (new)"})
@@ -115,18 +134,6 @@ async def read_line(
         for one in reading.pieces
     ]
     return reading.model_copy(update={"pieces": pieces})
-
-
-@dataclass(frozen=True, slots=True)
-class QuickPlace:
-    """Where a line was typed, and so where its task goes if it does not say."""
-
-    project_id: UUID | None = None
-    labels: tuple[str, ...] = ()
-    is_first: bool = False
-
-
-ANYWHERE = QuickPlace()
 
 
 async def create_quick_task(
@@ -163,8 +170,7 @@ async def create_quick_task_once(
     The same id again returns the task as it is now. Raises InvalidInput for a line that leaves no
     title, or a longer one than a task has, and NotFound if the id is another's or in the trash.
     """
-    account = await accounts.get_account(db, actor)
-    reading = QuickReading.of(_read(line, account, typed_at, ignored), account.time_zone)
+    reading = await _read(db, actor, line, typed_at, ignored, place)
     said = reading.recurrence
     try:
         draft = TaskDraft(
@@ -174,6 +180,7 @@ async def create_quick_task_once(
             due=reading.due or due,
             recurrence=said and RecurrenceDraft(rule=said.rule, mode=said.mode, text=said.text),
             labels=list(dict.fromkeys([*reading.labels, *place.labels])),
+            parent_id=place.parent_id,
             first=place.is_first,
         )
     except ValidationError:
@@ -219,26 +226,55 @@ async def _known_names(
     known: dict[Kind, set[str]] = {}
     if reading.project is not None:
         found = await projects.list_projects(db, actor)
-        known["project"] = {name_key(one.name) for one in found if one.archived_at is None}
+        ids = {name_key(one.name): one.id for one in found if one.archived_at is None}
+        known["project"] = set(ids)
+        known["section"] = await _sections_of(db, actor, ids.get(name_key(reading.project)))
     if reading.labels:
         known["label"] = {name_key(one.name) for one in await labels.list_labels(db, actor)}
     return known
 
 
-def _read(line: str, account: AccountView, now: datetime, ignored: Iterable[Span]) -> Reading:
+async def _sections_of(db: AsyncSession, actor: Actor, project_id: UUID | None) -> set[str]:
+    """The names of the sections of a project, as they are compared."""
+    if project_id is None:
+        return set()
+    return {name_key(one.name) for one in await sections.list_sections(db, actor, project_id)}
+
+
+async def _read(
+    db: AsyncSession,
+    actor: Actor,
+    line: str,
+    now: datetime,
+    ignored: Iterable[Span],
+    place: QuickPlace,
+) -> QuickReading:
+    """What a line says, in a place. What a task there has no place for stays in the title."""
+    account = await accounts.get_account(db, actor)
     spans, habits = list(ignored), (account.time_zone, account.date_order)
     reading = parse(line, now, *habits, spans, week_start=account.week_start)
+    here = set()
+    if reading.section is not None and reading.project is None and place.parent_id is None:
+        here = await _sections_of(db, actor, place.project_id)
     homeless = [
-        (one.start, one.end)
-        for one in reading.pieces
-        if one.kind in HOMELESS
-        or (one.kind in _NAMES and not _is_name(one.kind, one.reading))
-        # A section is one of a project.
-        or (one.kind == "section" and reading.project is None)
+        (one.start, one.end) for one in reading.pieces if _is_homeless(one, reading, place, here)
     ]
-    if not homeless:
-        return reading
-    return parse(line, now, *habits, [*spans, *homeless], week_start=account.week_start)
+    if homeless:
+        spans += homeless
+        reading = parse(line, now, *habits, spans, week_start=account.week_start)
+    return QuickReading.of(reading, account.time_zone)
+
+
+def _is_homeless(one: Piece, reading: Reading, place: QuickPlace, here: set[str]) -> bool:
+    """Whether a task has no place for a piece. `here` are the sections where it was typed."""
+    if one.kind in HOMELESS or (one.kind in _NAMES and not _is_name(one.kind, one.reading)):
+        return True
+    if one.kind not in ("project", "section"):
+        return False
+    if place.parent_id is not None:
+        return True
+    # A section that the line names no project of is never made: `/etc` may be text.
+    return one.kind == "section" and reading.project is None and name_key(one.reading) not in here
 
 
 def _is_name(kind: Kind, value: str) -> bool:
