@@ -17,7 +17,7 @@ def tick(page: Page, title: str) -> Locator:
 
 def quick_entry(page: Page) -> Locator:
     """The box that makes a line a task."""
-    return page.get_by_role("textbox", name="Add a task")
+    return page.get_by_role("combobox", name="Add a task")
 
 
 def panel(page: Page) -> Locator:

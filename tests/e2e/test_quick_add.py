@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from playwright.async_api import Page, expect
 
 from tests.e2e.person import Person
 from tests.e2e.program import Program
-from tests.e2e.screen import quick_entry, row
+from tests.e2e.screen import panel, quick_entry, row, toast
 
 LINE = "Water the plants every 3 days p2"
 
@@ -52,6 +52,77 @@ async def test_escape_behind_a_piece_and_a_click_on_it_turn_it_back_into_text(
     assert alice.titles() == ["Re-Read today p1"]
 
 
+async def test_names_are_completed_by_the_keyboard(
+    page: Page, site: Program, alice: Person
+) -> None:
+    home = alice.api.post("/projects", json={"name": "New house"}).json()
+    alice.api.post("/sections", json={"project_id": home["id"], "name": "Kitchen"})
+    alice.api.post("/labels", json={"name": "phone"})
+    alice.api.post("/labels", json={"name": "photos"})
+    await page.goto(f"{site.origin}/inbox")
+    box, options = quick_entry(page), page.get_by_role("option")
+
+    await box.press_sequentially("Paint the wall #hou")
+    await expect(options).to_have_text(["New house"])
+    await expect(box).to_have_attribute("aria-expanded", "true")
+    await page.keyboard.press("Enter")
+    await expect(box).to_have_value('Paint the wall #"New house" ')
+    await box.press_sequentially("@ph")
+    await expect(options).to_have_text(["phone", "photos"])
+    await page.keyboard.press("ArrowDown")
+    await page.keyboard.press("Tab")
+    await box.press_sequentially("/")
+    await expect(options).to_have_text(["Kitchen"])
+    await page.keyboard.press("Escape")
+    await expect(page.get_by_role("listbox")).to_have_count(0)
+    await box.press_sequentially("kit")
+    await expect(page.get_by_role("listbox")).to_have_count(0)
+    await page.keyboard.press("Backspace")
+    for _ in "/ki":
+        await page.keyboard.press("Backspace")
+    await box.press_sequentially("/k")
+    await options.first.click()
+    await expect(box).to_be_focused()
+    await page.keyboard.press("Enter")
+
+    await expect(toast(page)).to_contain_text("Added")
+    await expect(box).to_have_value("")
+    [task] = alice.api.get("/tasks").json()["items"]
+    assert (task["title"], task["labels"]) == ("Paint the wall", ["photos"])
+    assert task["project_id"] == home["id"]
+    assert task["section_id"] is not None
+    await page.goto(f"{site.origin}/project?id={home['id']}")
+    await expect(row(page, "Paint the wall")).to_be_visible()
+
+
+async def test_thirty_pasted_lines_are_asked_about_added_and_taken_back_at_once(
+    page: Page, site: Program, alice: Person
+) -> None:
+    lines = ["Move house tomorrow", *(f"    Box {number} p1" for number in range(1, 29)), "Rest"]
+    await page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    await page.goto(f"{site.origin}/inbox")
+    await quick_entry(page).focus()
+    await page.evaluate("text => navigator.clipboard.writeText(text)", "\n".join(lines))
+
+    await page.keyboard.press("Control+v")
+    dialog = page.get_by_role("dialog", name="Add 30 tasks?")
+    await expect(dialog.get_by_role("listitem")).to_have_count(30)
+    await page.keyboard.press("Escape")
+    await expect(dialog).to_have_count(0)
+    await expect(quick_entry(page)).to_be_focused()
+    await page.keyboard.press("Control+v")
+    await dialog.get_by_role("button", name="Add 30 tasks").click()
+
+    await expect(toast(page)).to_contain_text("Added 30 tasks")
+    await expect(page.locator("ul.rows > li .title").first).to_have_text("Move house")
+    await expect(page.locator(".depth-1")).to_have_count(28)
+    stored = alice.api.get("/tasks", params={"limit": "200"}).json()["items"]
+    assert sum(task["priority"] == 1 and task["parent_id"] is not None for task in stored) == 28
+    await page.get_by_role("button", name="Undo").click()
+    await expect(page.locator("ul.rows > li")).to_have_count(0)
+    assert alice.titles() == []
+
+
 async def test_a_repeating_task_that_is_ticked_moves_on_and_comes_back_by_undo(
     page: Page, site: Program, alice: Person
 ) -> None:
@@ -66,6 +137,18 @@ async def test_a_repeating_task_that_is_ticked_moves_on_and_comes_back_by_undo(
     await page.get_by_role("button", name="Undo").click()
     await expect(row(page, "Water")).to_be_visible()
     assert alice.task(task["id"])["due"] == task["due"]
+
+    await page.goto(f"{site.origin}/upcoming")
+    again = page.locator("ul.rows > li", has=page.locator(".coming"))
+    await expect(again).to_have_count(28)
+    await expect(again.get_by_role("checkbox")).to_have_count(0)
+    await again.first.get_by_role("link").click()
+    await expect(panel(page).get_by_label("Repeat", exact=True)).to_have_value("every day")
+    await panel(page).get_by_label("Due", exact=True).fill(str(first + timedelta(days=3)))
+    await expect(panel(page)).to_contain_text("Only this one was moved, from Today")
+    await panel(page).get_by_role("button", name="Move the whole series").click()
+    await expect(panel(page)).not_to_contain_text("Only this one was moved")
+    await expect(again).to_have_count(25)
 
 
 @pytest.mark.parametrize("width", [390, 1360])

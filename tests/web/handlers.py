@@ -60,6 +60,7 @@ FITTING: dict[str, Any] = {
     "var_name": "is_hydrated",
     "vars": {},
     "version": 1,
+    "words": "every day",
 }
 
 

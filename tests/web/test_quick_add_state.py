@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.web.backend import Backend
-from tests.web.browser import PANEL, QUICK_ADD, Browser, Tab
+from tests.web.browser import LIVE, PANEL, QUICK_ADD, REPEAT, Browser, Tab
 
 LINE = "😀 Water every mon at 7pm p2"
 
@@ -79,6 +79,45 @@ async def test_a_repeating_task_that_is_done_leaves_today_and_comes_back(alice: 
         assert [again["title"] for again in tab.rows] == ["Water"]
 
 
+async def test_pasted_lines_are_one_entry_and_one_undo(alice: Browser) -> None:
+    async with alice.tab("/inbox") as tab:
+        entry = tab.entry("Trip tomorrow\n  Pack\nCall Ann")
+        await tab.ask(f"{QUICK_ADD}.add_tasks", entries=[entry])
+        added = [(row["title"], row["depth"]) for row in tab.rows]
+        notice = tab.shown["auth_state.notice"]
+        await tab.ask(f"{QUICK_ADD}.add_tasks", entries=[entry])
+
+        assert added == [("Trip", 0), ("Pack", 1), ("Call Ann", 0)]
+        assert (notice["text"], notice["can_undo"]) == ("Added 3 tasks", True)
+        assert tab.shown["quick_add_state.settled"] == [entry["id"]] * 2
+        await tab.ask(f"{LIVE}.undo")
+        assert tab.rows == []
+
+
+async def test_a_pasted_line_that_is_no_task_is_kept_with_the_rest_and_named(
+    alice: Browser,
+) -> None:
+    async with alice.tab("/inbox") as tab:
+        text = f"Fine\n{'x' * 501}"
+        await tab.add(text)
+
+        assert tab.shown["quick_add_state.unsaved"] == text
+        assert tab.shown["quick_add_state.reason"].startswith("Line 2: ")
+        assert tab.rows == []
+
+
+async def test_the_names_to_complete_with_come_once(alice: Browser) -> None:
+    async with alice.tab("/inbox") as tab:
+        await tab.add('Pay #"New house" /Bills @money')
+        await tab.ask(f"{QUICK_ADD}.show_names")
+        names = tab.shown["quick_add_state.names"]
+
+        assert [one["written"] for one in names] == [
+            *("#Inbox", '#"New house"', "/Bills", "@money")
+        ]
+        assert await tab.ask(f"{QUICK_ADD}.show_names") == []
+
+
 async def save_recurrence(tab: Tab, task_id: str, text: str) -> None:
     panel = tab.shown["task_list_state.panel"]
     await tab.ask(
@@ -121,3 +160,64 @@ async def test_words_that_say_no_repetition_are_told_beside_the_field(alice: Bro
 
         assert "every 3 days" in tab.shown["task_panel_state.errors"]["recurrence"]
         assert tab.shown["task_list_state.panel"]["recurrence"] == ""
+
+
+async def test_upcoming_shows_when_a_task_comes_again_and_leads_to_it(alice: Browser) -> None:
+    async with alice.tab("/upcoming") as tab:
+        await tab.add("Call")
+        await tab.add("Water every day for 4 times")
+        [call, *echoes] = tab.rows
+        task_id = echoes[0]["echoes"]
+
+        assert (call["title"], call["echoes"]) == ("Call", "")
+        assert [row["title"] for row in echoes] == ["Water"] * 3
+        assert [row["heading"] for row in echoes] == ["", *(row["group"] for row in echoes[1:])]
+        assert len({row["id"] for row in tab.rows}) == 4
+        await tab.tick(task_id)
+        assert [(row["title"], bool(row["echoes"])) for row in tab.rows] == [
+            *(("Call", False), ("Water", False), ("Water", True), ("Water", True))
+        ]
+        await tab.ask(f"{PANEL}.delete_task", task_id=task_id)
+        assert [row["title"] for row in tab.rows] == ["Call"]
+
+
+async def test_the_panel_tells_the_turns_of_a_task_and_moves_or_ends_its_series(
+    alice: Browser,
+) -> None:
+    async with alice.tab("/today") as tab:
+        await tab.add("Water every day at 23:59")
+        task_id = tab.rows[0]["id"]
+        await tab.open_task(task_id)
+        await tab.ask(f"{PANEL}.skip_task", task_id=task_id)
+        await tab.tick(task_id)
+        await tab.save("due_date", "2999-01-01")
+        await tab.ask(f"{REPEAT}.show_ledger", task_id=task_id)
+        ledger = tab.shown["repeat_state.ledger"]
+
+        assert [turn["outcome"] for turn in ledger["turns"]] == ["Done", "Skipped"]
+        assert (ledger["streak"], ledger["missed"], ledger["rule"]) == (1, 0, "FREQ=DAILY")
+        assert ledger["moved_from"].endswith("23:59")
+        await tab.ask(f"{REPEAT}.move_series", task_id=task_id)
+        assert tab.panel["recurrence"] == "every day at 23:59"
+        await tab.ask(f"{REPEAT}.show_ledger", task_id=task_id)
+        ledger = tab.shown["repeat_state.ledger"]
+        assert (ledger["moved_from"], ledger["next"][:15]) == ("", "Wed 2 Jan 2999 ")
+        await tab.ask(f"{REPEAT}.end_series", task_id=task_id)
+        assert (tab.panel["recurrence"], tab.panel["due_date"]) == ("", "2999-01-01")
+        await tab.ask(f"{REPEAT}.repeat", task_id=task_id, words="every week")
+        assert tab.panel["recurrence"] == "every week"
+
+
+async def test_a_rule_of_a_calendar_can_be_put_into_the_panel(alice: Browser) -> None:
+    async with alice.tab("/today") as tab:
+        await tab.add("Water")
+        task_id = tab.rows[0]["id"]
+        await tab.open_task(task_id)
+        rule = "RRULE:FREQ=MONTHLY;BYDAY=-1FR"
+        await tab.ask(f"{PANEL}.show_coming", task_id=task_id, text=rule)
+        assert tab.shown["task_panel_state.coming"].startswith("Fri ")
+        await save_recurrence(tab, task_id, "FREQ=YEARLY;BYWEEKNO=20")
+        assert "says more" in tab.shown["task_panel_state.errors"]["recurrence"]
+        await save_recurrence(tab, task_id, rule)
+
+        assert tab.panel["recurrence"] == "every last fri"

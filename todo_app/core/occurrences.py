@@ -331,8 +331,6 @@ def _due_at(turn: Turn, zone: str) -> dict[str, Any]:
     }
 
 
-
-
 async def _write(
     db: AsyncSession,
     actor: Actor,

@@ -16,7 +16,7 @@ from todo_app.core.batches import BULK_MAX, BulkChange
 from todo_app.core.labels import LabelName
 from todo_app.core.task_views import TaskView
 from todo_app.web import wording
-from todo_app.web.list_state import NO_PANEL, RowId, TaskId, TaskListState
+from todo_app.web.list_state import RowId, TaskId, TaskListState
 
 TaskIds = Annotated[list[TaskId], pydantic.Field(min_length=1, max_length=BULK_MAX)]
 Text = Annotated[str, pydantic.Field(max_length=400)]
@@ -90,9 +90,10 @@ class BulkState(TaskListState):
         if views is None:
             return
         if change.is_deleted:
-            await self._drop(views)
+            await self._remove(views)
         else:
-            if change.project_id is not None:
+            if change.project_id is not None or any(view.recurrence for view in views):
+                # One that repeats may be due another day now, in the place that this day has.
                 await self._refresh()
             await self._show(views)
         self._offer_undo_of(views, words)
@@ -104,20 +105,6 @@ class BulkState(TaskListState):
 
     def _offer_undo_of(self, views: Iterable[TaskView], words: str) -> None:
         self._offer_undo(words.replace("{what}", wording.which([view.title for view in views])))
-
-    async def _drop(self, views: Iterable[TaskView]) -> None:
-        """Take the rows of tasks that are gone out of the window."""
-        gone = {str(view.id) for view in views}
-        if self.panel["id"] in gone:
-            self.panel = NO_PANEL
-        rows = self._shown_rows()
-        self._cursors = [
-            cursor
-            for row, cursor in zip(rows, self._cursors, strict=False)
-            if row["id"] not in gone
-        ]
-        await self._recount()
-        self._set_rows([row for row in rows if row["id"] not in gone])
 
 
 def _ids(task_ids: Iterable[str]) -> list[UUID]:

@@ -5,21 +5,22 @@ At most `WINDOW_ROWS` rows are ever held or sent, however long the list is; scro
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date, datetime, time, timedelta
-from typing import Annotated, Literal
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import Annotated
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import reflex as rx
 from pydantic import Field, StringConstraints
 
-from todo_app.core import clock, labels, outlines, search, task_lists, tasks
+from todo_app.core import clock, coming, labels, outlines, search, task_lists, tasks
 from todo_app.core.errors import InvalidFilter, NotFound
 from todo_app.core.task_lists import Sort, TaskFilter, TaskPage
 from todo_app.core.task_views import TaskView
 from todo_app.core.words import read_query
 from todo_app.web import found, markdown, routes, wording
+from todo_app.web.list_queries import ListName, days_ahead, done_today, query_of
 from todo_app.web.rows import (
     NO_PANEL,
     NO_PLACE,
@@ -27,7 +28,10 @@ from todo_app.web.rows import (
     SectionRow,
     TaskPanel,
     TaskRow,
+    day_said,
+    echo_of,
     group_of,
+    home_of,
     names_of,
     panel_of,
     place_of,
@@ -35,10 +39,11 @@ from todo_app.web.rows import (
     sections_of,
     week_of,
     whole,
+    with_echoes,
     with_headings,
     with_places,
 )
-from todo_app.web.session import NO_COUNTS, AuthState, Counts, Place
+from todo_app.web.session import NO_COUNTS, AuthState, Place
 
 WINDOW_ROWS = 100
 STEP_ROWS = 50
@@ -46,9 +51,6 @@ DONE_TODAY_ROWS = 20
 CHANGED_ROWS = 10
 NOTES_PREVIEW_CHARACTERS = 80
 
-ListName = Literal[
-    "today", "upcoming", "inbox", "completed", "search", "project", "label", "filter"
-]
 RowId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
 TaskId = RowId
 Stamp = Annotated[int, Field(ge=0, lt=2**53)]
@@ -233,28 +235,25 @@ class TaskListState(AuthState):
             return whole([])  # The screen of filters says what is wrong with it, and where.
 
     def _query(self) -> tuple[TaskFilter, Sort]:
-        if self._name == "today":
-            return TaskFilter(completed=False, due_before=self._today + timedelta(days=1)), "due"
-        if self._name == "upcoming":
-            return TaskFilter(completed=False, due_after=self._today), "due"
-        if self._name in {"inbox", "project"}:
-            project_id = UUID(self._place_id) if self._place_id else self._actor().user_id
-            return TaskFilter(completed=False, project_id=project_id, unfolded=True), "outline"
-        if self._name == "label":
-            return TaskFilter(completed=False, label=self.place["name"]), "planned"
-        if self._name == "filter":
-            return TaskFilter(text=self._filter), "planned"
-        return TaskFilter(completed=True), "completed"
+        place_id = UUID(self._place_id) if self._place_id else self._actor().user_id
+        names = (self.place["name"], self._filter)
+        return query_of(self._name, self._today, place_id, *names)
 
     async def _place(self, rows: list[TaskRow], cursors: list[str]) -> None:
-        """Make these rows the window; the end of Today is what was done today."""
+        """Make these rows the window; the end of Today is what was done today.
+
+        In Upcoming, the dates on which tasks come again are between them.
+        """
         done: list[TaskRow] = []
         if self._name == "today" and not self.has_more:
             done = self._rows_of(await self._done_today())
         surplus = max(0, len(rows) + len(done) - WINDOW_ROWS)
         self.has_earlier = self.has_earlier or surplus > 0
         self._cursors = cursors[surplus:]
-        self._set_rows(rows[surplus:] + done)
+        rows = rows[surplus:]
+        if self._name == "upcoming":
+            rows = with_echoes(rows, await self._echoes(rows))
+        self._set_rows(rows + done)
 
     def _set_rows(self, rows: list[TaskRow]) -> None:
         """Show these rows. Where a few are others than before, only those are sent."""
@@ -273,23 +272,26 @@ class TaskListState(AuthState):
                 return
         self.rows, self.changed = rows, {}
 
+    async def _echoes(self, rows: list[TaskRow]) -> list[TaskRow]:
+        """When tasks come again on the days of the window, as far as one looks ahead."""
+        edges = [date.fromisoformat(row["due_on"]) for row in rows[:1] + rows[-1:]]
+        first, last = days_ahead(self._today, edges, self.has_earlier, self.has_more)
+        found = await self._read(coming.list_coming, first, last, limit=WINDOW_ROWS)
+        now, zone = clock.now(), self._actor().time_zone
+        copies = (one.task.model_copy(update={"due": one.due}) for one in found)
+        return [echo_of(self._row(copy, now, zone)) for copy in copies]
+
     async def _done_today(self) -> TaskPage:
-        midnight = datetime.combine(self._today, time(), ZoneInfo(self._actor().time_zone))
-        filters = TaskFilter(
-            completed=True,
-            completed_since=midnight,
-            due_before=self._today + timedelta(days=1),
-        )
         return await self._read(
             task_lists.list_tasks,
-            filters,
+            done_today(self._today, self._actor().time_zone),
             sort="completed",
             limit=DONE_TODAY_ROWS,
             with_progress=True,
         )
 
     def _main_rows(self) -> list[TaskRow]:
-        return self._shown_rows()[: len(self._cursors)]
+        return [row for row in self._shown_rows() if not row["echoes"]][: len(self._cursors)]
 
     def _cursors_of(self, views: Sequence[TaskView]) -> list[str]:
         filters, sort = self._query()
@@ -309,18 +311,18 @@ class TaskListState(AuthState):
         """The row of a task, in the group that it has if not in that where it would be new."""
         done = view.completed_at and view.completed_at.astimezone(ZoneInfo(zone)).date()
         group = group_of(self._name, view, done, self._today) if group is None else group
-        # The day that the list, or the heading of a group in it, has named already.
-        said = {"today": "Today", "upcoming": group}.get(self._name, "")
+        said = day_said(self._name, group)
         phrases = read_query(self._searched) if self._name == "search" else []
-        projects: list[Place] = self.get_value("projects")
         is_outline = self._name in {"inbox", "project"}
-        project = next((one for one in projects if one["id"] == str(view.project_id)), None)
+        home = home_of(view, self.get_value("projects"))
         return TaskRow(
             id=str(view.id),
+            echoes="",
             title=view.title,
             notes=markdown.line_of(view.notes)[:NOTES_PREVIEW_CHARACTERS],
             priority=view.priority,
             due=wording.due_text(view.due, self._today, zone=zone, said=said),
+            due_on=str(view.due.date) if view.due else "",
             repeats=view.recurrence.text if view.recurrence else "",
             is_overdue=not done and view.due is not None and view.due.is_overdue(now, zone),
             is_completed=done is not None,
@@ -329,8 +331,8 @@ class TaskListState(AuthState):
             parts=parts,
             can_fold=is_outline and parts != "",
             is_collapsed=view.is_collapsed,
-            project=project["name"] if project and self._name != "project" else "",
-            colour=project["colour"] if project else "",
+            project=home["name"] if self._name != "project" else "",
+            colour=home["colour"],
             labels=view.labels,
             section=str(view.section_id or ""),
             group=group,
@@ -357,32 +359,30 @@ class TaskListState(AuthState):
                 parts=before["parts"],
             )
             rows[index] = row
-            self._count_change(before, row, view)
+            self._count_tick(view, before["completed_on"], row["completed_on"], self._today)
             self._set_rows(rows)
         if self.panel["id"] == str(view.id):
             self.panel = self._panel_of(view)
-
-    def _count_change(self, before: TaskRow, after: TaskRow, view: TaskView) -> None:
-        """Count a tick without asking the database: a long list costs it no more than a short."""
-        opened = int(before["is_completed"]) - int(after["is_completed"])
-        if opened == 0:
-            return
-        counts: Counts = {**self.get_value("counts")}
-        if view.project_id == self._actor().user_id:
-            counts["inbox"] += opened
-        self._count_places(view, opened)
-        day = view.due and view.due.date
-        if day and day <= self._today:
-            counts["today" if day == self._today else "overdue"] += opened
-            if (before["completed_on"] or after["completed_on"]) == self._today.isoformat():
-                counts["done_today"] -= opened
-        self.counts = counts
 
     def _shown_rows(self) -> list[TaskRow]:
         """The rows to look at; Reflex's watch over changes in each would cost far more."""
         rows: list[TaskRow] = self.get_value("rows")
         changed: dict[str, TaskRow] = self.get_value("changed")
         return [changed.get(row["id"], row) for row in rows]
+
+    async def _remove(self, views: Iterable[TaskView]) -> None:
+        """Take the rows of tasks that are gone out of the window."""
+        gone = {str(view.id) for view in views}
+        if self.panel["id"] in gone:
+            self.panel = NO_PANEL
+        self._cursors = [
+            cursor
+            for row, cursor in zip(self._main_rows(), self._cursors, strict=False)
+            if row["id"] not in gone
+        ]
+        rows = [row for row in self._shown_rows() if gone.isdisjoint({row["id"], row["echoes"]})]
+        await self._recount()
+        self._set_rows(rows)
 
     def _index_of(self, task_id: str) -> int | None:
         rows: list[TaskRow] = self.get_value("rows")

@@ -42,6 +42,7 @@ from todo_app.core.filters.reader import MAX_CHARACTERS as FILTER_MAX_CHARACTERS
 from todo_app.core.filters.reader import MAX_DEPTH as FILTER_MAX_DEPTH
 from todo_app.core.filters.reader import MAX_TERMS as FILTER_MAX_TERMS
 from todo_app.core.models import DEPTH_MAX
+from todo_app.core.quick_lines import LINES_MAX
 
 MESSAGES: dict[type[TodoError], str] = {
     TodoError: "That did not work. Try again.",
@@ -98,6 +99,7 @@ FIELD_MESSAGES: dict[str, str] = {
     "inside_itself": "A task cannot be a part of itself.",
     "too_deep": f"Tasks can be up to {DEPTH_MAX} deep in each other.",
     "title_too_long": "A title has up to 500 characters.",
+    "too_many_lines": f"Up to {LINES_MAX} lines can be added at once.",
     "required": "This cannot be empty.",
     "rule_unreadable": "This is no way of repeating that we know. Try “every 3 days”.",
     "rule_unsupported": "This way of repeating says more than can be kept here.",
@@ -106,6 +108,7 @@ FIELD_MESSAGES: dict[str, str] = {
     "rule_count": "A task can repeat 1 to 1,000 times.",
     "rule_too_late": "This reaches past the year 9999.",
     "rule_never": "This never falls on a date.",
+    "rule_elsewhere": "It cannot repeat on that day. Say how it is to repeat instead.",
 }
 
 FLAW_MESSAGES: dict[Flaw, str] = {

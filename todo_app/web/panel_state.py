@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from todo_app.core import clock, occurrences, tasks
 from todo_app.core.errors import NotFound, StaleVersion, TodoError
+from todo_app.core.occurrences import RecurrenceDraft
 from todo_app.core.task_views import Due, TaskPatch, TaskView
 from todo_app.core.text import NOTES_MAX_CHARACTERS, TITLE_MAX_CHARACTERS
 from todo_app.web import messages, wording
@@ -119,7 +120,7 @@ class TaskPanelState(TaskListState):
     async def show_coming(self, task_id: TaskId, text: str) -> None:
         """Say when a task would be due if it repeated as is being typed."""
         try:
-            turns = await self._read(occurrences.preview, UUID(task_id), text)
+            turns = await self._read(occurrences.preview, UUID(task_id), said(text))
         except (ValidationError, TodoError):
             self.coming = ""
             return
@@ -156,13 +157,7 @@ class TaskPanelState(TaskListState):
         if view is None:
             return
         self.panel = NO_PANEL
-        index = self._index_of(task_id)
-        if index is not None:
-            if index < len(self._cursors):
-                self._cursors = self._cursors[:index] + self._cursors[index + 1 :]
-            rows = [row for row in self._shown_rows() if row["id"] != task_id]
-            await self._recount()
-            self._set_rows(rows)
+        await self._remove([view])
         self._offer_undo(f"Deleted {wording.quoted(view.title)}")
 
     async def _show_saved(self, field: Field, view: TaskView) -> None:
@@ -173,7 +168,8 @@ class TaskPanelState(TaskListState):
         if field == "recurrence":
             self.coming = ""
             await self._refresh()
-            self._renew("due_date", "due_time")
+            # A rule that was put in is shown in words.
+            self._renew("due_date", "due_time", "recurrence")
 
     async def _refresh_panel(self) -> None:
         """Show the open task as it is now, but for fields that somebody is typing in.
@@ -267,6 +263,11 @@ class TaskPanelState(TaskListState):
             self.errors = {**self.errors, field: text}
 
 
+def said(text: str) -> RecurrenceDraft:
+    """How a task is to repeat, said in words or as a rule of iCalendar. Raises ValidationError."""
+    return RecurrenceDraft.model_validate({"rule" if "FREQ=" in text.upper() else "text": text})
+
+
 def _changed_elsewhere(text: str) -> str:
     return (
         f"Changed elsewhere to {wording.quoted(text or 'nothing')} meanwhile. "
@@ -281,8 +282,7 @@ def _patch(shown: TaskPanel, field: Field, text: str, today: date) -> TaskPatch:
     if field == "priority":
         return TaskPatch.model_validate({"priority": int(text) if text.isdecimal() else 0})
     if field == "recurrence":
-        said = {"text": text} if text.strip() else None
-        return TaskPatch.model_validate({"recurrence": said})
+        return TaskPatch(recurrence=said(text) if text.strip() else None)
     day = text if field == "due_date" else shown["due_date"] or today.isoformat()
     if not day:
         return TaskPatch(due=None)

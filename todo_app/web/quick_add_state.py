@@ -9,17 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from typing import Annotated, TypedDict
+from typing import Annotated, Literal, TypedDict
 from uuid import UUID
 
 import reflex as rx
 import typing_extensions
 from pydantic import Field, StringConstraints, TypeAdapter, ValidationError
 
-from todo_app.core import clock, quick_tasks
+from todo_app.core import clock, names, quick_lines, quick_tasks
 from todo_app.core.errors import InvalidInput, NotFound, TodoError
-from todo_app.core.pieces import Kind
+from todo_app.core.pieces import Kind, written_name
 from todo_app.core.quick_add import Span
+from todo_app.core.quick_lines import LINES_MAX_CHARACTERS, QuickLines
 from todo_app.core.quick_tasks import LINE_MAX_CHARACTERS, PieceView, QuickLine, QuickPlace
 from todo_app.core.task_views import Due, TaskView
 from todo_app.core.text import TITLE_MAX_CHARACTERS
@@ -35,14 +36,18 @@ Line = Annotated[str, Field(max_length=LINE_MAX_CHARACTERS)]
 Spans = Annotated[str, StringConstraints(pattern=r"^(\d{1,4}-\d{1,4}( \d{1,4}-\d{1,4}){0,49})?$")]
 """Places in code points, like `5-13 20-22`."""
 _LINE: TypeAdapter[str] = TypeAdapter(QuickLine)
+_LINES: TypeAdapter[str] = TypeAdapter(QuickLines)
 
 
 # Of `typing`, pydantic takes it from Python 3.12 on.
 class Entry(typing_extensions.TypedDict):
-    """A line, what of it stays text, the path of its page, and its age in milliseconds."""
+    """A line, what of it stays text, the path of its page, and its age in milliseconds.
+
+    Several lines that were pasted are one entry.
+    """
 
     id: RowId
-    title: str
+    title: Annotated[str, Field(max_length=LINES_MAX_CHARACTERS)]
     off: Spans
     place: Annotated[str, Field(max_length=200)]
     age: Annotated[int, Field(ge=0, lt=_AGE_MAX_MILLISECONDS)]
@@ -61,6 +66,16 @@ class PieceRow(TypedDict):
     reading: str
 
 
+class NameRow(TypedDict):
+    """A name that a line can mention; `written` is how."""
+
+    kind: Literal["project", "section", "label"]
+    name: str
+    written: str
+    colour: str
+    project: str
+
+
 class LineReading(TypedDict):
     """How a line was read. It is shown as far as the line is still the same."""
 
@@ -75,10 +90,12 @@ NOT_READ = LineReading(text="", pieces=[], next="")
 class QuickAddState(TaskListState):
     """How the line is read, and what was entered and could not be saved.
 
-    `settled` are the ids that the browser need not keep any longer.
+    `settled` are the ids that the browser need not keep any longer; `names` is what the line can
+    be completed with.
     """
 
     reading: LineReading = NOT_READ
+    names: list[NameRow] = []
     settled: list[str] = []
     unsaved: str = ""
     reason: str = ""
@@ -89,7 +106,10 @@ class QuickAddState(TaskListState):
         """Say how a line would be read, with what was turned off left as text."""
         try:
             found = await self._read(
-                quick_tasks.read_line, _LINE.validate_python(line), ignored=_spans(off)
+                quick_tasks.read_line,
+                _LINE.validate_python(line),
+                ignored=_spans(off),
+                place=self._place_of(f"/{self._name}"),
             )
         except ValidationError:
             self.reading = NOT_READ
@@ -103,11 +123,22 @@ class QuickAddState(TaskListState):
         )
 
     @rx.event
+    async def show_names(self) -> None:
+        """Say which names there are, once for all that will be typed."""
+        found = [
+            NameRow(written=written, **one.model_dump())
+            for one in await self._read(names.list_names)
+            if (written := written_name(one.kind, one.name))
+        ]
+        if found != self.get_value("names"):
+            self.names = found
+
+    @rx.event
     async def add_tasks(self, entries: Entries) -> None:
         """Add what was typed; on Today it is due on that day, on Upcoming the day after."""
         self.unsaved = self.reason = ""
         self.reading = NOT_READ
-        added = [view for entry in entries if (view := await self._add(entry)) is not None]
+        added = [view for entry in entries for view in await self._add(entry)]
         if added:
             await self._reload()
             self._offer_undo(f"Added {_what(added)}")
@@ -127,35 +158,51 @@ class QuickAddState(TaskListState):
         project_id = UUID(self._place_id) if self._place_id else None
         return QuickPlace(project_id=project_id, is_first=True)
 
-    async def _add(self, entry: Entry) -> TaskView | None:
-        """Add one line, and return its task if it is new."""
+    async def _add(self, entry: Entry) -> list[TaskView]:
+        """Add what one entry says, and return the tasks that are new."""
         if entry["id"] in self.settled:
             # It was on its way already when it was thrown away, or saved.
             self._settle(entry["id"])
-            return None
-        line, typed_at = entry["title"], clock.now() - timedelta(milliseconds=entry["age"])
-        if not line.strip():
-            return None
+            return []
+        if not entry["title"].strip():
+            return []
         try:
-            view, is_new = await self._write(
-                quick_tasks.create_quick_task_once,
-                UUID(entry["id"]),
-                _LINE.validate_python(line),
-                ignored=_spans(entry["off"]),
-                due=self._due(entry["place"], typed_at),
-                typed_at=typed_at,
-                place=self._place_of(entry["place"]),
-            )
+            added = await self._create(entry)
         except (ValidationError, InvalidInput) as refusal:
-            self._keep(entry, _why_not(line, refusal))
-            return None
+            self._keep(entry, _why_not(entry["title"], refusal))
+            return []
         except NotFound:
-            is_new = False  # It was saved before, and deleted since.
+            added = []  # It was saved before, and deleted since.
         except TodoError as refusal:
             self._keep(entry, messages.message(refusal))
-            return None
+            return []
         self._settle(entry["id"])
-        return view if is_new else None
+        return added
+
+    async def _create(self, entry: Entry) -> list[TaskView]:
+        """Add the tasks of an entry. Raises as core does, and ValidationError."""
+        entry_id, line = UUID(entry["id"]), entry["title"]
+        typed_at = clock.now() - timedelta(milliseconds=entry["age"])
+        due, place = self._due(entry["place"], typed_at), self._place_of(entry["place"])
+        if "\n" in line.strip():
+            return await self._write(
+                quick_lines.create_quick_tasks,
+                entry_id,
+                _LINES.validate_python(line),
+                due=due,
+                typed_at=typed_at,
+                place=place,
+            )
+        view, is_new = await self._write(
+            quick_tasks.create_quick_task_once,
+            entry_id,
+            _LINE.validate_python(line),
+            ignored=_spans(entry["off"]),
+            due=due,
+            typed_at=typed_at,
+            place=place,
+        )
+        return [view] if is_new else []
 
     def _due(self, place: str, typed_at: datetime) -> Due | None:
         """When a line that says no date is due, on the page where it was typed."""
@@ -181,11 +228,16 @@ def _spans(off: Spans) -> list[Span]:
     return [(int(start), int(end)) for start, end in pairs]
 
 
-def _why_not(line: str, refusal: ValidationError | InvalidInput) -> str:
+def _why_not(text: str, refusal: ValidationError | InvalidInput) -> str:
     """What is wrong with a line that is no task."""
-    if isinstance(refusal, InvalidInput) and refusal.reason == "required":
-        return "This says when, but not what. Add a few words."
-    extra = len(line.strip()) - TITLE_MAX_CHARACTERS
+    if isinstance(refusal, InvalidInput):
+        if refusal.place is not None:
+            return f"Line {refusal.place + 1}: {messages.message(refusal)}"
+        if refusal.reason == "too_many_lines":
+            return messages.message(refusal)
+        if refusal.reason == "required":
+            return "This says when, but not what. Add a few words."
+    extra = len(text.strip()) - TITLE_MAX_CHARACTERS
     if extra > 0:
         return f"A title has up to {TITLE_MAX_CHARACTERS} characters; this has {extra} too many."
     return "This contains characters that cannot be saved."

@@ -20,15 +20,18 @@ from todo_app.web.session import Counts, FilterPlace, Place
 class TaskRow(TypedDict):
     """A task as a row shows it. `stamp` is the last operation of this tab that it includes.
 
+    One with an `echoes` is no task, but another date of the task of that id, which comes again.
     `week` is the one that it is due in, where the list is one of days.
     `found_title` and `found_notes` are the pieces of `found`, where the list is one of search.
     """
 
     id: str
+    echoes: str
     title: str
     notes: str
     priority: int
     due: str
+    due_on: str
     repeats: str
     is_overdue: bool
     is_completed: bool
@@ -218,11 +221,32 @@ def group_of(name: str, view: TaskView, done: date | None, today: date) -> str:
     return "Overdue" if view.due and view.due.date < today else "Today"
 
 
+def day_said(name: str, group: str) -> str:
+    """The day that a list, or the heading of a group in it, has named already."""
+    return {"today": "Today", "upcoming": group}.get(name, "")
+
+
+def home_of(view: TaskView, projects: Sequence[Place]) -> Place:
+    """The project of a task as the sidebar has it; nothing for the Inbox."""
+    homes = (one for one in projects if one["id"] == str(view.project_id))
+    return next(homes, {**NO_PLACE, "colour": ""})
+
+
 def week_of(name: str, view: TaskView, today: date, week_start: str) -> str:
     """The week of a task in a list of days, as the person counts weeks."""
     if name != "upcoming" or view.due is None:
         return ""
     return wording.week_name(view.due.date, today, cast("WeekStart", week_start))
+
+
+def echo_of(row: TaskRow) -> TaskRow:
+    """The row of a task on a date on which it comes again."""
+    return {**row, "id": f"{row['id']} {row['due_on']}", "echoes": row["id"]}
+
+
+def with_echoes(rows: list[TaskRow], echoes: list[TaskRow]) -> list[TaskRow]:
+    """The rows with the dates that come again, on each day behind its tasks."""
+    return sorted([*rows, *echoes], key=lambda row: (row["due_on"], row["echoes"] != ""))
 
 
 def with_headings(rows: list[TaskRow], counts: Counts) -> list[TaskRow]:

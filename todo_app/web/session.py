@@ -10,7 +10,7 @@ import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable
 from contextvars import ContextVar
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Concatenate, ParamSpec, TypedDict, TypeVar
 from uuid import UUID
 
@@ -192,11 +192,26 @@ class AuthState(rx.State):
         if self.get_value("recounted"):
             self.recounted = {}
 
-    def _count_places(self, task: TaskView, opened: int) -> None:
-        """Count a tick in the project and the labels of a task."""
+    def _count_tick(self, view: TaskView, before: str, after: str, today: date) -> None:
+        """Count a tick without asking the database: a long list costs it no more than a short.
+
+        `before` and `after` are the day that the task was done on, or nothing.
+        """
+        opened = bool(before) - bool(after)
+        if opened == 0:
+            return
+        counts: Counts = {**self.get_value("counts")}
+        if view.project_id == self._actor().user_id:
+            counts["inbox"] += opened
+        day = view.due and view.due.date
+        if day and day <= today:
+            counts["today" if day == today else "overdue"] += opened
+            if (before or after) == today.isoformat():
+                counts["done_today"] -= opened
+        self.counts = counts
         recounted = {**self.get_value("recounted")}
-        touched = [one for one in self.projects if one["id"] == str(task.project_id)]
-        for one in (*touched, *(one for one in self.labels if one["name"] in task.labels)):
+        touched = [one for one in self.projects if one["id"] == str(view.project_id)]
+        for one in (*touched, *(one for one in self.labels if one["name"] in view.labels)):
             recounted[one["id"]] = recounted.get(one["id"], one["count"]) + opened
         self.recounted = recounted
 

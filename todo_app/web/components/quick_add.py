@@ -6,22 +6,27 @@ import reflex as rx
 from reflex.experimental.client_state import ClientStateVar
 
 from todo_app.web import page_script, reflex_private
-from todo_app.web.components import outbox
+from todo_app.web.components import completion, outbox
 from todo_app.web.components.icons import icon
+from todo_app.web.components.paste_dialog import paste_dialog
 from todo_app.web.quick_add_state import PieceRow, QuickAddState
 
 INPUT_ID = "quick-add"
-READ_AFTER_MILLISECONDS = 80
+READ_AFTER_MILLISECONDS = 40
 
 
 def quick_add(placeholder: str = "Add a task") -> rx.Component:
     """The box, below it how it is read, and what it could not save."""
     entry = outbox.entry_of_box()
     off = reflex_private.page_state("turned_off", [])
+    caret = reflex_private.page_state("caret_place", 0)
     return rx.el.section(
         rx.el.form(
             icon("plus"),
-            rx.el.div(_shade(entry, off), _input(entry, off, placeholder), class_name="entry"),
+            rx.el.div(
+                _shade(entry, off), _input(entry, off, caret, placeholder), class_name="entry"
+            ),
+            completion.names(entry, caret),
             rx.el.button("Add", type="submit", class_name="quiet"),
             on_submit=[
                 *outbox.add(entry.value, _written(off.value)),
@@ -35,17 +40,21 @@ def quick_add(placeholder: str = "Add a task") -> rx.Component:
             QuickAddState.unsaved != "", _unsaved(put_back=entry.set_value(QuickAddState.unsaved))
         ),
         rx.cond(QuickAddState.unsaved == "", outbox.waiting()),
+        paste_dialog(),
         aria_label="Quick add",
         class_name="quick-add-place",
     )
 
 
-def _input(entry: ClientStateVar, off: ClientStateVar, placeholder: str) -> rx.Component:
+def _input(
+    entry: ClientStateVar, off: ClientStateVar, caret: ClientStateVar, placeholder: str
+) -> rx.Component:
     def change(text: rx.Var[str]) -> list[rx.event.EventType]:
         moved = page_script.exported("quick_add", "moved").call(off.value, entry.value, text)
         return [
             reflex_private.set_from_event(off, moved),
             reflex_private.set_from_event(entry, text),
+            reflex_private.set_from_event(caret, completion.caret()),
             QuickAddState.read_line(text, _written(moved)).debounce(READ_AFTER_MILLISECONDS),
         ]
 
@@ -53,6 +62,11 @@ def _input(entry: ClientStateVar, off: ClientStateVar, placeholder: str) -> rx.C
         id=INPUT_ID,
         value=entry.value,
         on_change=change,
+        on_focus=QuickAddState.show_names,
+        role="combobox",
+        aria_expanded="false",
+        aria_controls=completion.LIST_ID,
+        aria_autocomplete="list",
         placeholder=placeholder,
         auto_complete="off",
         enter_key_hint="done",

@@ -6,6 +6,7 @@ import reflex as rx
 
 from todo_app.web import reflex_private
 from todo_app.web.components.choice import choose, choose_none, chosen
+from todo_app.web.components.coming_row import coming_row
 from todo_app.web.components.drag import Item, rows_and_headings
 from todo_app.web.components.last_seen import last_seen
 from todo_app.web.components.task_row import task_row
@@ -86,10 +87,14 @@ def _heading(section: rx.Var[Item]) -> rx.Component:
 
 
 def _row(row: rx.Var[TaskRow]) -> rx.Component:
-    return task_row(
-        row=row,
-        is_selected=TaskListState.panel["id"] == row["id"],
-        is_chosen=chosen.value.contains(row["id"]),
+    return rx.cond(
+        row["echoes"] != "",
+        coming_row(row=row),
+        task_row(
+            row=row,
+            is_selected=TaskListState.panel["id"] == row["id"],
+            is_chosen=chosen.value.contains(row["id"]),
+        ),
     )
 
 

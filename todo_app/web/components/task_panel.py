@@ -10,27 +10,16 @@ from reflex_components_core.react_router.dom import ReactRouterLink
 from todo_app.web import routes, wording
 from todo_app.web.bulk_state import BulkState
 from todo_app.web.components.icons import icon
+from todo_app.web.components.panel_field import PANEL, identity, panel_field, save
+from todo_app.web.components.repeat_field import repeat_field
 from todo_app.web.history_rows import Entry
 from todo_app.web.list_state import TaskListState
 from todo_app.web.live_state import LiveState
-from todo_app.web.panel_state import Field, TaskPanelState
+from todo_app.web.panel_state import TaskPanelState
 from todo_app.web.places_state import PlacesState
 from todo_app.web.session import AuthState
 
-_PANEL = TaskPanelState.panel
 SAVE_PAUSE_MILLISECONDS = 700
-PREVIEW_PAUSE_MILLISECONDS = 200
-REPETITIONS = (
-    "every day",
-    "every weekday",
-    "every week",
-    "every 2 weeks",
-    "every month",
-    "every last day",
-    "every year",
-    "every! 3 days",
-)
-_PRESETS = "repetitions"
 _NOW = rx.Var("Date.now()", _var_type=int)
 _FOCUS = "(document.querySelector({row!r}) ?? document.getElementById('content')).focus()"
 # The focus is never lost with the panel: it goes back to the row, or before that to a neighbour if
@@ -56,20 +45,20 @@ _PRESS_CLOSE = rx.call_function(
 
 def task_panel(here: str) -> rx.Component:
     """The panel of a page, when a task is open."""
-    return rx.cond(_PANEL["id"] != "", _open_panel(here))
+    return rx.cond(PANEL["id"] != "", _open_panel(here))
 
 
 def _open_panel(here: str) -> rx.Component:
     return rx.el.aside(
         _tools(here),
         rx.cond(TaskPanelState.whole["id"] != "", _whole()),
-        rx.el.div(_title(), _notes(), key=_PANEL["id"], on_mount=_FOCUS_TASK),
-        rx.el.div(_due(), _recurrence(), _priority(), _project(), _labels(), class_name="facts"),
+        rx.el.div(_title(), _notes(), key=PANEL["id"], on_mount=_FOCUS_TASK),
+        rx.el.div(_due(), repeat_field(), _priority(), _project(), _labels(), class_name="facts"),
         rx.window_event_listener(
             on_key_down=lambda key: rx.cond(key == "Escape", _PRESS_CLOSE, rx.noop())
         ),
         _history(),
-        rx.el.p("Added ", _PANEL["created"], " · Changed ", _PANEL["changed"], class_name="dates"),
+        rx.el.p("Added ", PANEL["created"], " · Changed ", PANEL["changed"], class_name="dates"),
         aria_label="Task",
         class_name="panel",
         tab_index=-1,
@@ -91,7 +80,7 @@ def _whole() -> rx.Component:
             "Move out",
             type="button",
             class_name="quiet",
-            on_click=PlacesState.shift_tasks([_PANEL["id"]], "out"),
+            on_click=PlacesState.shift_tasks([PANEL["id"]], "out"),
         ),
         class_name="whole",
     )
@@ -99,7 +88,7 @@ def _whole() -> rx.Component:
 
 def _history() -> rx.Component:
     """What became of the task, when one asks for it."""
-    task_id = _PANEL["id"]
+    task_id = PANEL["id"]
     return rx.cond(
         LiveState.history_of == task_id,
         rx.el.section(
@@ -140,17 +129,17 @@ def _tools(here: str) -> rx.Component:
     return rx.el.div(
         rx.el.button(
             icon("check"),
-            rx.cond(_PANEL["is_completed"], "Reopen", "Complete"),
+            rx.cond(PANEL["is_completed"], "Reopen", "Complete"),
             type="button",
             class_name="tool",
-            on_click=TaskListState.set_completed(_PANEL["id"], ~_PANEL["is_completed"], _NOW),
+            on_click=TaskListState.set_completed(PANEL["id"], ~PANEL["is_completed"], _NOW),
         ),
         rx.el.button(
             icon("trash-2"),
             "Delete",
             type="button",
             class_name="tool",
-            on_click=[_FOCUS_NEIGHBOUR, TaskPanelState.delete_task(_PANEL["id"]), _PRESS_CLOSE],
+            on_click=[_FOCUS_NEIGHBOUR, TaskPanelState.delete_task(PANEL["id"]), _PRESS_CLOSE],
         ),
         ReactRouterLink.create(
             icon("x"),
@@ -165,61 +154,30 @@ def _tools(here: str) -> rx.Component:
     )
 
 
-def _field(
-    name: Field, label: str | rx.Var[str], control: rx.Component, *more: rx.Component
-) -> rx.Component:
-    error = TaskPanelState.errors.get(name, "")
-    return rx.el.div(
-        rx.el.label(label, html_for=f"task-{name}"),
-        control,
-        *more,
-        rx.cond(error != "", rx.el.p(error, role="alert", id=f"task-{name}-error")),
-        class_name=f"field {name}",
-    )
-
-
-def _identity(name: Field) -> dict[str, object]:
-    """What ties an input to its field, its task and its error."""
-    has_error = TaskPanelState.errors.get(name, "") != ""
-    return {
-        "id": f"task-{name}",
-        "key": f"{name}-{TaskPanelState.opened}-{TaskPanelState.renewed[name]}",
-        "on_focus": TaskPanelState.enter_field(name),
-        "aria_invalid": rx.cond(has_error, "true", "false"),
-        "aria_describedby": rx.cond(has_error, f"task-{name}-error", ""),
-    }
-
-
-def _save(field: Field, text: rx.Var[str]) -> rx.event.EventSpec:
-    return TaskPanelState.save_field(
-        _PANEL["id"], _PANEL["version"], TaskPanelState.opened, field, text, _PANEL[field]
-    )
-
-
 def _saved_while_typed(name: Literal["title", "notes"]) -> dict[str, object]:
     return {
-        "on_change": lambda text: _save(name, text).debounce(SAVE_PAUSE_MILLISECONDS),
-        "on_blur": lambda text: [_save(name, text), TaskPanelState.leave_field(name)],
+        "on_change": lambda text: save(name, text).debounce(SAVE_PAUSE_MILLISECONDS),
+        "on_blur": lambda text: [save(name, text), TaskPanelState.leave_field(name)],
     }
 
 
 def _title() -> rx.Component:
-    return _field(
+    return panel_field(
         "title",
         "Title",
         rx.el.textarea(
             rows="1",
             dir="auto",
             class_name="title",
-            default_value=_PANEL["title"],
+            default_value=PANEL["title"],
             **_saved_while_typed("title"),
-            **_identity("title"),
+            **identity("title"),
         ),
     )
 
 
 def _notes() -> rx.Component:
-    return rx.fragment(_notes_field(), rx.cond(_PANEL["notes_html"] != "", _notes_shown()))
+    return rx.fragment(_notes_field(), rx.cond(PANEL["notes_html"] != "", _notes_shown()))
 
 
 def _notes_shown() -> rx.Component:
@@ -228,59 +186,59 @@ def _notes_shown() -> rx.Component:
     `markdown` made this HTML, nothing in it is the writer's own.
     """
     focus = rx.set_focus("task-notes")
-    return rx.html(_PANEL["notes_html"], class_name="prose", dir="auto", on_click=focus)
+    return rx.html(PANEL["notes_html"], class_name="prose", dir="auto", on_click=focus)
 
 
 def _notes_field() -> rx.Component:
-    return _field(
+    return panel_field(
         "notes",
         "Notes",
         rx.el.textarea(
             rows="4",
             dir="auto",
             placeholder="Add notes",
-            default_value=_PANEL["notes"],
+            default_value=PANEL["notes"],
             **_saved_while_typed("notes"),
-            **_identity("notes"),
+            **identity("notes"),
         ),
     )
 
 
 def _due() -> rx.Component:
     return rx.fragment(
-        _field(
+        panel_field(
             "due_date",
             "Due",
             rx.el.input(
                 type="date",
                 max="9999-12-31",
-                default_value=_PANEL["due_date"],
-                on_change=lambda text: _save("due_date", text),
+                default_value=PANEL["due_date"],
+                on_change=lambda text: save("due_date", text),
                 on_blur=TaskPanelState.leave_field("due_date"),
-                **_identity("due_date"),
+                **identity("due_date"),
             ),
             _shortcuts(),
         ),
-        _field(
+        panel_field(
             "due_time",
             rx.cond(
-                _PANEL["due_zone"] == AuthState.user["time_zone"],
+                PANEL["due_zone"] == AuthState.user["time_zone"],
                 "Time",
-                "Time in " + _PANEL["due_zone"],
+                "Time in " + PANEL["due_zone"],
             ),
             rx.el.input(
                 type="time",
-                default_value=_PANEL["due_time"],
-                on_change=lambda text: _save("due_time", text),
+                default_value=PANEL["due_time"],
+                on_change=lambda text: save("due_time", text),
                 on_blur=TaskPanelState.leave_field("due_time"),
-                **_identity("due_time"),
+                **identity("due_time"),
             ),
         ),
     )
 
 
 def _shortcuts() -> rx.Component:
-    task_id = _PANEL["id"]
+    task_id = PANEL["id"]
     return rx.el.div(
         *(
             rx.el.button(label, type="button", on_click=TaskPanelState.set_due_in(task_id, days))
@@ -293,44 +251,8 @@ def _shortcuts() -> rx.Component:
     )
 
 
-def _recurrence() -> rx.Component:
-    task_id = _PANEL["id"]
-    return _field(
-        "recurrence",
-        "Repeat",
-        rx.el.input(
-            list=_PRESETS,
-            placeholder="every 3 days",
-            default_value=_PANEL["recurrence"],
-            auto_complete="off",
-            on_change=lambda text: TaskPanelState.show_coming(task_id, text).debounce(
-                PREVIEW_PAUSE_MILLISECONDS
-            ),
-            on_blur=lambda text: [
-                _save("recurrence", text),
-                TaskPanelState.leave_field("recurrence"),
-            ],
-            **_identity("recurrence"),
-        ),
-        rx.el.datalist(*(rx.el.option(value=words) for words in REPETITIONS), id=_PRESETS),
-        rx.cond(
-            TaskPanelState.coming != "",
-            rx.el.p("Next: ", TaskPanelState.coming, role="status", class_name="next"),
-        ),
-        rx.cond(
-            _PANEL["recurrence"] != "",
-            rx.el.div(
-                rx.el.button(
-                    "Skip this one", type="button", on_click=TaskPanelState.skip_task(task_id)
-                ),
-                class_name="chips",
-            ),
-        ),
-    )
-
-
 def _priority() -> rx.Component:
-    return _field(
+    return panel_field(
         "priority",
         "Priority",
         rx.el.select(
@@ -338,10 +260,10 @@ def _priority() -> rx.Component:
                 rx.el.option(name, value=str(number))
                 for number, name in wording.PRIORITY_NAMES.items()
             ),
-            default_value=_PANEL["priority"],
-            on_change=lambda text: _save("priority", text),
+            default_value=PANEL["priority"],
+            on_change=lambda text: save("priority", text),
             on_blur=TaskPanelState.leave_field("priority"),
-            **_identity("priority"),
+            **identity("priority"),
         ),
     )
 
@@ -356,29 +278,29 @@ def _project() -> rx.Component:
                 lambda place: rx.el.option(place["name"], value=place["id"]),
             ),
             # Shown where it is none of these: archived, or one too many for the sidebar.
-            rx.el.option("Another project", value=_PANEL["project"], hidden=True),
+            rx.el.option("Another project", value=PANEL["project"], hidden=True),
             id="task-project",
-            value=_PANEL["project"],
-            on_change=lambda project_id: BulkState.move_to_project([_PANEL["id"]], project_id),
+            value=PANEL["project"],
+            on_change=lambda project_id: BulkState.move_to_project([PANEL["id"]], project_id),
         ),
         class_name="field project",
     )
 
 
 def _labels() -> rx.Component:
-    return _field(
+    return panel_field(
         "labels",
         "Labels",
         rx.el.input(
             dir="auto",
             placeholder="With commas between",
             auto_complete="off",
-            default_value=_PANEL["labels"],
+            default_value=PANEL["labels"],
             on_blur=lambda text: rx.cond(
-                text == _PANEL["labels"],
+                text == PANEL["labels"],
                 rx.noop(),
-                PlacesState.set_labels(_PANEL["id"], text),
+                PlacesState.set_labels(PANEL["id"], text),
             ),
-            **_identity("labels"),
+            **identity("labels"),
         ),
     )

@@ -25,12 +25,12 @@ def task_row(
     )
     return rx.el.li(
         clicked,
-        rx.cond(row["heading"] != "", _heading(row)),
+        rx.cond(row["heading"] != "", heading(row)),
         rx.el.div(
             rx.cond(row["can_fold"], _fold(row)),
             _tick(row, clicked, is_completed),
             _open(row, is_selected),
-            rx.cond(row["project"] != "", _project(row)),
+            rx.cond(row["project"] != "", in_project(row)),
             _choice(row, is_chosen),
             class_name=rx.cond(is_completed, "row done", "row")
             + " p"
@@ -113,7 +113,8 @@ def _label(name: rx.Var[str]) -> rx.Component:
     return rx.el.span(icon("tag", size=13), rx.el.span(name, dir="auto"), class_name="fact")
 
 
-def _project(row: rx.Var[TaskRow]) -> rx.Component:
+def in_project(row: rx.Var[TaskRow]) -> rx.Component:
+    """The project that a task is in."""
     return rx.el.span(
         rx.el.span(row["project"], class_name="name", dir="auto"),
         rx.el.span(class_name="dot hue " + row["colour"], aria_hidden="true"),
@@ -121,7 +122,8 @@ def _project(row: rx.Var[TaskRow]) -> rx.Component:
     )
 
 
-def _heading(row: rx.Var[TaskRow]) -> rx.Component:
+def heading(row: rx.Var[TaskRow]) -> rx.Component:
+    """The heading of the group that begins with a row."""
     return rx.el.h2(
         row["heading"],
         rx.cond(row["heading_count"] > 0, rx.el.span(row["heading_count"])),

@@ -1,0 +1,42 @@
+"""A field of the detail panel: its label, its control, its error, and how it is saved."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from todo_app.web.panel_state import Field, TaskPanelState
+
+PANEL = TaskPanelState.panel
+
+
+def panel_field(
+    name: Field, label: str | rx.Var[str], control: rx.Component, *more: rx.Component
+) -> rx.Component:
+    """A labelled field of the panel, and what is wrong with it."""
+    error = TaskPanelState.errors.get(name, "")
+    return rx.el.div(
+        rx.el.label(label, html_for=f"task-{name}"),
+        control,
+        *more,
+        rx.cond(error != "", rx.el.p(error, role="alert", id=f"task-{name}-error")),
+        class_name=f"field {name}",
+    )
+
+
+def identity(name: Field) -> dict[str, object]:
+    """What ties an input to its field, its task and its error."""
+    has_error = TaskPanelState.errors.get(name, "") != ""
+    return {
+        "id": f"task-{name}",
+        "key": f"{name}-{TaskPanelState.opened}-{TaskPanelState.renewed[name]}",
+        "on_focus": TaskPanelState.enter_field(name),
+        "aria_invalid": rx.cond(has_error, "true", "false"),
+        "aria_describedby": rx.cond(has_error, f"task-{name}-error", ""),
+    }
+
+
+def save(field: Field, text: rx.Var[str]) -> rx.event.EventSpec:
+    """Save what is typed into a field."""
+    return TaskPanelState.save_field(
+        PANEL["id"], PANEL["version"], TaskPanelState.opened, field, text, PANEL[field]
+    )

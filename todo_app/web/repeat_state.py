@@ -1,0 +1,117 @@
+"""How the open task repeats: what became of its turns, what comes, and where the series goes."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal, TypedDict
+from uuid import UUID
+
+import reflex as rx
+
+from todo_app.core import clock, occurrences, tasks
+from todo_app.core.errors import NotFound
+from todo_app.core.occurrences import Ledger, RecurrenceDraft
+from todo_app.core.recurrence import Occurrence
+from todo_app.core.task_views import TaskPatch, TaskView
+from todo_app.web import wording
+from todo_app.web.list_state import TaskId
+from todo_app.web.live_state import LiveState
+
+TURNS_SHOWN = 12
+TURNS_AHEAD = 3
+
+Preset = Literal["every day", "every weekday", "every week", "every month", "every year"]
+
+
+class TurnRow(TypedDict):
+    """A closed turn: when it was due, and what became of it."""
+
+    day: str
+    outcome: str
+
+
+class LedgerRow(TypedDict):
+    """The turns of a task. `moved_from` is the day in the series that the open one was moved from.
+
+    `rule` is the RRULE, as iCalendar takes it.
+    """
+
+    task_id: str
+    rule: str
+    next: str
+    moved_from: str
+    streak: int
+    missed: int
+    turns: list[TurnRow]
+
+
+NO_LEDGER = LedgerRow(task_id="", rule="", next="", moved_from="", streak=0, missed=0, turns=[])
+
+
+class RepeatState(LiveState):
+    """What the panel shows of a repeating task, and what can be done to its series."""
+
+    ledger: LedgerRow = NO_LEDGER
+
+    @rx.event
+    async def show_ledger(self, task_id: TaskId) -> None:
+        """Show what became of the turns of a task."""
+        try:
+            view = await self._read(tasks.get_task, UUID(task_id))
+            ledger = await self._read(occurrences.get_ledger, UUID(task_id))
+        except NotFound:
+            self.ledger = NO_LEDGER
+            return
+        self.ledger = _ledger_row(view, ledger, clock.today(self._actor().time_zone))
+
+    @rx.event
+    async def repeat(self, task_id: TaskId, words: Preset) -> None:
+        """Let a task repeat like this."""
+        patch = TaskPatch(recurrence=RecurrenceDraft(text=words))
+        view = await self._run(tasks.update_task, UUID(task_id), patch)
+        await self._show_series(view, "Began")
+
+    @rx.event
+    async def move_series(self, task_id: TaskId) -> None:
+        """Let the series go on from where the open turn was moved to."""
+        if self.panel["id"] != task_id:
+            return
+        due = (await self._read(tasks.get_task, UUID(task_id))).due
+        patch = TaskPatch(due=due, scope="series")
+        await self._show_series(await self._run(tasks.update_task, UUID(task_id), patch), "Moved")
+
+    @rx.event
+    async def end_series(self, task_id: TaskId) -> None:
+        """Let the open turn be the last."""
+        patch = TaskPatch(recurrence=None)
+        view = await self._run(tasks.update_task, UUID(task_id), patch)
+        await self._show_series(view, "Ended")
+
+    async def _show_series(self, view: TaskView | None, word: str) -> None:
+        if view is None:
+            return
+        await self._refresh()
+        await self._refresh_panel()
+        self._offer_undo(f"{word} the series of {wording.quoted(view.title)}")
+
+
+def _ledger_row(view: TaskView, ledger: Ledger, today: date) -> LedgerRow:
+    scheduled = ledger.scheduled_for and Occurrence.read(ledger.scheduled_for)
+    due = view.due and Occurrence(view.due.date, view.due.time)
+    is_moved = scheduled and due and scheduled != due
+    return LedgerRow(
+        task_id=str(view.id),
+        rule=view.recurrence.rule if view.recurrence else "",
+        next=" · ".join(wording.turn_text(turn, today) for turn in ledger.next[:TURNS_AHEAD]),
+        moved_from=wording.turn_text(str(scheduled), today) if is_moved else "",
+        streak=ledger.streak,
+        missed=ledger.missed,
+        turns=[
+            TurnRow(
+                day=wording.turn_text(item.scheduled_for, today),
+                outcome=item.outcome.capitalize()
+                + (f", {item.missed} missed before" if item.missed else ""),
+            )
+            for item in ledger.items[:TURNS_SHOWN]
+        ],
+    )
