@@ -24,6 +24,7 @@ from todo_app.web.edge import Edge
 from todo_app.web.email_forms import email_routes
 from todo_app.web.guard import Guard
 from todo_app.web.passkey_forms import passkey_routes
+from todo_app.web.plain_pages import PlainPages
 from todo_app.web.recovery_forms import recovery_routes
 from todo_app.web.second_factor_forms import second_factor_routes
 from todo_app.web.sign_in import form_routes
@@ -54,6 +55,7 @@ app = rx.App(
                 *passkey_routes,
             ]
         ),
+        PlainPages,
         SocketPace,
         Edge,
         Watch,

@@ -85,6 +85,11 @@ async def test_a_person_sets_it_up_keeps_the_codes_and_signs_in_with_one(
     assert (tmp_path / "codes.txt").read_text().split() == lines
     await page.reload()
     await expect(page.get_by_text("10 of 10 left.")).to_be_visible()
+    await page.goto(f"{site.origin}/settings/security")
+    way = page.get_by_role("region", name="Signing in").get_by_role("listitem")
+    await expect(way.filter(has_text="Codes at sign-in")).to_contain_text("On")
+    await page.get_by_role("link", name="Codes at sign-in: manage").click()
+    await expect(page.get_by_text("10 of 10 left.")).to_be_visible()
 
     await sign_out(page)
     await enter_password(page, alice, "/sign-in?next=%2Finbox")
@@ -124,11 +129,30 @@ async def test_a_recovery_code_lets_one_in_and_is_counted(
 async def test_both_steps_of_signing_in_work_without_scripts(
     open_context: OpenContext, site: Program, watch: Watch, alice: Person
 ) -> None:
-    seed, _ = switch_on(alice)
+    _, codes = switch_on(alice)
     page = await (await open_context(java_script_enabled=False)).new_page()
-    await enter_password(page, alice)
-    await enter_code(page, next_code(seed))
-    await page.wait_for_url(f"{site.origin}/today")
+    await page.goto(f"{site.origin}/inbox")
+    await page.get_by_label("Email").fill(alice.email)
+    await page.get_by_label("Password").fill("not hers at all")
+    await page.get_by_role("button", name="Sign in", exact=True).click()
+    await expect(page.get_by_role("alert")).to_contain_text("That email and password")
+    await expect(page.get_by_label("Email")).to_have_value(alice.email)
+    await page.get_by_label("Password").fill(alice.password)
+    await page.get_by_role("button", name="Sign in", exact=True).click()
+    for _ in range(6):
+        await enter_code(page, "000000")
+        await expect(page.get_by_label("Code", exact=True)).to_have_accessible_description(
+            "That code is not right, or was used before. Try the next one."
+        )
+    await enter_code(page, "000000")
+    await expect(page.get_by_role("alert")).to_have_text(
+        re.compile(r"Too many attempts\. Try again in (\d+ seconds|1 minute)\.")
+    )
+    await page.get_by_text("No app at hand?").click()
+    await page.get_by_label("Recovery code").fill(codes[0])
+    await page.get_by_role("button", name="Sign in with it").click()
+    await page.wait_for_url(f"{site.origin}/inbox")
+    await expect(page.get_by_text("shows with JavaScript alone")).to_be_visible()
     # What the browser was told not to load.
     watch.forgive("failed request: .* csp$")
 

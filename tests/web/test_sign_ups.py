@@ -38,7 +38,7 @@ async def test_an_account_is_opened_by_a_mailed_link_and_the_chosen_password(
     assert "todo_link" not in elsewhere.http.cookies
     assert open_mailed_link(stranger, link) == "/link-spent"
     again = stranger.post("/auth/sign-up-again", email=email)
-    assert where(again, stranger) == "/sign-up-sent"
+    assert where(again, stranger) == "/sign-up-sent?again=1"
     assert post_office.wait_for(email, 2)["Subject"] == "You have an account already"
 
 

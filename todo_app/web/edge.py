@@ -41,6 +41,7 @@ SOCKET_PATH = "/_event"
 CLAIMS_KEY = "todo_app.claims"
 STEP_KEY = "todo_app.step"
 LINK_KEY = "todo_app.link"
+FORM_KEY = "todo_app.form"
 CLIENT_TOKEN_MAX_CHARACTERS = 128
 SESSION_ENDED = 4401
 _CLOSED_FRAMEWORK_PATHS = ("/_health", "/_upload", "/_all_routes", "/auth-codespace")
@@ -212,6 +213,7 @@ async def _answer_at_the_door(scope: Scope) -> Response | None:
     claims = await living_claims(cookie) if cookie and needs_identity else None
     scope[CLAIMS_KEY], scope[STEP_KEY] = claims, step
     scope[LINK_KEY] = cookies.get(link_cookie(), "")
+    scope[FORM_KEY] = cookies.get(form_cookie(), "")
     if claims is not None and page in routes.PRIVATE_PAGES:
         scope[theme.SCOPE_KEY] = await theme.chosen_by(claims)
     scope["headers"] = [pair for pair in scope["headers"] if pair[0] != b"cookie"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from todo_app.core.audit import Kind
 from todo_app.core.changes import Act
 from todo_app.core.errors import (
@@ -41,6 +43,7 @@ from todo_app.core.errors import (
 from todo_app.core.filters.reader import MAX_CHARACTERS as FILTER_MAX_CHARACTERS
 from todo_app.core.filters.reader import MAX_DEPTH as FILTER_MAX_DEPTH
 from todo_app.core.filters.reader import MAX_TERMS as FILTER_MAX_TERMS
+from todo_app.core.letters import CLOSED_DAYS
 from todo_app.core.models import DEPTH_MAX
 from todo_app.core.quick_lines import LINES_MAX
 
@@ -242,6 +245,15 @@ ALARMS: frozenset[Kind] = frozenset(
     }
 )
 
+_NOTES: dict[str, str] = {
+    "ended": "Your session has ended. Sign in again to go on.",
+    "closed": f"Your account is closed and will be deleted in {CLOSED_DAYS} days. "
+    "Sign in before then to keep it.",
+    "reset": "Your password was changed. Sign in with the new one.",
+    "again": "If somebody signed up with that address, the link was sent again.",
+}
+
+NEEDS_SCRIPT = "A passkey needs JavaScript, and a moment to load. Try again."
 STEP_IS_OVER = "That took too long. Sign in again."
 UNEXPECTED = "Something went wrong. If it happens again, tell us reference {reference}."
 
@@ -257,6 +269,11 @@ def message(error: TodoError) -> str:
     if isinstance(error, TooManyAttempts):
         return text.format(wait=_duration(error.retry_after_seconds))
     return text
+
+
+def note_of(query: Mapping[str, list[str]]) -> str:
+    """What the address of a page for strangers asks it to say, or nothing."""
+    return next((text for name, text in _NOTES.items() if query.get(name) == ["1"]), "")
 
 
 def _duration(seconds: int) -> str:

@@ -19,7 +19,7 @@ from todo_app.core.tokens import Claims
 from todo_app.web import edge, routes
 from todo_app.web.form_posts import form_fields, redirect, refused, visit_of, with_form_cookie
 from todo_app.web.forms import DONE_LIFETIME_SECONDS, RefusedForm
-from todo_app.web.messages import FIELD_MESSAGES, STEP_IS_OVER, message
+from todo_app.web.messages import FIELD_MESSAGES, NEEDS_SCRIPT, STEP_IS_OVER, message
 from todo_app.web.session_cookies import signed_in, with_step_cookie
 
 _HTTP_CONFLICT = 409
@@ -34,9 +34,11 @@ async def ask_to_sign_in(_request: Request) -> Response:
 async def sign_in(request: Request) -> RedirectResponse:
     """Begin a session by a passkey."""
     fields = await form_fields(request)
+    if not fields.get("credential"):
+        return refused("sign-in", fields, {"form": NEEDS_SCRIPT})
     try:
         token = await passkeys.sign_in(
-            fields.get("credential", ""), request.scope[edge.STEP_KEY], visit_of(request)
+            fields["credential"], request.scope[edge.STEP_KEY], visit_of(request)
         )
     except Unauthenticated:
         return refused("sign-in", fields, {"form": STEP_IS_OVER})
@@ -52,7 +54,7 @@ async def ask_for_new(request: Request) -> Response:
         async with reading(actor.user_id) as db:
             return _asked(await passkeys.begin_registration(db, actor))
     except (Unauthenticated, NotFound):
-        return PlainTextResponse("Sign in first.", _HTTP_UNAUTHORIZED)
+        return PlainTextResponse(message(Unauthenticated()), _HTTP_UNAUTHORIZED)
     except TodoError as refusal:
         return PlainTextResponse(message(refusal), _HTTP_CONFLICT)
 

@@ -43,7 +43,9 @@ def shell(here: str, *content: rx.Component, can_add: bool = True) -> rx.Compone
         ),
         _sidebar(here),
         rx.el.main(
-            rx.el.div(_trouble(), *content, class_name="column"), id="content", tab_index=-1
+            rx.el.div(_trouble(), _without_scripts(), *content, class_name="column"),
+            id="content",
+            tab_index=-1,
         ),
         rx.cond(AuthState.signed_in, task_panel(here)),
         _add_button() if can_add else rx.fragment(),
@@ -84,6 +86,14 @@ def _trouble() -> rx.Component:
             role="alert",
             class_name="trouble",
         ),
+    )
+
+
+def _without_scripts() -> rx.Component:
+    return rx.el.p(
+        "You are signed in. What is in your account shows with JavaScript alone: "
+        "switch it on for this site, and open the page again.",
+        class_name="note without-scripts",
     )
 
 

@@ -27,7 +27,7 @@ async def send_again(request: Request) -> RedirectResponse:
         return refused("sign-up-sent", fields, {"email": FIELD_MESSAGES["email"]})
     except TodoError as refusal:
         return refused("sign-up-sent", fields, {"form": message(refusal)})
-    return redirect(routes.SIGN_UP_SENT)
+    return redirect(f"{routes.SIGN_UP_SENT}?again=1")
 
 
 async def confirm_sign_up(request: Request) -> RedirectResponse:

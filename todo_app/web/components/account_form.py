@@ -6,20 +6,12 @@ from urllib.parse import parse_qs, urlsplit
 
 import reflex as rx
 
-from todo_app.core.letters import CLOSED_DAYS
-from todo_app.web import routes
+from todo_app.web import page_script, reflex_private, routes
 from todo_app.web.components.icons import icon
 from todo_app.web.components.last_seen import forget_seen
 from todo_app.web.forms import Form, RefusedForm, from_cookie
+from todo_app.web.messages import note_of
 from todo_app.web.session import AuthState
-
-_NOTES = {
-    "ended": "Your session has ended. Sign in again to go on.",
-    "closed": f"Your account is closed and will be deleted in {CLOSED_DAYS} days. "
-    "Sign in before then to keep it.",
-    "reset": "Your password was changed. Sign in with the new one.",
-}
-"""What an address asks the sign-in page to say."""
 
 
 class AccountFormState(AuthState):
@@ -33,18 +25,20 @@ class AccountFormState(AuthState):
 
     def _open(self, form: Form, flash: str) -> rx.event.EventSpec | None:
         """Show what a refused form brought back, or send a member on."""
-        query = parse_qs(urlsplit(str(self.router.url)).query)
+        query = self._query()
         self.next_path = routes.safe_next(query.get("next", [""])[0])
         if self.signed_in:
             return rx.redirect(self.next_path, replace=True)
         self._bring_back(form, flash)
-        notes = (text for name, text in _NOTES.items() if query.get(name) == ["1"])
-        self.note = "" if self.errors else next(notes, "")
         return None
 
     def _bring_back(self, form: Form, flash: str) -> None:
         refused: RefusedForm = from_cookie(form, flash)
         self.email, self.name, self.errors = refused.email, refused.name, refused.errors
+        self.note = "" if self.errors else note_of(self._query())
+
+    def _query(self) -> dict[str, list[str]]:
+        return parse_qs(urlsplit(str(self.router.url)).query)
 
 
 def card(title: str, subtitle: str, *content: rx.Component) -> rx.Component:
@@ -64,8 +58,38 @@ def card(title: str, subtitle: str, *content: rx.Component) -> rx.Component:
 
 def form_error(state: type[AuthState]) -> rx.Component:
     """What is wrong with the form as a whole."""
-    error = state.errors.get("form", "")
-    return rx.cond(error != "", rx.el.p(error, role="alert", class_name="form-error"))
+    error = _error(state, "form")
+    return rx.fragment(
+        rx.cond(
+            error != "",
+            rx.el.p(error, role="alert", class_name="form-error", on_mount=_look_at_error()),
+        ),
+        _without_scripts(state, "form", role="alert", class_name="form-error"),
+    )
+
+
+def note(state: type[AccountFormState]) -> rx.Component:
+    """What the address asks to say."""
+    return rx.fragment(
+        rx.cond(state.note != "", rx.el.p(state.note, role="status", class_name="note")),
+        _without_scripts(state, "note", role="status", class_name="note"),
+    )
+
+
+def _error(state: type[AuthState], name: str) -> rx.Var[str]:
+    """What is wrong there, once the page is complete: what was wrong before is in the state yet."""
+    return rx.cond(state.is_hydrated, state.errors.get(name, ""), "")
+
+
+def _look_at_error() -> rx.Var:
+    return reflex_private.trigger(page_script.exported("forms", "lookAtError").call())
+
+
+def _without_scripts(state: type[AuthState], about: str, **attributes: object) -> rx.Component:
+    """The place where `plain_pages` says something to a browser without scripts."""
+    # What is set as HTML is left alone by React when it takes over a page.
+    place = {"data-says": about, "dangerouslySetInnerHTML": {"__html": ""}}
+    return rx.cond(state.is_hydrated, rx.fragment(), rx.el.p(custom_attrs=place, **attributes))
 
 
 def text_field(
@@ -78,7 +102,7 @@ def text_field(
     **attributes: object,
 ) -> rx.Component:
     """A labelled input with its error below it; a password never comes back."""
-    error = state.errors.get(name, "")
+    error = _error(state, name)
     if value is not None:
         attributes |= {"default_value": value, "key": value}
     return rx.el.div(
@@ -90,7 +114,11 @@ def text_field(
             aria_describedby=rx.cond(error != "", f"{name}-error", ""),
             **attributes,
         ),
-        rx.cond(error != "", rx.el.p(error, id=f"{name}-error", role="alert")),
+        rx.cond(
+            error != "",
+            rx.el.p(error, id=f"{name}-error", role="alert", on_mount=_look_at_error()),
+        ),
+        _without_scripts(state, name, role="alert", id=f"{name}-error"),
         # Beside the label, but behind the input for those who go by Tab.
         *([aside] if aside else []),
         class_name="field",

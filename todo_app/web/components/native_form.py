@@ -5,13 +5,19 @@ from __future__ import annotations
 import reflex as rx
 
 from todo_app.core.settings import get_settings
+from todo_app.web import page_script
 
 
 def native_form(path: str, *children: rx.Component, **attributes: object) -> rx.Component:
-    """A form that is posted to a form endpoint of the backend, without scripts too."""
-    # Reflex prevents the default of every form that has no explicit handler.
+    """A form that is posted to a form endpoint of the backend, without scripts too, and once."""
     return rx.el.form(
-        *children, action=backend_address(path), method="post", on_submit=None, **attributes
+        *children,
+        action=backend_address(path),
+        method="post",
+        # Reflex prevents the default of every form that has no explicit handler.
+        on_submit=None,
+        custom_attrs={"data-sent": page_script.exported("forms", "ONCE")},
+        **attributes,
     )
 
 

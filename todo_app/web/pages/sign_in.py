@@ -5,7 +5,13 @@ from __future__ import annotations
 import reflex as rx
 
 from todo_app.web import edge, reflex_private, routes
-from todo_app.web.components.account_form import AccountFormState, card, form_error, text_field
+from todo_app.web.components.account_form import (
+    AccountFormState,
+    card,
+    form_error,
+    note,
+    text_field,
+)
 from todo_app.web.components.native_form import native_form
 from todo_app.web.components.passkey_form import passkey_form
 from todo_app.web.session import public
@@ -26,10 +32,7 @@ def page() -> rx.Component:
     return card(
         "Welcome back",
         "Sign in to pick up where you left off.",
-        rx.cond(
-            SignInState.note != "",
-            rx.el.p(SignInState.note, role="status", class_name="note"),
-        ),
+        note(SignInState),
         form_error(SignInState),
         native_form(
             routes.SIGN_IN_FORM,

@@ -5,7 +5,13 @@ from __future__ import annotations
 import reflex as rx
 
 from todo_app.web import edge, reflex_private, routes
-from todo_app.web.components.account_form import AccountFormState, card, form_error, text_field
+from todo_app.web.components.account_form import (
+    AccountFormState,
+    card,
+    form_error,
+    note,
+    text_field,
+)
 from todo_app.web.components.native_form import native_form
 from todo_app.web.session import public
 
@@ -25,6 +31,7 @@ def page() -> rx.Component:
     return card(
         "Look into your mail",
         "A link to confirm your address is on its way. It is good for a day.",
+        note(SignUpSentState),
         form_error(SignUpSentState),
         native_form(
             routes.SIGN_UP_AGAIN_FORM,
