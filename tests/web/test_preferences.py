@@ -39,6 +39,22 @@ async def test_a_choice_is_kept_and_told(alice: Browser) -> None:
     ) == [("Alice  Adams", "Asia/Tokyo", "month_first", "dark", "sunday")]
 
 
+async def test_what_was_told_stays_on_its_page_unless_it_can_be_undone(alice: Browser) -> None:
+    told = []
+    async with alice.tab(PATH) as tab:
+        await choose(tab, "theme", "dark")
+        for path in (PATH, "/today"):
+            await tab.load(path)
+            await tab.settle()
+            told.append(tab.shown["auth_state.notice"]["text"])
+        await tab.add("Feed the cat")
+        await tab.load("/inbox")
+        await tab.settle()
+        told.append(tab.shown["auth_state.notice"]["text"])
+
+    assert told == ["Saved", "", "Added “Feed the cat”"]
+
+
 @pytest.mark.parametrize(
     ("preference", "choice", "reason"),
     [

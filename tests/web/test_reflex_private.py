@@ -162,7 +162,7 @@ async def test_changes_hold_what_changed_and_nothing_else(app: rx.App) -> None:
     root = State(_reflex_internal_init=True)  # type: ignore[call-arg]
     root._clean()
     auth = await root.get_state(AuthState)
-    auth._tell("Something happened", is_error=True)
+    auth.notice = {**auth.notice, "text": "Something happened"}
 
     update = await reflex_private.changes(root)
 

@@ -10,7 +10,7 @@ import hashlib
 import secrets
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import ScalarSelect, case, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -42,14 +42,13 @@ async def drop(db: AsyncSession, actor: Actor) -> None:
 
 async def count(db: AsyncSession, actor: Actor) -> int | None:
     """How many codes are left, or None where none were made."""
-    total, used = (
-        await db.execute(
-            select(func.count(), func.count(col(RecoveryCode.used_at))).where(
-                access.own_recovery_codes(actor)
-            )
-        )
-    ).one()
-    return total - used if total else None
+    return await db.scalar(select(left(actor)))
+
+
+def left(actor: Actor) -> ScalarSelect[int | None]:
+    """How many codes of the actor are left, NULL where none were made."""
+    is_left = case((col(RecoveryCode.used_at).is_(None), 1), else_=0)
+    return select(func.sum(is_left)).where(access.own_recovery_codes(actor)).scalar_subquery()
 
 
 async def use(db: AsyncSession, user_id: UUID, code: str, visit: Visit) -> None:

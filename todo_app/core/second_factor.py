@@ -78,14 +78,18 @@ class Confirmation(BaseModel):
 
 async def get_second_factor(db: AsyncSession, actor: Actor) -> SecondFactorView:
     """What the actor has switched on."""
-    factor = await _own_factor(db, actor)
+    return view_of(await _own_factor(db, actor), await recovery_codes.count(db, actor))
+
+
+def view_of(factor: TotpFactor | None, codes_left: int | None) -> SecondFactorView:
+    """The view of a row, or of none."""
     since = factor.confirmed_at if factor else None
     return SecondFactorView(
         is_on=since is not None,
         is_possible=encryption.is_possible(),
         is_begun=_is_begun(factor),
         since=since,
-        recovery_codes_left=await recovery_codes.count(db, actor),
+        recovery_codes_left=codes_left,
     )
 
 

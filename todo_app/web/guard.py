@@ -49,8 +49,8 @@ class Guard(rx.Middleware):
                 await auth._become(connection.claims)
             elif await auth._follow_zone():
                 await _show_list_again(root)
-            if event.name in reflex_private.PAGE_EVENTS:
-                auth._turn_page()
+            if event.name in reflex_private.LOAD_EVENTS:
+                auth._turn_page(has_answer=bool(connection.flash))
         except Unauthenticated:
             # Silence and a closed socket: the page reconnects as a stranger and is shown sign-in.
             connection.end()

@@ -38,15 +38,17 @@ from reflex_components_core.core.banner import has_connection_errors
 REFUSED = StateUpdate()
 """The answer that runs no handler and sends nothing."""
 
-PAGE_EVENTS = frozenset(
+LOAD_EVENTS = frozenset(
     format_event_handler(handler)
     for handler in (
-        State.event_handlers["hydrate"],
         State.event_handlers["hydrate_and_load"],
         OnLoadInternalState.event_handlers["on_load_internal"],
     )
 )
-"""What the framework itself sends when a page opens."""
+"""What the framework sends when a page opens, and again when it has found its connection."""
+
+PAGE_EVENTS = LOAD_EVENTS | {format_event_handler(State.event_handlers["hydrate"])}
+"""What the framework can be asked for a page by."""
 
 FRAMEWORK_EVENTS = PAGE_EVENTS | frozenset(
     format_event_handler(handler)

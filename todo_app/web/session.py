@@ -134,6 +134,7 @@ class AuthState(rx.State):
     _claims: Claims | None = None
     _told_at: datetime = datetime.min.replace(tzinfo=UTC)
     _counted_at: datetime | None = None
+    _told_on: str = ""
     _step: UUID | None = None
     _undoable: UUID | None = None
 
@@ -141,6 +142,11 @@ class AuthState(rx.State):
     async def close_notice(self) -> None:
         """Put the toast away."""
         self.notice = NO_NOTICE
+
+    @rx.event
+    async def say_copied(self) -> None:
+        """Confirm that something is in the clipboard now."""
+        self._tell("Copied")
 
     async def _become(self, claims: Claims) -> None:
         """Take on the identity that the guard has verified, once in the life of a state."""
@@ -262,19 +268,23 @@ class AuthState(rx.State):
             self._tell(messages.message(refusal), is_error=True)
             return None
 
-    def _turn_page(self) -> None:
+    def _turn_page(self, *, has_answer: bool) -> None:
         """Begin to show a page, without what was wrong with the last one.
 
-        A toast that was shown long enough is put away: another page would show it anew.
+        A toast is put away that was shown long enough, or is about what was before: another page,
+        or a form of this one that was sent since and `has_answer`. A step that can be undone is so
+        from the next page too.
         """
         if self.trouble:
             self.trouble = ""
-        if self.notice["text"] and clock.now() - self._told_at > NOTICE_LIFETIME:
+        is_elsewhere = _page_of_event() != self._told_on or has_answer
+        is_old = clock.now() - self._told_at > NOTICE_LIFETIME
+        if self.notice["text"] and (is_old or (is_elsewhere and not self.notice["can_undo"])):
             self.notice = NO_NOTICE
 
     def _tell(self, text: str, *, is_error: bool = False, can_undo: bool = False) -> None:
         """Show a toast."""
-        self._told_at = clock.now()
+        self._told_at, self._told_on = clock.now(), _page_of_event()
         number = self.notice["number"] + 1
         self.notice = Notice(number=number, text=text, is_error=is_error, can_undo=can_undo)
 
@@ -292,6 +302,10 @@ class AuthState(rx.State):
     async def tell_trouble(self, text: str) -> None:
         """Say why the screen could not be shown."""
         self.trouble = text[:300]
+
+
+def _page_of_event() -> str:
+    return reflex_private.event_path().partition("?")[0]
 
 
 def _places(views: Iterable[PlaceView]) -> list[Place]:

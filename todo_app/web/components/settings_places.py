@@ -25,6 +25,13 @@ def settings_places(here: str) -> rx.Component:
     )
 
 
+def back_to_security() -> rx.Component:
+    """The way from one of its own pages back to Security."""
+    return ReactRouterLink.create(
+        icon("chevron-left"), "Back to Security", to=routes.SECURITY, class_name="quiet back"
+    )
+
+
 def _place(here: str, path: str, label: str, icon_name: str) -> rx.Component:
     is_here = (
         {"aria_current": "page", "class_name": "place here"}

@@ -14,6 +14,7 @@ from todo_app.core.errors import NotFound, TodoError
 from todo_app.core.settings import get_settings
 from todo_app.core.text import NAME_MAX_CHARACTERS
 from todo_app.web import routes, wording
+from todo_app.web.components.copy_button import copy_button
 from todo_app.web.components.icons import icon
 from todo_app.web.components.native_form import backend_address
 from todo_app.web.components.settings_places import settings_places
@@ -22,14 +23,17 @@ from todo_app.web.messages import message
 from todo_app.web.session import AuthState
 from todo_app.web.shell import shell
 
+_MADE = "made-token"
 _LIFETIMES = {"7": "7 days", "30": "30 days", "90": "90 days", "365": "A year"}
 _SCOPES = {"read": "Read only", "write": "Read and write"}
 
 # The token goes from the answer into the page and nowhere else: no state on the server holds it.
 _MAKE = """() => {
   const form = document.querySelector(".token-form");
+  if (form.ariaBusy) return;
   const made = document.querySelector(".made-token");
   const error = document.querySelector(".token-error");
+  form.ariaBusy = "true";
   fetch("%s", {method: "POST", credentials: "include",
     body: new URLSearchParams(new FormData(form))})
     .then(answer => answer.json())
@@ -46,12 +50,9 @@ _MAKE = """() => {
     .catch(() => {
       error.textContent = "No connection. Try again in a moment.";
       error.hidden = false;
-    });
+    })
+    .finally(() => { form.ariaBusy = null; });
 }"""
-_COPY = rx.call_function(
-    "() => { const made = document.querySelector('.made-token input'); made.select(); "
-    "navigator.clipboard?.writeText(made.value) }"
-)
 _CLOSE = rx.call_function(
     "() => { const made = document.querySelector('.made-token'); "
     "made.querySelector('input').value = ''; made.hidden = true }"
@@ -140,10 +141,10 @@ def _made() -> rx.Component:
         rx.el.h2("Your new token"),
         rx.el.p("Copy it now: it is shown this once.", class_name="hint"),
         rx.el.div(
-            rx.el.input(read_only=True, aria_label="New token", spell_check=False),
-            rx.el.button("Copy", type="button", on_click=_COPY, class_name="quiet"),
+            rx.el.input(id=_MADE, read_only=True, aria_label="New token", spell_check=False),
+            copy_button(_MADE, "Copy"),
             rx.el.button("Done", type="button", on_click=_CLOSE, class_name="quiet"),
-            class_name="secret",
+            class_name="shown-once",
         ),
         hidden=True,
         role="status",

@@ -16,7 +16,7 @@ from todo_app.web.components.account_form import form_error, text_field
 from todo_app.web.components.icons import icon
 from todo_app.web.components.native_form import native_form
 from todo_app.web.components.passkey_form import passkey_form
-from todo_app.web.components.settings_places import settings_places
+from todo_app.web.components.settings_places import back_to_security, settings_places
 from todo_app.web.forms import from_cookie
 from todo_app.web.messages import message
 from todo_app.web.session import AuthState
@@ -76,6 +76,7 @@ def page() -> rx.Component:
         routes.SECURITY,
         settings_places(routes.SECURITY),
         rx.el.header(
+            back_to_security(),
             rx.el.h1("Passkeys"),
             rx.el.div(
                 "Sign in by the lock of your device or a security key, without a password",

@@ -15,8 +15,10 @@ from todo_app.core.errors import NotFound, TodoError
 from todo_app.core.second_factor import SecondFactorView
 from todo_app.web import edge, reflex_private, routes, wording
 from todo_app.web.components.account_form import form_error, text_field
+from todo_app.web.components.copy_button import copy_button
 from todo_app.web.components.native_form import backend_address, native_form
-from todo_app.web.components.settings_places import settings_places
+from todo_app.web.components.settings_places import back_to_security, settings_places
+from todo_app.web.components.sign_in_ways import NO_KEY
 from todo_app.web.forms import from_cookie
 from todo_app.web.messages import message
 from todo_app.web.session import AuthState
@@ -87,11 +89,6 @@ class SecondFactorState(AuthState):
             return None
         return rx.set_value(_CODES, "\n".join(codes)) if codes else None
 
-    @rx.event
-    async def say_copied(self) -> None:
-        """Confirm that something is in the clipboard now."""
-        self._tell("Copied")
-
     async def _show_factor(self) -> None:
         try:
             found = await self._read(second_factor.get_second_factor)
@@ -126,6 +123,7 @@ def page() -> rx.Component:
         routes.SECURITY,
         settings_places(routes.SECURITY),
         rx.el.header(
+            back_to_security(),
             rx.el.h1("Codes at sign-in"),
             rx.el.div(
                 "A second step: besides your password, a code that an app on your phone shows",
@@ -157,11 +155,7 @@ def _switched_off() -> rx.Component:
                 class_name="primary fit",
             ),
         ),
-        rx.el.p(
-            "This server has no key to keep the secret with. Ask whoever runs it to set "
-            "ENCRYPTION_KEY.",
-            class_name="hint",
-        ),
+        rx.el.p(NO_KEY, class_name="hint"),
     )
 
 
@@ -195,7 +189,7 @@ def _seed() -> rx.Component:
             ),
             class_name="field",
         ),
-        _copy(_SEED, "Copy the secret"),
+        copy_button(_SEED, "Copy the secret"),
         aria_labelledby="seed-heading",
     )
 
@@ -283,7 +277,7 @@ def _fresh_codes() -> rx.Component:
             class_name="secret",
         ),
         rx.el.div(
-            _copy(_CODES, "Copy"),
+            copy_button(_CODES, "Copy"),
             rx.el.button(
                 "Download",
                 type="button",
@@ -297,16 +291,6 @@ def _fresh_codes() -> rx.Component:
                 class_name="quiet",
             ),
         ),
-    )
-
-
-def _copy(field_id: str, label: str) -> rx.Component:
-    content = rx.Var(f"document.getElementById('{field_id}').value").to(str)
-    return rx.el.button(
-        label,
-        type="button",
-        on_click=[rx.set_clipboard(content), SecondFactorState.say_copied],
-        class_name="quiet",
     )
 
 

@@ -17,7 +17,7 @@ from todo_app.web.components.account_form import form_error, text_field
 from todo_app.web.components.icons import icon
 from todo_app.web.components.native_form import native_form
 from todo_app.web.components.settings_places import settings_places
-from todo_app.web.components.sign_in_ways import sign_in_ways
+from todo_app.web.components.sign_in_ways import SignInWaysState, sign_in_ways
 from todo_app.web.forms import from_cookie
 from todo_app.web.list_state import RowId
 from todo_app.web.messages import ALARMS, EVENT_MESSAGES, message
@@ -66,9 +66,6 @@ class SecurityState(AuthState):
         self.errors = form.errors
         if form.is_done:
             self._tell("Password changed. All other sessions have ended.")
-        elif form.errors:
-            # The field with its error may be far below.
-            self._tell("The password was not changed.", is_error=True)
         await self._show_sessions()
 
     @rx.event
@@ -109,6 +106,7 @@ class SecurityState(AuthState):
         found = await self._read(sessions.list_sessions)
         now, zone = clock.now(), self.user["time_zone"]
         self.session_rows = [_row(session, now, zone) for session in found]
+        await (await self.get_state(SignInWaysState))._show_ways()
         events = await self._read(audit.list_events)
         self.event_rows = [_event_row(found, now, zone) for found in events]
         self.has_others = len(found) > 1
@@ -149,10 +147,12 @@ def page() -> rx.Component:
             rx.el.div("Sessions, password and recent activity", class_name="under"),
         ),
         rx.cond(SecurityState.load_error != "", _load_error()),
-        rx.cond(SecurityState.is_loaded, _sessions(), _skeleton()),
-        rx.cond(SecurityState.signed_in, sign_in_ways()),
-        rx.cond(SecurityState.signed_in, _password()),
-        rx.cond(SecurityState.is_loaded, _events()),
+        # All at once: what comes later would push a field with an error out of view.
+        rx.cond(
+            SecurityState.is_loaded,
+            rx.fragment(_sessions(), sign_in_ways(), _password(), _events()),
+            _skeleton(),
+        ),
         can_add=False,
     )
 
