@@ -141,10 +141,15 @@ def _unsaved(*, put_back: rx.Var) -> rx.Component:
     return rx.el.div(
         rx.el.p(rx.el.strong("Not saved. "), QuickAddState.reason),
         rx.el.p(QuickAddState.unsaved, class_name="unsaved-text", dir="auto"),
-        rx.el.button(
-            "Edit",
-            type="button",
-            on_click=[put_back, QuickAddState.discard_unsaved, rx.set_focus(INPUT_ID)],
+        # Several lines are kept as they are, to be copied: in the box they would become one.
+        rx.cond(
+            QuickAddState.unsaved.contains("\n"),
+            rx.fragment(),
+            rx.el.button(
+                "Edit",
+                type="button",
+                on_click=[put_back, QuickAddState.discard_unsaved, rx.set_focus(INPUT_ID)],
+            ),
         ),
         rx.el.button("Discard", type="button", on_click=QuickAddState.discard_unsaved),
         role="alert",
