@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run dev export servers test lint bench lock clean
+.PHONY: run dev export servers test lint bench chaos lock clean
 
 # WORKERS=2 runs several processes behind a Caddy.
 run: .venv/runtime $(if $(filter-out 1,$(WORKERS)),.venv/workers)
@@ -29,6 +29,10 @@ lint: .venv/development
 
 bench: .venv/development
 	@$(BIN)/python -m bench
+
+# ROUNDS=20 SOAK_MINUTES=5 for less of it.
+chaos: .venv/development
+	@$(BIN)/python -m chaos $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(SOAK_MINUTES),--soak-minutes $(SOAK_MINUTES))
 
 # The pins again, from the ranges in pyproject.toml.
 lock: .venv/development

@@ -39,6 +39,8 @@ class Scheduling(LoadScopeScheduling):
     """Hands tests to workers one by one, but those that share a server to one worker."""
 
     def _split_scope(self, nodeid: str) -> str:
+        if nodeid.startswith("tests/test_chaos.py"):
+            return "chaos"
         if not nodeid.startswith("tests/e2e/"):
             return nodeid
         # Those of the same build, which listen on the same port.

@@ -17,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import count
@@ -40,13 +40,29 @@ class MissingServerError(Exception):
     """A program the tests need is not there; the message says how to install it."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class PostgreSQL:
-    """A running PostgreSQL of our own."""
+    """A PostgreSQL of our own."""
 
     port: int
-    process: subprocess.Popen[bytes]
-    _numbers: Iterator[int] = field(default_factory=lambda: count(1))
+    folder: Path
+    command: Sequence[str | Path] = field(repr=False)
+    user: str | None
+    process: subprocess.Popen[bytes] = field(init=False, repr=False)
+    _numbers: Iterator[int] = field(default_factory=lambda: count(1), repr=False)
+
+    def start(self) -> None:
+        """Start it, or start it again on what it left."""
+        with (self.folder / "log").open("ab") as log:
+            self.process = subprocess.Popen(
+                self.command, user=self.user, cwd=self.folder, stdout=log, stderr=log
+            )
+        _wait_until_ready(self, self.folder / "log")
+
+    def kill(self) -> None:
+        """Take its life in the middle of what it does; its children go with it a moment later."""
+        self.process.kill()
+        self.process.wait()
 
     def fresh_database(self) -> str:
         """The `DATABASE_URL` of a new, empty database: by a role that owns nothing."""
@@ -92,9 +108,9 @@ class Redis:
 
 
 @contextmanager
-def running_postgresql(*settings: str) -> Iterator[PostgreSQL]:
+def running_postgresql(*settings: str, below: Path | None = None) -> Iterator[PostgreSQL]:
     """A fresh PostgreSQL that is stopped and deleted at the end; settings are like `fsync=on`."""
-    folder = Path(tempfile.mkdtemp(prefix="todo-postgresql-"))
+    folder = Path(tempfile.mkdtemp(prefix="todo-postgresql-", dir=below))
     user = UNPRIVILEGED if os.geteuid() == 0 else None
     if user:
         owner = pwd.getpwnam(user)
@@ -115,18 +131,12 @@ def running_postgresql(*settings: str) -> Iterator[PostgreSQL]:
         options = ["-h", "127.0.0.1", "-p", str(port), "-k", folder, "-c", "fsync=off"]
         for setting in settings:
             options += ["-c", setting]
-        with (folder / "log").open("wb") as log:
-            process = subprocess.Popen(
-                [programs / "postgres", "-D", data, *options],
-                user=user,
-                cwd=folder,
-                stdout=log,
-                stderr=log,
-            )
-        with _stopped_at_the_end(process):
-            server = PostgreSQL(port, process)
-            _wait_until_ready(server, folder / "log")
+        server = PostgreSQL(port, folder, [programs / "postgres", "-D", data, *options], user)
+        server.start()
+        try:
             yield server
+        finally:
+            _stop(server.process)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -255,13 +265,17 @@ def _stopped_at_the_end(process: subprocess.Popen[bytes]) -> Iterator[None]:
     try:
         yield
     finally:
-        # SIGINT is PostgreSQL's fast shutdown; SIGTERM would wait for every client to leave.
-        process.send_signal(signal.SIGINT)
-        try:
-            process.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        _stop(process)
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    # SIGINT is PostgreSQL's fast shutdown; SIGTERM would wait for every client to leave.
+    process.send_signal(signal.SIGINT)
+    try:
+        process.wait(STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 if __name__ == "__main__":

@@ -72,8 +72,28 @@ class Backend:
 def running_backend(folder: Path, **settings: str) -> Iterator[Backend]:
     """A fresh backend that is stopped at the end; its data and its log are in `folder`."""
     port = free_port()
+    environment = environment_of(folder, port, **settings)
+    address = f"http://127.0.0.1:{port}"
+    process = start(folder, environment)
+    engine = create_engine(sync_url(settings.get("DATABASE_URL"), folder), poolclass=NullPool)
+    try:
+        wait_until_ready(process, address, folder / "log")
+        origin = settings.get("PUBLIC_URL", f"http://localhost:{port}")
+        yield Backend(address, origin, folder / "log", engine, environment)
+    finally:
+        process.terminate()
+        try:
+            process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        engine.dispose()
+
+
+def environment_of(folder: Path, port: int, **settings: str) -> dict[str, str]:
+    """What a backend is started with: settings of its own alone, and those of tests."""
     names = {name.upper() for name in Settings.model_fields}
-    environment = {
+    return {
         **{name: value for name, value in os.environ.items() if name not in names},
         # Said, although these are the defaults: a `.env` may say otherwise.
         "ENVIRONMENT": "development",
@@ -94,39 +114,31 @@ def running_backend(folder: Path, **settings: str) -> Iterator[Backend]:
         **settings_of(settings.get("DATABASE_URL", "")),
         **settings,
     }
-    address = f"http://127.0.0.1:{port}"
-    log = folder / "log"
+
+
+def start(folder: Path, environment: dict[str, str]) -> subprocess.Popen[bytes]:
+    """A backend that was just started, in a session of its own; it adds to the log in `folder`."""
     # Started from elsewhere than its own folder, which has to make no difference.
-    with log.open("wb") as output:
-        process = subprocess.Popen(
+    with (folder / "log").open("ab") as output:
+        return subprocess.Popen(
             [sys.executable, "-m", "todo_app", "backend"],
             cwd=folder,
             env=environment,
             stdout=output,
             stderr=output,
+            start_new_session=True,
         )
-    engine = create_engine(_sync_url(settings.get("DATABASE_URL"), folder), poolclass=NullPool)
-    try:
-        _wait_until_ready(process, address, log)
-        origin = settings.get("PUBLIC_URL", f"http://localhost:{port}")
-        yield Backend(address, origin, log, engine, environment)
-    finally:
-        process.terminate()
-        try:
-            process.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-        engine.dispose()
 
 
-def _sync_url(database_url: str | None, folder: Path) -> str:
+def sync_url(database_url: str | None, folder: Path) -> str:
+    """Its database by a role that sees every row, for a synchronous driver."""
     if database_url is None:
         return f"sqlite:///{folder / 'todo.db'}"
     return as_role(SUPERUSER, database_url).replace("postgresql://", "postgresql+psycopg://")
 
 
-def _wait_until_ready(process: subprocess.Popen[bytes], address: str, log: Path) -> None:
+def wait_until_ready(process: subprocess.Popen[bytes], address: str, log: Path) -> None:
+    """Return once it answers. Raises RuntimeError, with its log, if it ends before."""
     deadline = time.monotonic() + START_SECONDS
     while True:
         try:
