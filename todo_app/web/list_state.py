@@ -336,7 +336,7 @@ class TaskListState(AuthState):
             labels=view.labels,
             section=str(view.section_id or ""),
             group=group,
-            week=week_of(self._name, view, self._today, self.user["week_start"]),
+            week=week_of(self._name, view, self._today, self.get_value("user")["week_start"]),
             heading="",
             heading_count=0,
             heading_week="",

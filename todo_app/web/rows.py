@@ -228,7 +228,8 @@ def day_said(name: str, group: str) -> str:
 
 def home_of(view: TaskView, projects: Sequence[Place]) -> Place:
     """The project of a task as the sidebar has it; nothing for the Inbox."""
-    homes = (one for one in projects if one["id"] == str(view.project_id))
+    wanted = str(view.project_id)
+    homes = (one for one in projects if one["id"] == wanted)
     return next(homes, {**NO_PLACE, "colour": ""})
 
 
