@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import gc
 import os
 import signal
 import socket
@@ -61,6 +62,15 @@ def serve_socket(socket_file: Path) -> None:
     """Serve everything on a socket file, for a proxy, until SIGINT or SIGTERM."""
     _prepare_process(with_frontend=True)
     server(_TARGET, socket_file).serve()
+
+
+def spare_what_is_loaded() -> None:
+    """Leave all that the start has made out of every later search for garbage: it stays anyway.
+
+    Such a search would else stop every page for as long as it takes to go through the framework.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 def end_with_parent(how: signal.Signals = signal.SIGTERM) -> None:

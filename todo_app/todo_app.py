@@ -6,7 +6,7 @@ import reflex as rx
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
-from todo_app import jobs
+from todo_app import jobs, serve
 from todo_app.api.app import create_api
 from todo_app.api.health import health_routes
 from todo_app.core import metrics, relay
@@ -63,6 +63,7 @@ app = rx.App(
 )
 app.add_middleware(Guard())
 reflex_private.hold_locks_with_redis_6()
+app.register_lifespan_task(serve.spare_what_is_loaded)
 app.register_lifespan_task(jobs.run_forever)
 app.register_lifespan_task(jobs.send_mail_forever)
 app.register_lifespan_task(connections.sweep_forever)
