@@ -161,7 +161,7 @@ async def test_nobody_writes_lines_of_their_own_into_the_log(
     alice: Actor, lines: list[str], evil: str
 ) -> None:
     by = visit(
-        "web", peer="192.0.2.1", forwarded_for=evil, trusted_hops=1, user_agent=f"curl {evil}"
+        "web", peer="192.0.2.1", forwarded_for=[evil], trusted_hops=1, user_agent=f"curl {evil}"
     )
     await fail_to_sign_in(email_of("alice"), by=by)
     await fail_to_sign_in(f"{evil}@example.org", by=by)

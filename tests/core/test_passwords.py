@@ -71,6 +71,19 @@ def test_a_password_made_of_ones_own_address_or_the_product_is_refused(password:
     assert refusal(password) == "personal"
 
 
+@pytest.mark.parametrize("email", ["john_smith@x.example", "john+smith@x.example"])
+def test_the_parts_of_an_address_count_without_its_signs(email: str) -> None:
+    with pytest.raises(InvalidInput):
+        passwords.check_policy("johnsmith99", email=email)
+
+
+async def test_a_long_password_in_another_form_of_unicode_is_the_same() -> None:
+    composed = "\u00e9" * 600
+    decomposed = unicodedata.normalize("NFD", composed)
+
+    assert await passwords.verify_password(decomposed, await passwords.hash_password(composed))
+
+
 def test_a_password_that_no_keyboard_can_type_is_refused() -> None:
     assert refusal("kT9$xw2q\ud800") == "unusable"
 

@@ -14,6 +14,7 @@ from todo_app.core.database import reading
 from todo_app.core.errors import ChangedSince, NotFound, NothingToUndo
 from todo_app.core.history import ChangePage
 from todo_app.core.models import new_id
+from todo_app.core.occurrences import RecurrenceDraft
 from todo_app.core.task_views import Due, TaskDraft, TaskPatch
 
 
@@ -132,6 +133,22 @@ async def test_a_batch_that_came_to_nothing_is_taken_back_once(alice: Actor) -> 
     await act(undo.undo_last, alice)
 
     assert await content() == []
+    await assert_chained(alice)
+
+
+async def test_what_a_batch_made_and_took_away_itself_is_no_hindrance(alice: Actor) -> None:
+    monthly = RecurrenceDraft(rule="FREQ=MONTHLY", text="every month")
+    task = await add_task(alice, "Pay rent", due=Due(date=date(2026, 11, 21)), recurrence=monthly)
+    before = await content()
+
+    async def there_and_back(db: AsyncSession, actor: Actor) -> None:
+        await tasks.complete_task(db, actor, task.id)
+        await tasks.reopen_task(db, actor, task.id)
+
+    await act(there_and_back, alice)
+    await act(undo.undo_last, alice)
+
+    assert await content() == before
     await assert_chained(alice)
 
 

@@ -8,7 +8,7 @@ from todo_app.core.visits import DEVICE_MAX_CHARACTERS, Visit, network, visit
 def arrive(
     *, peer: str | None = "10.0.0.1", forwarded: str = "", hops: int = 0, agent: str = ""
 ) -> Visit:
-    return visit("web", peer=peer, forwarded_for=forwarded, trusted_hops=hops, user_agent=agent)
+    return visit("web", peer=peer, forwarded_for=[forwarded], trusted_hops=hops, user_agent=agent)
 
 
 def test_x_forwarded_for_is_not_believed_by_default() -> None:

@@ -219,6 +219,26 @@ def test_many_wrong_tries_have_to_wait_and_are_told_how_long(alice: Browser, vis
     assert sign_in(visit(), alice.email, PASSWORD).headers["location"].endswith("/today")
 
 
+def test_a_forged_line_before_that_of_the_proxy_is_not_believed(
+    alice: Browser, visit: Visit
+) -> None:
+    guesser = visit()
+    own = ("X-Forwarded-For", guesser.http.headers.pop("X-Forwarded-For"))
+
+    for number in range(throttle.PER_ACCOUNT_AND_NETWORK.amount + 1):
+        guesser.http.post(
+            "/auth/sign-in",
+            data={"email": alice.email, "password": "wrong wrong wrong"},
+            headers=[
+                ("Origin", guesser.backend.origin),
+                ("X-Forwarded-For", f"9.8.7.{number}"),
+                own,
+            ],
+        )
+
+    assert brought_back(guesser)["errors"]["form"].startswith("Too many attempts.")
+
+
 def test_a_cookie_is_worth_nothing_after_sign_out(alice: Browser, visit: Visit) -> None:
     token = alice.token
     alice.post("/auth/sign-out")

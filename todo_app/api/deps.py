@@ -99,7 +99,7 @@ async def _client_visit(request: Request) -> Visit:
     return visits.visit(
         "api",
         peer=request.client.host if request.client else None,
-        forwarded_for=",".join(request.headers.getlist("x-forwarded-for")),
+        forwarded_for=request.headers.getlist("x-forwarded-for"),
         trusted_hops=get_settings().trusted_proxy_hops,
         user_agent=request.headers.get("user-agent", ""),
     )

@@ -7,6 +7,7 @@ import base64
 import hashlib
 import hmac
 import os
+import re
 import unicodedata
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -21,6 +22,8 @@ from todo_app.core.settings import get_settings
 
 MIN_CHARACTERS = 8
 MAX_CHARACTERS = 1_024
+_RAW_MAX_CHARACTERS = 4 * MAX_CHARACTERS
+"""Before normalisation, which makes one character of several, at most of four."""
 _NAME_MIN_CHARACTERS = 3
 PRODUCT_NAMES = ("todo app", "todoapp", "todo-app", "todo_app")
 
@@ -51,7 +54,9 @@ def check_policy(password: str, *, email: str, field: str = "password") -> None:
     folded = normal.casefold()
     if folded in _common():
         raise InvalidInput(field, "common")
-    own = {email.casefold(), local, domain, *local.split("."), *domain.split("."), *PRODUCT_NAMES}
+    names = re.split(r"[\W_]+", email.casefold())
+    together = re.sub(r"[\W_]+", "", local)
+    own = {email.casefold(), local, domain, together, *names, *PRODUCT_NAMES}
     rest = folded
     for name in sorted(own, key=len, reverse=True):
         rest = rest.replace(name, " ") if len(name) >= _NAME_MIN_CHARACTERS else rest
@@ -71,7 +76,7 @@ async def verify_password(password: str, stored_hash: str | None) -> bool:
 
     Raises Unavailable when too many are being checked already.
     """
-    if len(password) > MAX_CHARACTERS:
+    if len(password) > _RAW_MAX_CHARACTERS:
         password, stored_hash = "", None
     matches = await _in_thread(
         bcrypt.checkpw,

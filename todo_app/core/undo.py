@@ -169,6 +169,8 @@ async def _take_back(db: AsyncSession, actor: Actor, step: Step, batch_id: UUID)
         if (field := _reverse(will_be, key, change)) is not None:
             person = await _who_changed(db, actor, change, field)
             raise ChangedSince(FIELDS.get(field, field), person)
+    # What a step both made and took away leaves nothing to do.
+    acts = {key: act for key, act in acts.items() if was[key] or will_be[key]}
     for key, act in acts.items():
         after = await _write(db, actor, step, key, was[key], will_be[key])
         step.record(act, key[0], was[key], after)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -24,15 +25,20 @@ class Visit:
 
 
 def visit(
-    way: Way, *, peer: str | None, forwarded_for: str, trusted_hops: int, user_agent: str
+    way: Way,
+    *,
+    peer: str | None,
+    forwarded_for: Sequence[str],
+    trusted_hops: int,
+    user_agent: str,
 ) -> Visit:
     """A visit from what the connection and its headers say.
 
-    `X-Forwarded-For` counts only for as many of our own proxies as `trusted_hops` says; with
-    fewer entries than that the peer is taken.
+    `X-Forwarded-For`, of which all lines are given, counts only for as many of our own proxies as
+    `trusted_hops` says; with fewer entries than that the peer is taken.
     """
     address = peer or UNKNOWN_ADDRESS
-    hops = [entry.strip() for entry in forwarded_for.split(",") if entry.strip()]
+    hops = [entry.strip() for entry in ",".join(forwarded_for).split(",") if entry.strip()]
     if 0 < trusted_hops <= len(hops):
         address = hops[-trusted_hops]
     try:

@@ -12,7 +12,7 @@ from todo_app.core.visits import Visit, visit
 from todo_app.web import edge, routes
 from todo_app.web.forms import LIFETIME_SECONDS, Form, RefusedForm
 
-_FORM_MAX_BYTES = 16_384
+_FORM_MAX_BYTES = 32_768
 
 
 async def form_fields(request: Request) -> Mapping[str, str]:
@@ -31,7 +31,7 @@ def visit_of(request: Request) -> Visit:
     return visit(
         "web",
         peer=request.client.host if request.client else None,
-        forwarded_for=request.headers.get("x-forwarded-for", ""),
+        forwarded_for=request.headers.getlist("x-forwarded-for"),
         trusted_hops=get_settings().trusted_proxy_hops,
         user_agent=request.headers.get("user-agent", ""),
     )

@@ -78,7 +78,7 @@ def _network_of(scope: Scope) -> str:
     visit = visits.visit(
         "web",
         peer=client[0] if client else None,
-        forwarded_for=",".join(Headers(scope=scope).getlist("x-forwarded-for")),
+        forwarded_for=Headers(scope=scope).getlist("x-forwarded-for"),
         trusted_hops=get_settings().trusted_proxy_hops,
         user_agent="",
     )
