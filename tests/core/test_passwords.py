@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import asyncio
 import unicodedata
+from collections.abc import Callable
+from typing import Any
 
 import bcrypt
 import pytest
@@ -140,6 +142,35 @@ async def test_a_password_of_lone_surrogates_is_wrong_and_no_error() -> None:
 async def test_nobody_has_no_password() -> None:
     assert not await passwords.verify_password("kettle under seven clouds", None)
     assert not await passwords.verify_password("", None)
+
+
+@pytest.mark.parametrize("password", ["kettle under seven clouds", "kettle under seven cloudS"])
+async def test_a_hash_from_before_the_cost_was_raised_takes_the_work_of_a_new_one(
+    password: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    older = await passwords.hash_password("kettle under seven clouds")
+    monkeypatch.setenv("BCRYPT_COST", "7")
+    settings.get_settings.cache_clear()
+    newer = await passwords.hash_password("kettle under seven clouds")
+    rounds = 0
+
+    def counted(work: Callable[[bytes, bytes], Any]) -> Callable[[bytes, bytes], Any]:
+        def count(given: bytes, salt: bytes) -> Any:  # noqa: ANN401 - as bcrypt's own
+            nonlocal rounds
+            rounds += 2 ** int(salt.split(b"$")[2])
+            return work(given, salt)
+
+        return count
+
+    monkeypatch.setattr(bcrypt, "checkpw", counted(bcrypt.checkpw))
+    monkeypatch.setattr(bcrypt, "hashpw", counted(bcrypt.hashpw))
+    answers = []
+    for stored in (older, newer):
+        rounds = 0
+        answers.append((await passwords.verify_password(password, stored), rounds))
+
+    assert answers[0] == answers[1]
+    assert rounds == 2**7
 
 
 async def test_a_plain_bcrypt_hash_of_the_password_does_not_fit() -> None:
