@@ -282,6 +282,18 @@ def test_a_file_that_is_no_database_is_refused_with_advice(
         migrate()
 
 
+def test_a_new_file_is_for_its_owner_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    use_database(f"sqlite:///{tmp_path / 'todo.db'}", monkeypatch)
+    migrate()
+    with create_engine(unlocked_url()).connect() as connection:
+        connection.exec_driver_sql("PRAGMA journal_mode=WAL")
+        fill(connection)
+        modes = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.iterdir()}
+
+    assert set(modes) == {"todo.db", "todo.db-wal", "todo.db-shm"}
+    assert set(modes.values()) == {0o600}
+
+
 def test_the_history_is_one_line_and_every_step_can_be_taken_back() -> None:
     scripts = ScriptDirectory.from_config(migrations.configuration())
     revisions = list(scripts.walk_revisions())

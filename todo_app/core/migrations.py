@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from alembic.util.exc import CommandError
+from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from alembic import command
@@ -40,6 +42,7 @@ def migrate() -> None:
     the data folder cannot be written.
     """
     prepare_data_dir(get_settings().data_dir)
+    _make_private_file(get_settings().owner_url)
     try:
         command.upgrade(configuration(), "head")
     except CommandError as error:
@@ -53,3 +56,15 @@ def migrate() -> None:
         cause = str(getattr(error, "orig", None) or error).splitlines()[0]
         msg = f"The database cannot be used ({cause}): check DATABASE_URL and DATA_DIR"
         raise MigrationError(msg) from error
+
+
+def _make_private_file(url: str) -> None:
+    """Make the file of a new SQLite database for its owner alone; one that is there stays as it is.
+
+    SQLite itself would let everybody read it. Its other files take the rights of this one.
+    """
+    named = make_url(url)
+    if named.get_backend_name() == "sqlite" and named.database not in {None, "", ":memory:"}:
+        # What cannot be made cannot be migrated either, which says why.
+        with contextlib.suppress(OSError):
+            Path(str(named.database)).touch(mode=0o600)
