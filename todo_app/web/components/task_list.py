@@ -109,7 +109,7 @@ def edge(label: str, load: rx.EventHandler, neighbour: rx.Var[str]) -> rx.Compon
 
 
 def skeleton(again: rx.event.EventType) -> rx.Component:
-    """What is shown until the rows are there, and a way out if that takes several seconds.
+    """What is shown until the rows are there: a bar after a second, a way out after several.
 
     Without a network it is the list as it was last seen.
     """
@@ -120,10 +120,13 @@ def skeleton(again: rx.event.EventType) -> rx.Component:
         rx.cond(
             reflex_private.is_disconnected,
             last_seen(),
-            rx.el.div(
-                rx.el.p("This takes longer than it should."),
-                rx.el.button("Try again", type="button", class_name="quiet", on_click=again),
-                class_name="too-slow",
+            rx.fragment(
+                rx.el.div(class_name="slow-bar", role="progressbar", aria_label="Loading"),
+                rx.el.div(
+                    rx.el.p("This takes longer than it should."),
+                    rx.el.button("Try again", type="button", class_name="quiet", on_click=again),
+                    class_name="too-slow",
+                ),
             ),
         ),
         class_name="skeleton",
