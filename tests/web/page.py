@@ -28,6 +28,7 @@ class Page:
         self.connection_id = connection_id
         self.token = str(uuid4())
         self.shown: dict[str, Any] = {}
+        self._place: dict[str, Any] = {}
 
     async def emit_update(self, update: StateUpdate, **_to: str) -> None:
         """Take what would go to the browser."""
@@ -41,10 +42,13 @@ class Page:
             "pathname": path.partition("?")[0],
             "asPath": path,
         }
-        name = f"{ROOT_STATE}.hydrate_and_load"
-        payload = {"vars": {}, "hashes": []}
-        opening = Event(name=name, payload=payload, router_data=place)
-        await (await self.processor.enqueue(self.token, opening)).wait_all()
+        self._place = place
+        await self.do(f"{ROOT_STATE}.hydrate_and_load", vars={}, hashes=[])
+
+    async def do(self, name: str, /, **payload: object) -> None:
+        """Send an event from the page that is open."""
+        event = Event(name=name, payload=payload, router_data=self._place)
+        await (await self.processor.enqueue(self.token, event)).wait_all()
 
 
 @asynccontextmanager

@@ -11,10 +11,12 @@ from sqlalchemy import event
 
 from tests.cast import act, add_task, sign_up
 from tests.core.test_projects import add_project
+from tests.web.browser import LIVE, QUICK_ADD
 from tests.web.page import Page, open_page
 from todo_app.core import saved_filters
 from todo_app.core.access import Actor
 from todo_app.core.database import get_engine, get_reading_engine
+from todo_app.core.models import new_id
 from todo_app.core.saved_filters import FilterDraft
 from todo_app.core.task_views import Due
 
@@ -77,3 +79,20 @@ async def test_opening_a_screen_takes_three_queries_at_most(page: Page) -> None:
     assert page.shown["trouble_rx_state_"] == ""
     assert {path: count for path, count in counted.items() if count > MOST_QUERIES} == {}
     assert max(counted.values()) > 1
+
+
+async def test_the_names_to_complete_with_are_read_again_when_there_are_others_only(
+    page: Page,
+) -> None:
+    await page.open("/inbox")
+    await page.do(f"{QUICK_ADD}.show_names")
+    counted = []
+    for number, line in enumerate(("Sow #Shed @rain", "Dig #Shed @rain", "Mow #Shed /Roof")):
+        entry = {"id": str(new_id()), "title": line, "off": "", "place": "/inbox", "age": number}
+        with counting() as statements:
+            await page.do(f"{QUICK_ADD}.add_tasks", entries=[entry])
+            await page.do(f"{LIVE}.refresh")
+        counted.append(sum("sections.name" in one and "JOIN" in one for one in statements))
+
+    assert counted == [1, 0, 1]
+    assert "/Roof" in [one["written"] for one in page.shown["names_rx_state_"]]

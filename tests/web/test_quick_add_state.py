@@ -118,6 +118,19 @@ async def test_the_names_to_complete_with_come_once(alice: Browser) -> None:
         assert await tab.ask(f"{QUICK_ADD}.show_names") == []
 
 
+async def test_a_name_that_is_made_in_any_tab_is_completed_in_all(alice: Browser) -> None:
+    def written(tab: Tab) -> list[str]:
+        return [one["written"] for one in tab.shown["quick_add_state.names"]]
+
+    async with alice.tab("/inbox") as here, alice.tab("/inbox") as there:
+        for tab in (here, there):
+            await tab.ask(f"{QUICK_ADD}.show_names")
+        await here.add("Water #Garden /Beds @hose")
+        names = ["#Inbox", "#Garden", "/Beds", "@hose"]
+        assert written(here) == names
+        await there.until(lambda: written(there) == names)
+
+
 async def save_recurrence(tab: Tab, task_id: str, text: str) -> None:
     panel = tab.shown["task_list_state.panel"]
     await tab.ask(

@@ -18,6 +18,7 @@ from todo_app.web import messages, routes, wording
 from todo_app.web.history_rows import Entry, entries_of, feed_of
 from todo_app.web.list_state import RowId, TaskId
 from todo_app.web.panel_state import TaskPanelState
+from todo_app.web.quick_add_state import QuickAddState
 
 HISTORY_ROWS = 20
 FEED_CHANGES = 50
@@ -76,6 +77,8 @@ class LiveState(TaskPanelState):
         await self._refresh()
         await self._refresh_panel()
         await self._refresh_history()
+        if self._has_other_names:
+            await (await self.get_state(QuickAddState))._renew_names()
 
     @rx.event
     async def undo(self) -> None:

@@ -133,6 +133,12 @@ class QuickAddState(TaskListState):
         if found != self.get_value("names"):
             self.names = found
 
+    async def _renew_names(self) -> None:
+        """Say which names there are now, if they are others and are being completed with."""
+        if self._has_other_names and self.get_value("names"):
+            await self.show_names()
+        self._has_other_names = False
+
     @rx.event
     async def add_tasks(self, entries: Entries) -> None:
         """Add what was typed; on Today it is due on that day, on Upcoming the day after."""
@@ -141,6 +147,7 @@ class QuickAddState(TaskListState):
         added = [view for entry in entries for view in await self._add(entry)]
         if added:
             await self._reload()
+            await self._renew_names()
             self._offer_undo(f"Added {_what(added)}")
 
     @rx.event

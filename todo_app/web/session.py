@@ -23,7 +23,7 @@ from todo_app.core.access import Actor
 from todo_app.core.accounts import AccountView
 from todo_app.core.database import reading, transaction
 from todo_app.core.errors import TodoError, Unauthenticated
-from todo_app.core.overview import FilterPlaceView, PlaceView
+from todo_app.core.overview import FilterPlaceView, Overview, PlaceView
 from todo_app.core.task_views import TaskView
 from todo_app.core.tokens import Claims
 from todo_app.web import messages, reflex_private
@@ -134,6 +134,8 @@ class AuthState(rx.State):
     _claims: Claims | None = None
     _told_at: datetime = datetime.min.replace(tzinfo=UTC)
     _counted_at: datetime | None = None
+    _names: frozenset[str] = frozenset()
+    _has_other_names: bool = False
     _told_on: str = ""
     _step: UUID | None = None
     _undoable: UUID | None = None
@@ -197,6 +199,9 @@ class AuthState(rx.State):
             self.filters = filters
         if self.get_value("recounted"):
             self.recounted = {}
+        names = _names_in(found)
+        if names != self._names:
+            self._names, self._has_other_names = names, True
 
     def _count_tick(self, view: TaskView, before: str, after: str, today: date) -> None:
         """Count a tick without asking the database: a long list costs it no more than a short.
@@ -313,6 +318,12 @@ def _places(views: Iterable[PlaceView]) -> list[Place]:
         Place(id=str(view.id), name=view.name, colour=view.colour, count=view.task_count)
         for view in views
     ]
+
+
+def _names_in(found: Overview) -> frozenset[str]:
+    """What is another set when a project, a section or a label has another name or colour."""
+    places = (*found.projects, *found.labels)
+    return frozenset((found.sections, *(f"{one.id} {one.colour} {one.name}" for one in places)))
 
 
 def _filter_places(views: Iterable[FilterPlaceView]) -> list[FilterPlace]:
