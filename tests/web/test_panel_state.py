@@ -188,6 +188,39 @@ async def test_what_was_typed_against_a_change_elsewhere_is_kept_and_can_be_save
     assert (await stored(alice, tab))["title"] == "Water the cactus again"
 
 
+async def test_leaving_a_field_that_was_changed_elsewhere_does_not_replace_theirs(
+    alice: Browser, tab: Tab, elsewhere: Tab
+) -> None:
+    await tab.ask(f"{PANEL}.enter_field", field="title")
+    await elsewhere.save("title", "Water the roses")
+    await tab.save("title", "Water the cactus")
+
+    await tab.save("title", "Water the cactus")
+    await tab.ask(f"{PANEL}.leave_field", field="title")
+
+    assert "Water the roses" in errors(tab)["title"]
+    assert (await stored(alice, tab))["title"] == "Water the roses"
+    await tab.open_task("")
+    await tab.open_task(elsewhere.panel["id"])
+    await tab.save("title", "Water the cactus")
+    assert (await stored(alice, tab))["title"] == "Water the cactus"
+
+
+async def test_a_due_date_changed_elsewhere_is_replaced_by_a_button_pressed_again(
+    tab: Tab, elsewhere: Tab
+) -> None:
+    await tab.ask(f"{PANEL}.enter_field", field="due_date")
+    await elsewhere.save("due_date", day_in(3))
+    press = {"task_id": tab.panel["id"], "days": 1}
+
+    await tab.ask(f"{PANEL}.set_due_in", **press)
+    assert "meanwhile" in errors(tab)["due_date"]
+
+    await tab.ask(f"{PANEL}.set_due_in", **press)
+    assert errors(tab) == {}
+    assert tab.panel["due_date"] == day_in(1)
+
+
 async def test_two_fields_changed_in_two_tabs_are_both_kept(
     alice: Browser, tab: Tab, elsewhere: Tab
 ) -> None:

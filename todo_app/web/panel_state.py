@@ -53,13 +53,15 @@ class TaskPanelState(TaskListState):
     _outdated: frozenset[str] = frozenset()
     coming: str = ""
     _saved: dict[str, tuple[str, str]] = {}
+    _refused: dict[str, tuple[str, str]] = {}
+    """What lost against a change elsewhere: to leave its field with it is not to mean it again."""
 
     @rx.event
     async def show_task(self) -> None:
         """Open the task that the page's address names, or close the panel if it names none."""
         panel = await self._wanted_panel()
         if panel["id"] != self.panel["id"]:
-            self.errors, self.coming, self._editing = {}, "", ""
+            self.errors, self.coming, self._editing, self._refused = {}, "", "", {}
         if panel != self.panel:
             self.panel = panel
             await self._show_whole()
@@ -82,8 +84,10 @@ class TaskPanelState(TaskListState):
         `version`, `opened` and `before` are what the panel had when it was typed. They are not what
         it has now if the server was lost meanwhile, and the panel with it: what was typed was not.
         """
-        known = self._known(task_id, field)
-        known = before if known is None else known
+        if self._refused.get(field) == (task_id, text):
+            return
+        self._refused.pop(field, None)
+        known = self._known(task_id, field, before)
         if known == (text.strip() if field == "title" else text):
             self._set_error(field, "")
             return
@@ -98,11 +102,13 @@ class TaskPanelState(TaskListState):
         except TodoError as refusal:
             self._set_error(field, f"Not saved. {messages.message(refusal)}")
             return
-        if view is not None:
-            self._saved[field] = (task_id, text)
-            await self._show_saved(field, view)
-            if self.panel["id"] == task_id and opened != self.opened:
-                self.opened += 1  # The input that this came from is gone; the new one shall know.
+        if view is None:
+            self._refused[field] = (task_id, text)
+            return
+        self._saved[field] = (task_id, text)
+        await self._show_saved(field, view)
+        if self.panel["id"] == task_id and opened != self.opened:
+            self.opened += 1  # The input that this came from is gone; the new one shall know.
 
     @rx.event
     async def enter_field(self, field: Field) -> None:
@@ -213,6 +219,7 @@ class TaskPanelState(TaskListState):
 
     async def _save_due_date(self, task_id: TaskId, text: str) -> None:
         version, before = self.panel["version"], self.panel["due_date"]
+        self._refused.pop("due_date", None)  # To press a button again is to mean it.
         await self.save_field(task_id, version, self.opened, "due_date", text, before)
         self.opened += 1
 
@@ -226,12 +233,12 @@ class TaskPanelState(TaskListState):
             self._tell(messages.MESSAGES[NotFound], is_error=True)
             return NO_PANEL
 
-    def _known(self, task_id: str, field: Field) -> str | None:
-        """What this tab last knew to be in a field of a task."""
+    def _known(self, task_id: str, field: Field, before: str) -> str:
+        """What this tab last knew to be in a field of a task, or what its page says."""
         if self.panel["id"] == task_id:
             return self.panel[field]
         saved_task, text = self._saved.get(field, ("", ""))
-        return text if saved_task == task_id else None
+        return text if saved_task == task_id else before
 
     async def _shown(self, task_id: str, version: int) -> TaskPanel:
         """The panel that a task was edited in. Raises NotFound."""
@@ -241,7 +248,7 @@ class TaskPanelState(TaskListState):
         return {**current, "version": version}
 
     async def _save(
-        self, shown: TaskPanel, field: Field, patch: TaskPatch, known: str | None
+        self, shown: TaskPanel, field: Field, patch: TaskPatch, known: str
     ) -> TaskView | None:
         """Save on top of what was shown; None if that field was changed elsewhere."""
         task_id, version = UUID(shown["id"]), shown["version"]
