@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.web.browser import BULK, LIVE, Browser, Tab
+from tests.web.browser import BULK, LIVE, PLACES, Browser, Tab
 
 
 def feed(tab: Tab) -> list[dict[str, Any]]:
@@ -49,3 +49,37 @@ async def test_older_steps_follow_when_the_end_comes_into_view(alice: Browser) -
             f"Task {number}" for number in range(59, -1, -1)
         ]
         assert tab.shown["live_state.feed_goes_on"] is False
+
+
+async def test_a_step_is_named_after_its_first_task_and_counts_things(alice: Browser) -> None:
+    async with alice.tab("/inbox") as tab:
+        await tab.add("\n".join(f"Item {number} #Garden @a{number} @b" for number in range(30)))
+        await tab.add("Water every day @hose")
+        await tab.tick(next(row["id"] for row in tab.rows if row["title"] == "Water"))
+        await tab.open_task(tab.rows[0]["id"])
+        await tab.ask(f"{LIVE}.show_history", task_id=tab.panel["id"])
+        of_task = [entry["text"] for entry in tab.shown["live_state.history"]]
+
+    async with alice.tab("/history") as tab:
+        steps = [("Completed", "Water", 0), ("Added", "Water", 0), ("Added", "Item 0", 29)]
+        await tab.ask(f"{LIVE}.load_more_history", is_visible=True)
+        await tab.ask(f"{LIVE}.load_more_history", is_visible=True)
+        assert said(tab) == steps
+        assert of_task == ["Completed", "Added"]
+        for words in ("Completed “Water”", "Added “Water”", "Added “Item 0” and 29 more"):
+            await tab.ask(f"{LIVE}.undo_last")
+            assert tab.shown["auth_state.notice"]["text"] == f"Undone: {words}"
+        await tab.ask(f"{LIVE}.redo_last")
+        assert tab.shown["auth_state.notice"]["text"] == "Done again: Added “Item 0” and 29 more"
+
+
+async def test_what_becomes_of_a_place_names_a_step_before_its_tasks(alice: Browser) -> None:
+    async with alice.tab("/inbox") as tab:
+        await tab.add("Dig #Garden")
+        await tab.load(f"/project?id={tab.shown['auth_state.projects'][0]['id']}")
+        await tab.ask(f"{PLACES}.delete_project")
+        await tab.ask(f"{LIVE}.undo_last")
+
+        assert tab.shown["auth_state.notice"]["text"] == (
+            "Undone: Deleted the project “Garden” and 1 more"
+        )

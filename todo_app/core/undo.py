@@ -182,13 +182,17 @@ async def _take_back(db: AsyncSession, actor: Actor, step: Step, batch_id: UUID)
         ChangeView.of(
             change,
             actor=name,
-            title=rows[change["entity_id"]].get("title"),
+            title=_name_of(rows[change["entity_id"]]),
             can_undo=True,
         )
         for change in step.rows
     ]
     await settle(db, actor, step, [(key[0], was[key], will_be[key]) for key in acts])
     return UndoneStep(step=step.id, mode=step.mode, undoes=step.undoes, changes=views)
+
+
+def _name_of(row: Row) -> str | None:
+    return row.get("title") or row.get("name")
 
 
 async def _changes_of(db: AsyncSession, actor: Actor, batch_id: UUID) -> list[Row]:

@@ -1,10 +1,13 @@
-"""What was changed, as people read it: an entry for each change of a task, or for each step."""
+"""What was changed, as people read it: an entry for each step."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import TypedDict
+from itertools import groupby
+from operator import attrgetter
+from typing import NamedTuple, TypedDict
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from todo_app.core.changes import FIELDS
@@ -12,12 +15,18 @@ from todo_app.core.history import ChangeView
 from todo_app.web import messages, wording
 
 _OF_TASKS = frozenset({"task", "occurrence", "task_label"})
+_OF_PLACE, _OF_TASK, _ON_TASK, _MADE, _ASIDE = range(5)
+"""What a step is named after, the first of these that is in it.
+
+What becomes of a place comes to its tasks with it; what a task needs is made along with it.
+"""
 
 
 class Entry(TypedDict):
-    """A change, or a step of several. `day` is its heading, where it is the first of a day.
+    """A step. `day` is its heading, where it is the first of a day.
 
-    `task_id` is the task that it is about, if it is about one.
+    `task_id` is the task that it is about, if it is about one; `more` is how many other things it
+    is about.
     """
 
     id: str
@@ -33,11 +42,38 @@ class Entry(TypedDict):
     can_undo: bool
 
 
+class Told(NamedTuple):
+    """A step as far as it was read: the change that it is named after, and all it is about."""
+
+    leader: ChangeView
+    ranks: dict[UUID, int]
+
+    @property
+    def more(self) -> int:
+        """How many things the step is about besides the one that it is named after."""
+        last = max(_rank(self.leader), _ON_TASK)
+        return sum(rank <= last for rank in self.ranks.values()) - 1
+
+
+def tell(changes: Iterable[ChangeView], behind: Told | None = None) -> Told:
+    """The step that these changes are of, or that part of it that follows the one behind."""
+    ranks = {} if behind is None else dict(behind.ranks)
+    leaders = [] if behind is None else [behind.leader]
+    for change in changes:
+        rank = _rank(change)
+        ranks[change.about_id] = min(rank, ranks.get(change.about_id, rank))
+        leaders.append(change)
+    return Told(min(leaders, key=_precedence), ranks)
+
+
 def entries_of(
     changes: Sequence[ChangeView], own_name: str, now: datetime, zone: str
 ) -> list[Entry]:
-    """An entry for each change, with its day in its time."""
-    return [_entry(change, own_name, now, zone) for change in changes]
+    """An entry for each step, with its day in its time."""
+    return [
+        _entry(tell(step), own_name, now, zone)
+        for _, step in groupby(changes, key=attrgetter("step"))
+    ]
 
 
 def feed_of(
@@ -47,23 +83,45 @@ def feed_of(
     zone: str,
     *,
     behind: Sequence[Entry] = (),
-) -> list[Entry]:
-    """An entry for each step, under the heading of its day, `behind` those shown already."""
+    told: Told | None = None,
+) -> tuple[list[Entry], Told | None]:
+    """An entry for each step under the heading of its day, and the last step as far as it is here.
+
+    They stand behind those shown already, the last of which is `told`, and may go on here.
+    """
     found = list(behind)
     today = now.astimezone(ZoneInfo(zone)).date()
-    for change in changes:
-        if found and found[-1]["step"] == str(change.step):
-            found[-1] = {**found[-1], "more": found[-1]["more"] + 1}
-            continue
-        entry = _entry(change, own_name, now, zone)
-        moment = change.created_at.astimezone(ZoneInfo(zone))
-        is_first = not found or found[-1]["date"] != entry["date"]
-        day = wording.day_name(moment.date(), today) if is_first else ""
+    for step, part in groupby(changes, key=attrgetter("step")):
+        goes_on = told is not None and told.leader.step == step
+        told = tell(part, told if goes_on else None)
+        entry = _entry(told, own_name, now, zone)
+        moment = told.leader.created_at.astimezone(ZoneInfo(zone))
+        if goes_on:
+            day = found.pop()["day"]
+        else:
+            is_first = not found or found[-1]["date"] != entry["date"]
+            day = wording.day_name(moment.date(), today) if is_first else ""
         found.append({**entry, "when": f"{moment:%H:%M}", "day": day})
-    return found
+    return found, told
 
 
-def _entry(change: ChangeView, own_name: str, now: datetime, zone: str) -> Entry:
+def _rank(change: ChangeView) -> int:
+    if change.act.endswith(".spread"):
+        return _ASIDE
+    if change.entity in _OF_TASKS:
+        return _OF_TASK if change.entity == "task" else _ON_TASK
+    return _MADE if change.act.endswith(".created") else _OF_PLACE
+
+
+def _precedence(change: ChangeView) -> tuple[int, bool, str, int]:
+    """Lines that go to the top are added from the last on; what is taken back is so too."""
+    made = (change.after or change.before or {}) if change.act == "task.created" else {}
+    number = -change.number if change.mode == "undo" else change.number
+    return _rank(change), bool(made.get("parent_id")), made.get("position", ""), number
+
+
+def _entry(told: Told, own_name: str, now: datetime, zone: str) -> Entry:
+    change = told.leader
     is_there = change.entity in _OF_TASKS and change.act not in {"task.deleted", "task.purged"}
     return Entry(
         id=str(change.id),
@@ -71,7 +129,7 @@ def _entry(change: ChangeView, own_name: str, now: datetime, zone: str) -> Entry
         text=_words(change),
         title=change.title or "",
         task_id=str(change.about_id) if is_there else "",
-        more=0,
+        more=told.more,
         who=_who(change, own_name),
         when=wording.day_and_time(change.created_at, now, zone),
         date=change.created_at.astimezone(ZoneInfo(zone)).date().isoformat(),

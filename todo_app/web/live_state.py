@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import Concatenate, ParamSpec
 from uuid import UUID
@@ -15,7 +15,7 @@ from todo_app.core.access import Actor
 from todo_app.core.history import ChangePage
 from todo_app.core.undo import UndoneStep
 from todo_app.web import messages, routes, wording
-from todo_app.web.history_rows import Entry, entries_of, feed_of
+from todo_app.web.history_rows import Entry, Told, entries_of, feed_of, tell
 from todo_app.web.list_state import RowId, TaskId
 from todo_app.web.panel_state import TaskPanelState
 from todo_app.web.quick_add_state import QuickAddState
@@ -41,6 +41,7 @@ class LiveState(TaskPanelState):
     feed_goes_on: bool = False
     _feed_cursor: str | None = None
     _feed_changes: int = 0
+    _feed_told: Told | None = None
 
     @rx.event
     async def show_history(self, task_id: TaskId) -> None:
@@ -61,7 +62,7 @@ class LiveState(TaskPanelState):
             return
         page = await self._read(history.list_changes, limit=FEED_CHANGES, cursor=self._feed_cursor)
         self._feed_changes += len(page.items)
-        self._place_feed(feed_of(page.items, *self._seen_by(), behind=self.get_value("feed")), page)
+        self._place_feed(page, self.get_value("feed"), self._feed_told)
 
     @rx.event
     async def undo_change(self, change_id: RowId) -> None:
@@ -128,10 +129,14 @@ class LiveState(TaskPanelState):
         limit = min(max(FEED_CHANGES, self._feed_changes), history.PAGE_MAX)
         page = await self._read(history.list_changes, limit=limit)
         self._feed_changes = len(page.items)
-        self._place_feed(feed_of(page.items, *self._seen_by()), page)
+        self._place_feed(page)
         self.feed_is_shown = True
 
-    def _place_feed(self, feed: list[Entry], page: ChangePage) -> None:
+    def _place_feed(
+        self, page: ChangePage, behind: Sequence[Entry] = (), told: Told | None = None
+    ) -> None:
+        seen_by = self._seen_by()
+        feed, self._feed_told = feed_of(page.items, *seen_by, behind=behind, told=told)
         self.feed = feed
         self._feed_cursor = page.next_cursor
         self.feed_goes_on = page.next_cursor is not None and len(feed) < FEED_MAX
@@ -142,7 +147,7 @@ class LiveState(TaskPanelState):
 
 
 def _in_words(step: UndoneStep) -> str:
-    """The last change of a step, and how many more there were."""
-    change, *more = step.changes
-    text = f"{messages.ACT_MESSAGES[change.act]} {wording.quoted(change.title or '')}"
-    return f"{text} and {len(more)} more" if more else text
+    """What a step is named after, and how many other things it is about."""
+    told = tell(step.changes)
+    text = f"{messages.ACT_MESSAGES[told.leader.act]} {wording.quoted(told.leader.title or '')}"
+    return f"{text} and {told.more} more" if told.more else text
