@@ -30,9 +30,11 @@ from todo_app.web.second_factor_forms import second_factor_routes
 from todo_app.web.sign_in import form_routes
 from todo_app.web.sign_up_forms import sign_up_routes
 from todo_app.web.socket_pace import SocketPace
+from todo_app.web.strays import Strays
 from todo_app.web.token_form import token_routes
 from todo_app.web.watch import Watch
 
+reflex_private.leave_out_cors()
 app = rx.App(
     stylesheets=["styles/tokens.css", "styles/app.css"],
     html_lang="en",
@@ -63,6 +65,7 @@ app = rx.App(
 )
 app.add_middleware(Guard())
 reflex_private.hold_locks_with_redis_6()
+reflex_private.surround_with(Strays)
 app.register_lifespan_task(serve.spare_what_is_loaded)
 app.register_lifespan_task(jobs.run_forever)
 app.register_lifespan_task(jobs.send_mail_forever)

@@ -24,6 +24,7 @@ from tests.web.backend import Backend, running_backend
 from tests.web.browser import Browser, Tab
 from tests.web.conftest import Visit
 from todo_app.core.models import new_id
+from todo_app.core.settings import get_settings
 from todo_app.web import edge, headers, reflex_private, routes, state_tokens
 
 FOREIGN_ORIGINS = {
@@ -292,6 +293,45 @@ def test_promise_17_every_answer_of_the_backend_carries_the_security_headers(
     assert answer.status_code in {status, 405}
     assert_protected(answer)
     assert "immutable" not in answer.headers.get("cache-control", "")
+
+
+@pytest.mark.parametrize("origin", ["https://evil.example", "{origin}"])
+@pytest.mark.parametrize(
+    ("target", "statuses"),
+    [("/api/v1/tasks", {204}), ("/auth/sign-in", {403, 404}), ("/today", {404}), ("*", {400})],
+)
+def test_promise_17_a_preflight_carries_the_security_headers_and_allows_nothing(
+    stranger: Browser, target: str, statuses: set[int], origin: str
+) -> None:
+    answer = stranger.http.request(
+        "OPTIONS",
+        "/",
+        headers={**spelled(origin, stranger.backend), "Access-Control-Request-Method": "PUT"},
+        extensions={"target": target.encode()},
+    )
+
+    assert answer.status_code in statuses
+    assert_protected(answer)
+    assert not [name for name in answer.headers if name.startswith("access-control-")]
+    assert "vary" not in answer.headers
+
+
+async def test_pages_that_are_served_apart_read_answers_and_nobody_elsewhere_does(
+    static_site: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PUBLIC_URL", "http://localhost:3000")
+    monkeypatch.setenv("BACKEND_URL", "http://localhost:8000")
+    get_settings.cache_clear()
+
+    ours, foreign = [
+        (await static_site.get("/sign-in", headers={"Origin": origin})).headers
+        for origin in ("http://localhost:3000", "https://evil.example")
+    ]
+
+    assert ours["access-control-allow-origin"] == "http://localhost:3000"
+    assert ours["access-control-allow-credentials"] == "true"
+    assert not [name for name in foreign if name.startswith("access-control-")]
+    assert ours["vary"] == foreign["vary"] == "Origin"
 
 
 @pytest.mark.parametrize(

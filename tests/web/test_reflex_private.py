@@ -18,6 +18,7 @@ from reflex.utils import token_manager
 from reflex.utils.token_manager import LocalTokenManager, RedisTokenManager
 from reflex_base.event import Event
 from reflex_base.event.context import EventContext
+from starlette.applications import Starlette
 
 from tests.web.browser import AUTH, LIST, ROOT_STATE, SIGN_IN
 from tests.web.handlers import Handlers
@@ -83,6 +84,13 @@ async def test_a_state_at_work_is_not_purged(app: rx.App, monkeypatch: pytest.Mo
         reflex_private.purge_states("hers")
         assert set(manager.states) == {"hers-1"}
     await manager.close()
+
+
+def test_the_framework_answers_for_no_other_origin_and_is_surrounded(app: rx.App) -> None:
+    assert isinstance(app._api, Starlette)
+    assert app._api.user_middleware == []
+    assert "_add_cors" in inspect.getsource(rx.App.__post_init__)
+    assert "surround_with" in rx.App.__call__.__qualname__
 
 
 def test_the_events_of_a_page_are_named_as_the_frontend_sends_them(handlers: Handlers) -> None:

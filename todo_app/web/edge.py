@@ -115,6 +115,7 @@ class Edge:
                 started = True
                 answer_headers = MutableHeaders(scope=message)
                 headers.protect(answer_headers, scope["path"], message["status"])
+                headers.share(answer_headers, Headers(scope=scope).get("origin"))
                 theme.hand_over(answer_headers, scope)
             await send(message)
 

@@ -45,6 +45,17 @@ def protect(answer: MutableHeaders, path: str, status: int) -> None:
         answer["Cache-Control"] = "no-store"
 
 
+def share(answer: MutableHeaders, origin: str | None) -> None:
+    """Let our own pages read an answer where they are served apart from the backend."""
+    settings = get_settings()
+    if settings.backend_origin == settings.origin:
+        return
+    answer.add_vary_header("Origin")
+    if origin == settings.origin:
+        answer["Access-Control-Allow-Origin"] = settings.origin
+        answer["Access-Control-Allow-Credentials"] = "true"
+
+
 @cache
 def _security_headers() -> tuple[tuple[str, str], ...]:
     headers = [

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import reflex as rx
-from reflex.app import EventNamespace
+from reflex.app import App, EventNamespace
 from reflex.experimental.client_state import ClientStateVar
 from reflex.istate.delta import _resolve_delta
 from reflex.istate.manager.memory import StateManagerMemory
@@ -34,6 +34,7 @@ from reflex_base.registry import RegisteredEventHandler, RegistrationContext
 from reflex_base.utils.format import format_event_handler
 from reflex_base.vars.function import ArgsFunctionOperationBuilder, FunctionVar
 from reflex_components_core.core.banner import has_connection_errors
+from starlette.types import ASGIApp
 
 REFUSED = StateUpdate()
 """The answer that runs no handler and sends nothing."""
@@ -190,6 +191,24 @@ def hold_locks_with_redis_6() -> None:
         return found
 
     StateManagerRedis._try_extend_lock = extend  # type: ignore[method-assign]
+
+
+def leave_out_cors() -> None:
+    """Let the framework answer no preflight: it does so outside of every layer of ours.
+
+    To be called before the app is made.
+    """
+    App._add_cors = staticmethod(lambda _api: None)  # type: ignore[method-assign]
+
+
+def surround_with(layer: Callable[[ASGIApp], ASGIApp]) -> None:
+    """Put a layer around the finished app: the transformers are inside of a router of its own."""
+    plain = App.__call__
+
+    def make(self: App) -> ASGIApp:
+        return layer(plain(self))
+
+    App.__call__ = make  # type: ignore[method-assign]
 
 
 def is_registered(name: str) -> bool:
