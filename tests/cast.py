@@ -8,22 +8,22 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from uuid import UUID
 
 from pydantic import SecretStr
-from sqlalchemy import NullPool, select
+from sqlalchemy import NullPool, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 
 from tests.servers import SUPERUSER, as_role
-from todo_app.core import accounts, api_sessions, session_memory, sessions, tasks, tokens
+from todo_app.core import accounts, api_sessions, clock, session_memory, sessions, tasks, tokens
 from todo_app.core.access import Actor
 from todo_app.core.accounts import AccountDraft
 from todo_app.core.api_sessions import TokenPair
 from todo_app.core.credentials import Credentials
 from todo_app.core.database import reading, transaction
 from todo_app.core.errors import Unauthenticated
-from todo_app.core.models import OutboxMessage, Task
+from todo_app.core.models import OutboxMessage, SecurityEvent, Task, new_id
 from todo_app.core.settings import get_settings
 from todo_app.core.task_views import TaskDraft, TaskView
 from todo_app.core.tokens import Claims
-from todo_app.core.visits import Visit, Way
+from todo_app.core.visits import Visit, Way, network
 
 PASSWORD = "kettle under seven clouds"
 
@@ -58,6 +58,22 @@ async def sign_in(name: str) -> Actor:
     """One of the cast in a new web session."""
     token = await sessions.sign_in_web(credentials_of(name), visit_by())
     return await sessions.authenticate(tokens.verify("web", token))
+
+
+async def sign_in_often(actor: Actor, times: int) -> None:
+    """Write down that one of the cast signed in so many times, all from one place."""
+    place = visit_by()
+    row = {
+        "user_id": actor.user_id,
+        "kind": "signed_in",
+        "created_at": clock.now(),
+        "address": place.address,
+        "network": network(place.address),
+        "device": place.device,
+        "details": "{}",
+    }
+    async with transaction() as db:
+        await db.execute(insert(SecurityEvent), [{"id": new_id(), **row} for _ in range(times)])
 
 
 async def act(

@@ -33,6 +33,7 @@ from tests.servers import PostgreSQL, free_port
 from todo_app.core import clock, migrations
 from todo_app.core.migrations import MigrationError, migrate
 from todo_app.core.models import SQLModel, new_id
+from todo_app.core.visits import network
 
 TABLES = SQLModel.metadata.tables
 NOW = clock.now()
@@ -174,6 +175,35 @@ def test_tasks_from_before_there_were_projects_are_in_the_inbox_the_newest_first
         ).all()
         assert [row.title for row in found] == [str(n + number) for n in range(10, -1, -2)]
         assert all(row.path == f"!{row.position}" for row in found)
+
+
+def test_events_from_before_networks_were_kept_are_known_by_theirs(
+    connection: Connection,
+) -> None:
+    migrate()
+    command.downgrade(migrations.configuration(), "0021")
+    places = {
+        "192.0.2.1": "192.0.2.1",
+        "2001:db8:0:7::1": "2001:db8:0:7::/64",
+        "::ffff:192.0.2.7": "192.0.2.7",
+        "unknown": "unknown",
+    }
+    for address in places:
+        connection.execute(
+            text(
+                "INSERT INTO security_events (id, kind, created_at, address, device, details) "
+                "VALUES (:id, 'signed_in', :now, :address, 'x', '{}')"
+            ).bindparams(bindparam("id", type_=Uuid()), bindparam("now", type_=DateTime())),
+            {"id": new_id(), "address": address, "now": NOW},
+        )
+    connection.commit()
+
+    migrate()
+
+    events = TABLES["security_events"].c
+    found = connection.execute(select(events.address, events.network)).all()
+    assert {row.address: row.network for row in found} == places
+    assert all(network(address) == kept for address, kept in places.items())
 
 
 def test_each_migration_follows_the_one_before_it() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import time_machine
 from pydantic import SecretStr
-from sqlalchemy import select
+from sqlalchemy import create_engine, event, select
 
 from tests.cast import (
     PASSWORD,
@@ -20,14 +20,16 @@ from tests.cast import (
     email_of,
     sign_in,
     sign_in_api,
+    sign_in_often,
     sign_up,
+    unlocked_url,
     visit_by,
 )
 from todo_app.core import accounts, api_sessions, audit, password_change, sessions
 from todo_app.core.access import Actor
 from todo_app.core.accounts import AccountDraft
 from todo_app.core.credentials import Credentials
-from todo_app.core.database import reading, transaction
+from todo_app.core.database import get_reading_engine, reading, transaction
 from todo_app.core.errors import InvalidInput, NotFound, RefreshTokenReused, WrongCredentials
 from todo_app.core.models import SecurityEvent
 from todo_app.core.password_change import PasswordChange
@@ -251,6 +253,52 @@ async def test_events_are_kept_for_180_days(database: str) -> None:
         assert await act(audit.purge) == 0
         traveller.move_to(START + timedelta(days=180, seconds=1))
         assert await act(audit.purge) == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "address", "is_known"),
+    [
+        ("alice", "2001:db8:0:7::1", True),
+        ("alice", "2001:db8:0:7:ffff::2", True),
+        ("alice", "2001:db8:0:8::1", False),
+        ("alice", "192.0.2.1", True),
+        ("alice", "192.0.2.2", False),
+        ("alice", "192.0.2.3", False),
+        ("bob", "2001:db8:0:7::1", False),
+        ("nobody", "192.0.2.1", False),
+    ],
+)
+async def test_a_place_is_known_by_a_sign_in_from_its_network(
+    alice: Actor, bob: Actor, name: str, address: str, *, is_known: bool
+) -> None:
+    await sessions.sign_in_web(credentials_of("alice"), visit_by(address="2001:db8:0:7::1"))
+    await fail_to_sign_in(email_of("alice"), by=visit_by(address="192.0.2.3"))
+
+    assert await audit.is_known_place(email_of(name), visit_by(address=address)) is is_known
+
+
+async def test_a_place_is_looked_up_in_an_index_however_often_one_signed_in(alice: Actor) -> None:
+    asked: list[tuple[str, Any]] = []
+
+    def note(_connection: object, _cursor: object, *found: Any) -> None:  # noqa: ANN401
+        asked.append((found[0], found[1]))
+
+    engine = get_reading_engine().sync_engine
+    event.listen(engine, "before_cursor_execute", note)
+    await audit.is_known_place(email_of("alice"), visit_by())
+    event.remove(engine, "before_cursor_execute", note)
+    await sign_in_often(alice, 2_000)
+
+    [(statement, values)] = asked
+    owner = create_engine(unlocked_url())
+    with owner.connect() as connection:
+        if owner.name == "sqlite":
+            plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values).all()
+        else:
+            connection.exec_driver_sql("ANALYZE security_events")
+            plan = connection.exec_driver_sql(f"EXPLAIN {statement}", values).all()
+    owner.dispose()
+    assert "ix_security_events_network" in str(plan)
 
 
 async def test_opening_an_account_says_where(database: str) -> None:

@@ -12,7 +12,7 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import event
 
-from tests.cast import PASSWORD, act, email_of, sign_up, visit_by
+from tests.cast import PASSWORD, act, email_of, sign_in_often, sign_up, visit_by
 from tests.conftest import forget_process
 from todo_app.core import closing, sessions, throttle
 from todo_app.core.credentials import Credentials
@@ -76,11 +76,13 @@ async def test_promise_2_the_medians_of_200_sign_ins_cannot_be_told_apart(
     await sign_up("alice")
     await sign_up("bob")
     await act(closing.disable_account, email_of("bob"))
+    await sign_in_often(await sign_up("dora"), 20_000)
     kinds = {
         "known": (email_of("alice"), "not hers at all"),
         "unknown": (email_of("nobody"), PASSWORD),
         "disabled": (email_of("bob"), PASSWORD),
         "over-long": (email_of("alice"), "x" * 100_000),
+        "much used": (email_of("dora"), "not hers at all"),
         "older hash": (email_of("charlie"), "not his at all"),
     }
     seconds: dict[str, list[float]] = defaultdict(list)

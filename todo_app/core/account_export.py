@@ -29,7 +29,7 @@ EXPORTED: Mapping[str, frozenset[str]] = {
     "sessions": frozenset(),
     "api_tokens": frozenset({"token_hash"}),
     "passkeys": frozenset({"credential_id", "public_key", "sign_count"}),
-    "security_events": frozenset(),
+    "security_events": frozenset({"network"}),
     "projects": frozenset(),
     "sections": frozenset(),
     "tasks": frozenset(),

@@ -115,13 +115,18 @@ class SecurityEvent(SQLModel, table=True):
     """Something that concerns the safety of an account, or of none that exists."""
 
     __tablename__ = "security_events"
-    __table_args__ = (Index("ix_security_events_user_id", "user_id", "created_at", "id"),)
+    __table_args__ = (
+        Index("ix_security_events_user_id", "user_id", "created_at", "id"),
+        Index("ix_security_events_network", "user_id", "kind", "network"),
+    )
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
     user_id: UUID | None = Field(default=None, foreign_key="users.id", ondelete="CASCADE")
     kind: str = Field(sa_type=String(32))
     created_at: datetime = Field(sa_type=UtcDateTime, index=True)
     address: str = Field(sa_type=String(45))
+    network: str | None = Field(default=None, sa_type=String(45))
+    """Of the address: where somebody signed in before is looked up by it."""
     device: str = Field(sa_type=String(200))
     details: str = Field(sa_type=Text)
 
