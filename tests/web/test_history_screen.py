@@ -83,3 +83,22 @@ async def test_what_becomes_of_a_place_names_a_step_before_its_tasks(alice: Brow
         assert tab.shown["auth_state.notice"]["text"] == (
             "Undone: Deleted the project “Garden” and 1 more"
         )
+
+
+async def test_what_was_changed_is_told_with_what_it_was(alice: Browser) -> None:
+    async with alice.tab("/inbox") as tab:
+        await tab.add("Dig tomorrow")
+        await tab.add("Sow #Garden")
+        [dig] = [row["id"] for row in tab.rows]
+        await tab.open_task(dig)
+        await tab.save("due_time", "19:00")
+        await tab.save("due_date", "")
+        garden = tab.shown["auth_state.projects"][0]["id"]
+        await tab.ask(f"{BULK}.move_to_project", task_ids=[dig], project_id=garden)
+
+    async with alice.tab("/history") as tab:
+        assert [entry["detail"] for entry in feed(tab)[:3]] == [
+            "From “Inbox” to “Garden”",
+            "From Tomorrow 19:00 to none",
+            "From no time to 19:00",
+        ]

@@ -184,6 +184,11 @@ async def test_the_history_of_a_task_is_shown_and_any_step_of_it_taken_back(
         "Changed the title",
         "Added",
     ]
+    assert [entry["detail"] for entry in history(here)] == [
+        "From P4 None to P1 Urgent",
+        "From “Water the plants” to “Water the cactus”",
+        "",
+    ]
     assert {entry["who"] for entry in history(here)} == {"You, in the browser"}
 
     await here.ask(f"{LIVE}.undo_change", change_id=history(here)[1]["id"])

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
 from itertools import groupby
 from operator import attrgetter
-from typing import NamedTuple, TypedDict
+from typing import Any, NamedTuple, TypedDict
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -15,6 +15,7 @@ from todo_app.core.history import ChangeView
 from todo_app.web import messages, wording
 
 _OF_TASKS = frozenset({"task", "occurrence", "task_label"})
+_SHOWN_WITH_VALUES = frozenset({"task.changed", "task.moved"})
 _OF_PLACE, _OF_TASK, _ON_TASK, _MADE, _ASIDE = range(5)
 """What a step is named after, the first of these that is in it.
 
@@ -32,6 +33,7 @@ class Entry(TypedDict):
     id: str
     step: str
     text: str
+    detail: str
     title: str
     task_id: str
     more: int
@@ -40,6 +42,20 @@ class Entry(TypedDict):
     date: str
     day: str
     can_undo: bool
+
+
+class Reader(NamedTuple):
+    """Who looks at a history: their name, when, in which time zone, and their projects by id."""
+
+    name: str
+    now: datetime
+    zone: str
+    projects: Mapping[str, str]
+
+    @property
+    def today(self) -> date:
+        """The date it is where they are."""
+        return self.now.astimezone(ZoneInfo(self.zone)).date()
 
 
 class Told(NamedTuple):
@@ -66,21 +82,14 @@ def tell(changes: Iterable[ChangeView], behind: Told | None = None) -> Told:
     return Told(min(leaders, key=_precedence), ranks)
 
 
-def entries_of(
-    changes: Sequence[ChangeView], own_name: str, now: datetime, zone: str
-) -> list[Entry]:
+def entries_of(changes: Sequence[ChangeView], reader: Reader) -> list[Entry]:
     """An entry for each step, with its day in its time."""
-    return [
-        _entry(tell(step), own_name, now, zone)
-        for _, step in groupby(changes, key=attrgetter("step"))
-    ]
+    return [_entry(tell(step), reader) for _, step in groupby(changes, key=attrgetter("step"))]
 
 
 def feed_of(
     changes: Sequence[ChangeView],
-    own_name: str,
-    now: datetime,
-    zone: str,
+    reader: Reader,
     *,
     behind: Sequence[Entry] = (),
     told: Told | None = None,
@@ -90,17 +99,17 @@ def feed_of(
     They stand behind those shown already, the last of which is `told`, and may go on here.
     """
     found = list(behind)
-    today = now.astimezone(ZoneInfo(zone)).date()
+    zone = ZoneInfo(reader.zone)
     for step, part in groupby(changes, key=attrgetter("step")):
         goes_on = told is not None and told.leader.step == step
         told = tell(part, told if goes_on else None)
-        entry = _entry(told, own_name, now, zone)
-        moment = told.leader.created_at.astimezone(ZoneInfo(zone))
+        entry = _entry(told, reader)
+        moment = told.leader.created_at.astimezone(zone)
         if goes_on:
             day = found.pop()["day"]
         else:
             is_first = not found or found[-1]["date"] != entry["date"]
-            day = wording.day_name(moment.date(), today) if is_first else ""
+            day = wording.day_name(moment.date(), reader.today) if is_first else ""
         found.append({**entry, "when": f"{moment:%H:%M}", "day": day})
     return found, told
 
@@ -120,19 +129,20 @@ def _precedence(change: ChangeView) -> tuple[int, bool, str, int]:
     return _rank(change), bool(made.get("parent_id")), made.get("position", ""), number
 
 
-def _entry(told: Told, own_name: str, now: datetime, zone: str) -> Entry:
+def _entry(told: Told, reader: Reader) -> Entry:
     change = told.leader
     is_there = change.entity in _OF_TASKS and change.act not in {"task.deleted", "task.purged"}
     return Entry(
         id=str(change.id),
         step=str(change.step),
         text=_words(change),
+        detail=_detail(change, reader),
         title=change.title or "",
         task_id=str(change.about_id) if is_there else "",
         more=told.more,
-        who=_who(change, own_name),
-        when=wording.day_and_time(change.created_at, now, zone),
-        date=change.created_at.astimezone(ZoneInfo(zone)).date().isoformat(),
+        who=_who(change, reader.name),
+        when=wording.day_and_time(change.created_at, reader.now, reader.zone),
+        date=change.created_at.astimezone(ZoneInfo(reader.zone)).date().isoformat(),
         day="",
         can_undo=change.can_undo,
     )
@@ -142,10 +152,51 @@ def _words(change: ChangeView) -> str:
     """What a change was: Completed; Changed the title and the due date; Undone: Deleted."""
     text = messages.ACT_MESSAGES[change.act]
     if change.before and change.after and change.act == "task.changed":
-        fields = dict.fromkeys(FIELDS.get(name, name) for name in change.after)
-        names = [messages.CHANGED_FIELDS.get(field, field.replace("_", " ")) for field in fields]
-        text = f"{text} {' and '.join(names)}"
+        text = f"{text} {' and '.join(_names_of(change.after).values())}"
     return {"do": "", "undo": "Undone: ", "redo": "Done again: "}[change.mode] + text
+
+
+def _names_of(content: Mapping[str, Any]) -> dict[str, str]:
+    """The fields that changed, and how a sentence names them."""
+    fields = dict.fromkeys(FIELDS.get(name, name) for name in content)
+    return {field: messages.CHANGED_FIELDS.get(field, field.replace("_", " ")) for field in fields}
+
+
+def _detail(change: ChangeView, reader: Reader) -> str:
+    """What the fields were and are, where that is short: From Today to Mon 23 Nov 19:00."""
+    before, after = change.before, change.after
+    if not before or not after or change.act not in _SHOWN_WITH_VALUES:
+        return ""
+    names = {} if change.act == "task.moved" else _names_of(after)
+    names |= {"project_id": "the project"} if "project_id" in after else {}
+    turns = {
+        name: f"from {old} to {new}"
+        for field, name in names.items()
+        if (old := _value(field, before, reader)) != (new := _value(field, after, reader))
+    }
+    if len(names) == 1:
+        text = "".join(turns.values())
+    else:
+        text = ", ".join(f"{name} {turn}" for name, turn in turns.items())
+    return text[:1].upper() + text[1:]
+
+
+def _value(field: str, content: Mapping[str, Any], reader: Reader) -> str:
+    """What a field holds, in the person's words; nothing for one that is too long to say."""
+    match field:
+        case "title":
+            return wording.quoted(content["title"])
+        case "priority":
+            return wording.PRIORITY_NAMES[content["priority"]]
+        case "project_id":
+            name = reader.projects.get(content["project_id"])
+            return wording.quoted(name) if name else "another project"
+        case "due":
+            day, wall = content.get("due_date"), content.get("due_time")
+            name = wording.day_name(date.fromisoformat(day), reader.today) if day else ""
+            none = "none" if "due_date" in content else "no time"
+            return f"{name} {wall or ''}".strip() or none
+    return ""
 
 
 def _who(change: ChangeView, own_name: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import datetime
 from typing import Concatenate, ParamSpec
 from uuid import UUID
 
@@ -15,7 +14,7 @@ from todo_app.core.access import Actor
 from todo_app.core.history import ChangePage
 from todo_app.core.undo import UndoneStep
 from todo_app.web import messages, routes, wording
-from todo_app.web.history_rows import Entry, Told, entries_of, feed_of, tell
+from todo_app.web.history_rows import Entry, Reader, Told, entries_of, feed_of, tell
 from todo_app.web.list_state import RowId, TaskId
 from todo_app.web.panel_state import TaskPanelState
 from todo_app.web.quick_add_state import QuickAddState
@@ -123,7 +122,7 @@ class LiveState(TaskPanelState):
         page = await self._read(
             history.list_changes, about_id=UUID(self.history_of), limit=HISTORY_ROWS
         )
-        self.history = entries_of(page.items, *self._seen_by())
+        self.history = entries_of(page.items, self._reader())
 
     async def _show_feed(self) -> None:
         limit = min(max(FEED_CHANGES, self._feed_changes), history.PAGE_MAX)
@@ -135,15 +134,16 @@ class LiveState(TaskPanelState):
     def _place_feed(
         self, page: ChangePage, behind: Sequence[Entry] = (), told: Told | None = None
     ) -> None:
-        seen_by = self._seen_by()
-        feed, self._feed_told = feed_of(page.items, *seen_by, behind=behind, told=told)
+        feed, self._feed_told = feed_of(page.items, self._reader(), behind=behind, told=told)
         self.feed = feed
         self._feed_cursor = page.next_cursor
         self.feed_goes_on = page.next_cursor is not None and len(feed) < FEED_MAX
 
-    def _seen_by(self) -> tuple[str, datetime, str]:
-        """Who looks at a history: their name, when, and in which time zone."""
-        return self.user["name"], clock.now(), self._actor().time_zone
+    def _reader(self) -> Reader:
+        """Who looks at a history."""
+        actor, places = self._actor(), self.get_value("projects")
+        projects = {str(actor.user_id): "Inbox", **{one["id"]: one["name"] for one in places}}
+        return Reader(self.user["name"], clock.now(), actor.time_zone, projects)
 
 
 def _in_words(step: UndoneStep) -> str:

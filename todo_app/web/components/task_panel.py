@@ -109,7 +109,11 @@ def _history() -> rx.Component:
 
 def _change(entry: rx.Var[Entry]) -> rx.Component:
     return rx.el.li(
-        rx.el.p(entry["text"], dir="auto"),
+        rx.el.p(
+            entry["text"],
+            rx.cond(entry["detail"] != "", rx.el.span(entry["detail"], class_name="detail")),
+            dir="auto",
+        ),
         rx.el.p(entry["when"], " · ", entry["who"], class_name="dates"),
         rx.cond(
             entry["can_undo"],

@@ -49,6 +49,10 @@ def _entry(entry: rx.Var[Entry]) -> rx.Component:
         rx.el.div(
             rx.el.div(
                 rx.el.p(entry["text"], " ", _title(entry), _more(entry), class_name="title"),
+                rx.cond(
+                    entry["detail"] != "",
+                    rx.el.p(entry["detail"], dir="auto", class_name="details"),
+                ),
                 rx.el.p(rx.el.span(entry["when"]), rx.el.span(entry["who"]), class_name="details"),
                 class_name="what",
             ),
