@@ -7,7 +7,8 @@ import { forget, lastAccount } from "./seen.js";
 const BOX = "quick-add";
 const DRAFT = "todo.draft";
 // Without a network nobody has said yet who is signed in.
-const keyOf = (account) => `todo.outbox.${account || lastAccount()}`;
+const known = (account) => account || lastAccount();
+const keyOf = (account) => `todo.outbox.${known(account)}`;
 const MOST = 200; // As many as the server takes at once.
 let memory = {}; // Where a browser keeps nothing, the page does.
 
@@ -76,7 +77,7 @@ export function settle(account, ids) {
 export function draft(account, current) {
   try {
     const kept = JSON.parse(sessionStorage.getItem(DRAFT)) ?? {};
-    return current || (kept.account === account ? kept.text : "");
+    return current || (kept.account === known(account) ? kept.text : "");
   } catch {
     return current;
   }

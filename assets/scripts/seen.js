@@ -5,6 +5,16 @@ const KEY = "todo.seen";
 const MOST_LISTS = 20;
 const MOST_ROWS = 100;
 const PAUSE_MILLISECONDS = 1000;
+const DAY_MILLISECONDS = 86_400_000;
+const PARTS = {
+  weekday: "short",
+  day: "numeric",
+  month: "short",
+  year: "numeric",
+  hour: "2-digit",
+  minute: "2-digit",
+  hourCycle: "h23",
+};
 const NOTHING = { title: "", when: "", rows: [] };
 
 let timer = null;
@@ -47,13 +57,14 @@ function keep() {
   const title = textOf(document, "main h1");
   const lists = { ...kept.lists, [here()]: { title, at: Date.now(), rows } };
   const latest = Object.entries(lists).sort(([, one], [, other]) => other.at - one.at);
-  write({ account: kept.account, lists: Object.fromEntries(latest.slice(0, MOST_LISTS)) });
+  write({ ...kept, lists: Object.fromEntries(latest.slice(0, MOST_LISTS)) });
   navigator.serviceWorker?.controller?.postMessage({ keep: [location.pathname] });
 }
 
-// Who is signed in; what was kept of another one goes.
-export function remember(account) {
-  if (account && read().account !== account) write({ account, lists: {} });
+// Who is signed in, and in which time zone; what was kept of another one goes.
+export function remember(account, zone) {
+  const kept = read();
+  if (account) write({ account, zone, lists: kept.account === account ? kept.lists : {} });
 }
 
 export function forget() {
@@ -67,11 +78,33 @@ export function lastAccount() {
   return read().account ?? "";
 }
 
+// A browser need not know every time zone that the server does: then its own has to do.
+function formatIn(timeZone) {
+  try {
+    return new Intl.DateTimeFormat("en-US", { ...PARTS, timeZone });
+  } catch {
+    return new Intl.DateTimeFormat("en-US", PARTS);
+  }
+}
+
+// A past moment as the app says it: today at 09:12, Fri 20 Nov 18:30, with the year if it is another.
+function momentText(moment, now, zone) {
+  const format = formatIn(zone || undefined);
+  const [then, today, yesterday] = [moment, now, now - DAY_MILLISECONDS].map((at) =>
+    Object.fromEntries(format.formatToParts(at).map(({ type, value }) => [type, value])),
+  );
+  const dayOf = ({ weekday, day, month, year }) => `${weekday} ${day} ${month} ${year}`;
+  const time = `${then.hour}:${then.minute}`;
+  if (dayOf(then) === dayOf(today)) return `today at ${time}`;
+  if (dayOf(then) === dayOf(yesterday)) return `yesterday at ${time}`;
+  return `${dayOf(then).replace(` ${today.year}`, "")} ${time}`;
+}
+
 export function lastSeen() {
-  const list = read().lists?.[here()];
+  const { lists, zone } = read();
+  const list = lists?.[here()];
   if (!list) return NOTHING;
-  const when = new Date(list.at).toLocaleString([], { dateStyle: "medium", timeStyle: "short" });
-  return { title: list.title, when, rows: list.rows };
+  return { title: list.title, when: momentText(list.at, Date.now(), zone), rows: list.rows };
 }
 
 async function install() {

@@ -15,22 +15,22 @@ _ACCOUNT = AuthState.user["id"]
 def outbox() -> rx.Component:
     """Sends what waits whenever the page connects, and forgets what is settled. Shows nothing.
 
-    A line that was being typed when the page was loaded again is put back into its box.
+    A line that was being typed when the page was loaded again is put back into its box, and what
+    waits is told, with or without a connection.
     """
     settled = QuickAddState.settled
     entry = entry_of_box()
-    return rx.cond(
-        AuthState.signed_in & ~reflex_private.is_disconnected,
-        rx.fragment(
-            rx.el.span(
-                on_mount=[
-                    reflex_private.trigger(page_script.exported("seen", "remember").call(_ACCOUNT)),
-                    entry.set_value(_outbox("draft", entry.value)),
-                    _send(_outbox("waiting")),
-                ],
-                hidden=True,
+    put_back = entry.set_value(_outbox("draft", entry.value))
+    return rx.fragment(
+        rx.el.span(on_mount=[put_back, _kept().set_value(_outbox("waiting"))], hidden=True),
+        rx.cond(
+            AuthState.signed_in & ~reflex_private.is_disconnected,
+            rx.fragment(
+                rx.el.span(
+                    on_mount=[_remember(), put_back, _send(_outbox("waiting"))], hidden=True
+                ),
+                forget_settled(ids=settled, key=settled.length().to_string() + settled[-1]),
             ),
-            forget_settled(ids=settled, key=settled.length().to_string() + settled[-1]),
         ),
     )
 
@@ -49,6 +49,12 @@ def entry_of_box() -> reflex_private.ClientStateVar:
 def forget_typed() -> rx.Var:
     """An event trigger that forgets what was seen, or typed and not saved: the person leaves."""
     return reflex_private.trigger(_outbox("clear"))
+
+
+def _remember() -> rx.Var:
+    """An event trigger that tells the browser whose page this is, and in which zone times are."""
+    remember = page_script.exported("seen", "remember")
+    return reflex_private.trigger(remember.call(_ACCOUNT, AuthState.user["time_zone"]))
 
 
 def _outbox(function: str, *arguments: rx.Var) -> rx.Var[list[Entry]]:
