@@ -120,6 +120,11 @@ async def small_targets(page: Page) -> list[str]:
 async def test_a_finger_chooses(open_context: OpenContext, site: Program) -> None:
     options = {"viewport": PHONE, "has_touch": True, "is_mobile": True}
     page = await (await open_context(new_furnished(site), **options)).new_page()
+    projects = next(screen for screen in SCREENS if screen.name == "project-menu")
+    await projects.show(page, site.origin)
+    await page.keyboard.press("Escape")
+    await page.get_by_role("button", name="Select").tap()
+    await expect(page.get_by_role("checkbox", name="Select Renew passport")).to_be_visible()
     await page.goto(f"{site.origin}/today")
     await page.get_by_role("button", name="Select").tap()
     await page.get_by_role("checkbox", name="Select Water the tomatoes").tap()
