@@ -15,7 +15,8 @@ const SWITCH = "todo.single-keys";
 
 let row = null; // The row that last had the focus,
 let place = 0; // and where in the list it was.
-let about = null; // The row that an open dialog is about.
+let about = null; // The row that an open dialog is about,
+let group = []; // or the ids of a whole group of rows.
 let anchor = ""; // Where a range of chosen rows starts.
 let lastClick = null;
 let prefix = "";
@@ -30,7 +31,9 @@ const bar = () => document.querySelector(".bulk");
 
 // The ids that a command is about: the chosen tasks, else the one that has the focus or is open.
 export function targets(chosen) {
-  const here = document.querySelector("dialog[open]") ? about : (focusedRow() ?? openRow());
+  const isAsked = document.querySelector("dialog[open]");
+  if (isAsked && group.length) return group;
+  const here = isAsked ? about : (focusedRow() ?? openRow());
   return chosen.length ? chosen : [idOf(here)].filter(Boolean);
 }
 
@@ -45,6 +48,15 @@ export function afterClick(chosen) {
   anchor = id;
   if (isRange) return [...new Set([...chosen, ...ids.slice(from, to + 1)])];
   return chosen.includes(id) ? chosen.filter((other) => other !== id) : [...chosen, id];
+}
+
+// The ids of the tasks below a heading that are not done, given a button beside that heading.
+function idsBelow(button) {
+  const all = rows();
+  const start = all.indexOf(button.closest(".rows > li"));
+  const length = all.slice(start + 1).findIndex((item) => item.querySelector("h2"));
+  const end = length < 0 ? all.length : start + 1 + length;
+  return all.slice(start, end).filter((item) => !item.querySelector(".row.done")).map(idOf);
 }
 
 function choose(item, shiftKey) {
@@ -176,7 +188,10 @@ function click(event) {
   target.closest("[data-closes]")?.closest("dialog").close();
   const opener = target.closest("[data-opens]");
   if (opener) {
-    if (!isInDialog) about = focusedRow() ?? openRow();
+    if (!isInDialog) {
+      about = focusedRow() ?? openRow();
+      group = opener.matches(".reschedule") ? idsBelow(opener) : [];
+    }
     const dialog = document.getElementById(opener.dataset.opens);
     dialog.showModal();
     if (dialog.matches(".palette")) openPalette(dialog, Boolean(bar() ?? about));

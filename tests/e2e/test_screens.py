@@ -146,6 +146,12 @@ async def test_a_finger_ticks_and_opens(open_context: OpenContext, site: Program
     await expect(page.get_by_label("Title")).to_have_value("Renew passport")
     await page.get_by_label("Close").tap()
     await expect(page.get_by_label("Title")).to_have_count(0)
+    await page.get_by_role("button", name="Reschedule").tap()
+    await page.get_by_role("dialog", name="Due").get_by_role("button", name="Tomorrow").tap()
+    await expect(page.get_by_role("heading", name="Overdue")).to_have_count(0)
+    await expect(toast(page)).to_contain_text("“Renew passport”: Tomorrow")
+    await toast(page).get_by_role("button", name="Undo").tap()
+    await expect(page.get_by_role("heading", name="Overdue")).to_be_visible()
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

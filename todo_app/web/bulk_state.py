@@ -92,11 +92,17 @@ class BulkState(TaskListState):
         if change.is_deleted:
             await self._remove(views)
         else:
-            if change.project_id is not None or any(view.recurrence for view in views):
+            if self._is_elsewhere(task_ids, change) or any(view.recurrence for view in views):
                 # One that repeats may be due another day now, in the place that this day has.
                 await self._refresh()
             await self._show(views)
         self._offer_undo_of(views, words)
+
+    def _is_elsewhere(self, task_ids: TaskIds, change: BulkChange) -> bool:
+        """Whether tasks leave the project, or the overdue ones, that they are among."""
+        late = {row["id"] for row in self._shown_rows() if row["group"] == "Overdue"}
+        is_moved = "due_date" in change.model_fields_set and not late.isdisjoint(task_ids)
+        return is_moved or change.project_id is not None
 
     async def _show(self, views: Iterable[TaskView]) -> None:
         for view in views:

@@ -24,13 +24,13 @@ from todo_app.web.components.toast import toast
 from todo_app.web.session import AuthState
 
 _ACCOUNT_MENU = "account-menu"
-_PLACES = (
-    (routes.SEARCH, "Search", "search", None),
+_SEARCH = (routes.SEARCH, "Search", "search", None)
+_LISTS = (
     (routes.INBOX, "Inbox", "inbox", AuthState.counts["inbox"]),
     (routes.TODAY, "Today", "sun", AuthState.counts["overdue"] + AuthState.counts["today"]),
     (routes.UPCOMING, "Upcoming", "calendar-days", None),
-    (routes.COMPLETED, "Completed", "check", None),
 )
+_COMPLETED = (routes.COMPLETED, "Completed", "check", None)
 
 
 def shell(here: str, *content: rx.Component, can_add: bool = True) -> rx.Component:
@@ -108,7 +108,9 @@ def _sidebar(here: str) -> rx.Component:
             aria_label="Account",
             custom_attrs={"popoverTarget": _ACCOUNT_MENU},
         ),
-        *(_place(here, *place) for place in _PLACES),
+        _place(here, *_SEARCH, key="/"),
+        *(_place(here, *place) for place in _LISTS),
+        _place(here, *_COMPLETED),
         places(here),
         filter_places(here),
         rx.el.div(
@@ -133,7 +135,7 @@ def _sidebar(here: str) -> rx.Component:
 
 
 def _place(
-    here: str, path: str, label: str, icon_name: str, count: rx.Var[int] | None
+    here: str, path: str, label: str, icon_name: str, count: rx.Var[int] | None, key: str = ""
 ) -> rx.Component:
     is_here = (
         {"aria_current": "page", "class_name": "place here"}
@@ -145,9 +147,10 @@ def _place(
         if count is not None
         else rx.fragment()
     )
+    shortcut = rx.el.kbd(key, aria_hidden="true") if key else rx.fragment()
     into = {"data-into": AuthState.user["id"]} if path == routes.INBOX else {}
     return ReactRouterLink.create(
-        icon(icon_name), rx.el.span(label), number, to=path, custom_attrs=into, **is_here
+        icon(icon_name), rx.el.span(label), number, shortcut, to=path, custom_attrs=into, **is_here
     )
 
 
@@ -169,9 +172,13 @@ def _connection() -> rx.Component:
 
 
 def _tabs(here: str) -> rx.Component:
-    """The sidebar of a phone."""
+    """The sidebar of a phone; what has no room in it is in the menu of the account."""
+    inbox, today, upcoming = (_place(here, *place[:3], None) for place in _LISTS)
     return rx.el.nav(
-        *(_place(here, path, label, name, None) for path, label, name, _ in _PLACES),
+        today,
+        inbox,
+        upcoming,
+        _place(here, *_SEARCH),
         rx.el.button(
             icon("circle-user-round"),
             rx.el.span("Account"),
@@ -203,6 +210,7 @@ def _account_menu(here: str) -> rx.Component:
         ),
         # What a phone has no room for beside its lists.
         rx.el.div(
+            _place(here, *_COMPLETED),
             places(here),
             filter_places(here),
             _place(here, routes.HISTORY, "History", "history", None),

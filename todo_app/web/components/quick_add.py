@@ -132,8 +132,20 @@ def _pieces(entry: ClientStateVar, off: ClientStateVar) -> rx.Component:
             (QuickAddState.reading["next"] != "") & (entry.value == QuickAddState.reading["text"]),
             rx.el.p("Next: ", QuickAddState.reading["next"], class_name="next"),
         ),
+        rx.cond(entry.value != "", _keys(can_turn_back=standing.length() > 0)),
         id="quick-add-reading",
         class_name="pieces",
+    )
+
+
+def _keys(*, can_turn_back: rx.Var[bool]) -> rx.Component:
+    """What the keys do. Nothing that is read aloud at every word."""
+    return rx.el.p(
+        rx.el.kbd("Enter"),
+        " add",
+        rx.cond(can_turn_back, rx.fragment(rx.el.kbd("Esc"), " keep as text")),
+        aria_hidden="true",
+        class_name="keys",
     )
 
 

@@ -6,6 +6,7 @@ import reflex as rx
 from reflex_components_core.react_router.dom import ReactRouterLink
 
 from todo_app.web import reflex_private, routes
+from todo_app.web.components.commands import DUE_DIALOG
 from todo_app.web.components.icons import icon
 from todo_app.web.list_state import TaskListState
 from todo_app.web.places_state import PlacesState
@@ -26,6 +27,7 @@ def task_row(
     return rx.el.li(
         clicked,
         rx.cond(row["heading"] != "", heading(row)),
+        rx.cond(row["heading"] == "Overdue", _reschedule()),
         rx.el.div(
             rx.cond(row["can_fold"], _fold(row)),
             _tick(row, clicked, is_completed),
@@ -129,6 +131,16 @@ def heading(row: rx.Var[TaskRow]) -> rx.Component:
         rx.cond(row["heading_count"] > 0, rx.el.span(row["heading_count"])),
         rx.cond(row["heading_week"] != "", rx.el.span(row["heading_week"], class_name="week")),
         class_name=rx.cond(row["heading"] == "Overdue", "late", ""),
+    )
+
+
+def _reschedule() -> rx.Component:
+    """What asks for another day for all tasks below the heading."""
+    return rx.el.button(
+        "Reschedule",
+        type="button",
+        class_name="quiet reschedule",
+        custom_attrs={"data-opens": DUE_DIALOG},
     )
 
 
