@@ -108,6 +108,7 @@ def environment_of(folder: Path, port: int, **settings: str) -> dict[str, str]:
         "BCRYPT_COST": "4",
         "SIGN_UPS_PER_HOUR": "1000000",
         "EVENTS_PER_SECOND": "1000000",
+        "SOCKETS_PER_MINUTE": "1000000",
         # Every browser of the tests comes from an address of its own.
         "TRUSTED_PROXY_HOPS": "1",
         "PYTHONPATH": str(ROOT),

@@ -87,6 +87,32 @@ async def test_a_place_holds_only_so_many_sockets_and_leaves_others_theirs(
     assert not pace._open
 
 
+async def test_promise_3_a_place_connects_only_so_often_and_leaves_others_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("SOCKETS_PER_MINUTE", "3")
+    get_settings.cache_clear()
+    served: list[str] = []
+    sent: list[dict[str, Any]] = []
+
+    async def app(scope: Scope, _receive: Receive, _send: Send) -> None:
+        served.append(scope["client"][0])
+
+    async def hear(message: Message) -> None:
+        sent.append(dict(message))
+
+    pace = SocketPace(app)
+    for number in (*range(5), 7):
+        address = "198.51.100.7" if number == 7 else f"2001:db8::{number + 1}"
+        await pace(socket_from(address), an_event, hear)
+
+    assert served == ["2001:db8::1", "2001:db8::2", "2001:db8::3", "198.51.100.7"]
+    refusals = [message for message in sent if "status" in message]
+    assert [refusal["status"] for refusal in refusals] == [429, 429]
+    assert 0 < int(dict(refusals[0]["headers"])[b"retry-after"]) <= 60
+    assert not pace._open
+
+
 async def test_a_session_holds_only_so_many_sockets_wherever_they_come_from(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

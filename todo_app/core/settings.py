@@ -131,6 +131,9 @@ class Settings(BaseSettings):
     events_per_second: int = Field(
         default=100, ge=10, description="How fast one open page may send; what is faster waits."
     )
+    sockets_per_minute: int = Field(
+        default=600, ge=1, description="How many pages one network may connect in a minute."
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info",
         description="The least serious log line that is written; in production each is JSON.",
@@ -356,10 +359,7 @@ def prepare_data_dir(folder: Path) -> None:
         probe.touch()
         probe.unlink()
     except OSError as error:
-        msg = (
-            f"DATA_DIR {folder} cannot be written ({error.strerror}): "
-            "mend its rights or set DATA_DIR"
-        )
+        msg = f"DATA_DIR {folder} cannot be written ({error.strerror}): mend its rights or move it"
         raise SettingsError(msg) from error
 
 

@@ -43,6 +43,7 @@ MAIL_PER_ACCOUNT = RateLimitItemPerHour(10, 1, "mail-account")
 MAIL_PER_NETWORK = RateLimitItemPerHour(30, 1, "mail-network")
 LINKS_PER_NETWORK = RateLimitItemPerMinute(30, 5, "link")
 _SIGN_UPS = "sign-up"
+_SOCKETS = "socket"
 _LIMITS = {
     limit.namespace: limit
     for limit in (
@@ -125,7 +126,15 @@ def admit_sign_up(visit: Visit) -> None:
 
     Raises TooManyAttempts, with the seconds to wait, after too many from one network.
     """
-    _admit(_Window(_sign_ups(), (network(visit.address),)))
+    _admit(_Window(_limit(_SIGN_UPS), (network(visit.address),)))
+
+
+def admit_socket(visit: Visit) -> None:
+    """Count a page that connects.
+
+    Raises TooManyAttempts, with the seconds to wait, after too many from one network.
+    """
+    _admit(_Window(_limit(_SOCKETS), (network(visit.address),)))
 
 
 def admit_mail(account: str, visit: Visit) -> None:
@@ -185,8 +194,12 @@ def _sign_in_windows(account: str, visit: Visit) -> tuple[_Window, ...]:
     )
 
 
-def _sign_ups() -> RateLimitItem:
-    return RateLimitItemPerHour(get_settings().sign_ups_per_hour, 1, _SIGN_UPS)
+def _limit(name: str) -> RateLimitItem:
+    if name == _SIGN_UPS:
+        return RateLimitItemPerHour(get_settings().sign_ups_per_hour, 1, name)
+    if name == _SOCKETS:
+        return RateLimitItemPerMinute(get_settings().sockets_per_minute, 1, name)
+    return _LIMITS[name]
 
 
 def _admit(*windows: _Window) -> None:
@@ -202,8 +215,7 @@ def _count(*windows: _Window) -> None:
 def _hear(news: News) -> None:
     """Count what was tried here, or at another process."""
     if isinstance(news, AttemptCounted):
-        limit = _sign_ups() if news.limit == _SIGN_UPS else _LIMITS[news.limit]
-        _limiter.hit(limit, *news.keys)
+        _limiter.hit(_limit(news.limit), *news.keys)
 
 
 def _check(windows: tuple[_Window, ...]) -> None:

@@ -5,9 +5,12 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
+import time
 from dataclasses import dataclass, field
 from typing import NoReturn
 from uuid import UUID
+
+from redis.exceptions import RedisError
 
 from todo_app.core import session_memory, sessions
 from todo_app.core.bus import CutOff, News, SessionEnded
@@ -25,6 +28,9 @@ SWEEP_SECONDS = 0.5
 asked for, by one query on the primary key, often enough to close the pages within a second."""
 RETRY_SECONDS = 5
 _SWEEP_AT_ONCE = 500
+STRANGER_SECONDS = 60
+"""So long the state of a stranger waits for its page to come back; it holds nothing of anybody."""
+STRANGERS_PAUSE_SECONDS = 5
 
 
 @dataclass(eq=False)
@@ -40,6 +46,8 @@ class Connection:
     place: reflex_private.Place | None = None
     """Where its page was when it last sent an event."""
     awaits_refresh: bool = False
+    state_tokens: list[str] = field(default_factory=list)
+    """Whose states its page may have: what came with its handshake, or was issued to it."""
 
     @property
     def is_open(self) -> bool:
@@ -54,6 +62,8 @@ class Connection:
 
 
 _connections: dict[str, Connection] = {}
+_left_at: dict[str, float] = {}
+"""When strangers closed their sockets, by the token of their state; the first to leave is first."""
 
 
 def add(connection: Connection) -> None:
@@ -64,6 +74,10 @@ def add(connection: Connection) -> None:
 def drop_later(connection: Connection) -> None:
     """Forget a closed socket: what was clicked just before is still on its way to its handler."""
     asyncio.get_running_loop().call_later(LINGER_SECONDS, _connections.pop, connection.id, None)
+    if connection.claims is None:
+        for token in connection.state_tokens:
+            _left_at.pop(token, None)
+            _left_at[token] = time.monotonic()
 
 
 def connection_of(event_headers: dict[str, str]) -> Connection | None:
@@ -95,6 +109,30 @@ def end_connections_of(news: News) -> None:
         if connection.claims is not None and connection.claims.sid == news.session_id:
             connection.end()
     reflex_private.purge_states(state_prefix(session_identity(news.session_id)))
+
+
+async def forget_strangers_forever() -> NoReturn:
+    """Drop the states that strangers left behind; those of a session end with it."""
+    while True:
+        await asyncio.sleep(STRANGERS_PAUSE_SECONDS)
+        try:
+            await forget_strangers()
+        except RedisError:
+            log.warning("strangers not forgotten yet: Redis does not answer")
+
+
+async def forget_strangers() -> None:
+    """Drop the states of strangers who left a while ago and did not come back.
+
+    Raises RedisError.
+    """
+    long_ago = time.monotonic() - STRANGER_SECONDS
+    for token, left_at in list(_left_at.items()):
+        if left_at > long_ago:
+            break
+        await reflex_private.drop_abandoned_state(token)
+        if _left_at.get(token) == left_at:
+            del _left_at[token]
 
 
 async def sweep_forever() -> NoReturn:

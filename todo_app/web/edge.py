@@ -46,7 +46,7 @@ CLIENT_TOKEN_MAX_CHARACTERS = 128
 SESSION_ENDED = 4401
 _CLOSED_FRAMEWORK_PATHS = ("/_health", "/_upload", "/_all_routes", "/auth-codespace")
 
-_identity: ContextVar[str] = ContextVar("identity", default="anonymous")
+_connection: ContextVar[Connection | None] = ContextVar("connection", default=None)
 
 
 def flash_of(event_headers: dict[str, str]) -> str:
@@ -93,7 +93,7 @@ class Edge:
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
-        reflex_private.issue_tokens_with(lambda: state_tokens.new_token(_identity.get()))
+        reflex_private.issue_tokens_with(_new_state_token)
         reflex_private.admit_events_with(frames.admitted)
         bus.subscribe(connections.end_connections_of)
 
@@ -159,9 +159,10 @@ class Edge:
             )
             return
         connection = Connection(claims, bool(cookie), cookies.get(form_cookie(), ""))
-        identity = state_tokens.identity_of(claims)
-        _identity.set(identity)
-        query["token"] = [state_tokens.bound_token(identity, client_token)]
+        _connection.set(connection)
+        state_token = state_tokens.bound_token(state_tokens.identity_of(claims), client_token)
+        connection.state_tokens.append(state_token)
+        query["token"] = [state_token]
         sealed = {
             **scope,
             "query_string": urlencode(query, doseq=True).encode(),
@@ -184,6 +185,15 @@ class Edge:
             connections.drop_later(connection)
         if connection.is_ended:
             await send({"type": "websocket.close", "code": SESSION_ENDED, "reason": "session"})
+
+
+def _new_state_token() -> str:
+    connection = _connection.get()
+    token = state_tokens.new_token(state_tokens.identity_of(connection and connection.claims))
+    # The framework names itself by such a token too, when it starts.
+    if connection is not None:
+        connection.state_tokens.append(token)
+    return token
 
 
 async def _answer_at_the_door(scope: Scope) -> Response | None:

@@ -6,7 +6,7 @@ Checked against reflex 0.10.1; tests/web/test_reflex_private.py fails when one o
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,9 @@ from reflex.experimental.client_state import ClientStateVar
 from reflex.istate.delta import _resolve_delta
 from reflex.istate.manager.memory import StateManagerMemory
 from reflex.istate.manager.redis import StateManagerRedis
+from reflex.istate.manager.token import BaseStateToken
 from reflex.state import (
+    BaseState,
     EventHandlerSetVar,
     OnLoadInternalState,
     State,
@@ -243,6 +245,24 @@ def purge_states(prefix: str) -> None:
         lock = manager._states_locks.get(token.lock_key)
         if key.startswith(prefix) and not (lock and lock.locked()):
             manager._purge_token(token)
+
+
+async def drop_abandoned_state(token: str) -> None:
+    """Drop the state of a token, unless a page is connected by it somewhere. Raises RedisError."""
+    app = RegistrationContext.get().app
+    if await app.event_namespace._token_manager.is_token_connected(token):
+        return
+    purge_states(token)
+    manager = app.state_manager
+    if isinstance(manager, StateManagerRedis):
+        owner = BaseStateToken(ident=token, cls=State)
+        await manager.redis.unlink(*(owner._state_key(state) for state in _tree_of(State)))
+
+
+def _tree_of(state: type[BaseState]) -> Iterator[type[BaseState]]:
+    yield state
+    for child in state.get_substates():
+        yield from _tree_of(child)
 
 
 def client_state(name: str, default: object) -> ClientStateVar:

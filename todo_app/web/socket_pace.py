@@ -1,4 +1,4 @@
-"""How many sockets one session and one place may hold open, and how fast each may send.
+"""How many sockets one session and one place may open and hold, and how fast each may send.
 
 Nothing is lost: what comes too fast waits, and with it only who sent it.
 """
@@ -14,8 +14,10 @@ from http import HTTPStatus
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from todo_app.core import relay, visits
+from todo_app.core import relay, throttle, visits
+from todo_app.core.errors import TooManyAttempts
 from todo_app.core.settings import get_settings
+from todo_app.core.visits import Visit
 from todo_app.web import connections, handshakes
 
 log = logging.getLogger(__name__)
@@ -44,15 +46,10 @@ class SocketPace:
             await handshakes.refuse(scope, receive, send, unavailable, retry_after_seconds=1)
             return
         holders = _holders_of(scope)
-        if any(self._open[holder] >= most for holder, most in holders.items()):
+        if seconds := self._seconds_to_wait(scope, holders):
             log.warning("refused a socket: there are as many as there may be")
-            await handshakes.refuse(
-                scope,
-                receive,
-                send,
-                HTTPStatus.TOO_MANY_REQUESTS,
-                retry_after_seconds=TRY_AGAIN_SECONDS,
-            )
+            too_many = HTTPStatus.TOO_MANY_REQUESTS
+            await handshakes.refuse(scope, receive, send, too_many, retry_after_seconds=seconds)
             return
         self._open.update(holders.keys())
         try:
@@ -63,26 +60,34 @@ class SocketPace:
                 if not self._open[holder]:
                     del self._open[holder]
 
+    def _seconds_to_wait(self, scope: Scope, holders: dict[str, int]) -> int:
+        if any(self._open[holder] >= most for holder, most in holders.items()):
+            return TRY_AGAIN_SECONDS
+        try:
+            throttle.admit_socket(_visit_of(scope))
+        except TooManyAttempts as refusal:
+            return refusal.retry_after_seconds
+        return 0
+
 
 def _holders_of(scope: Scope) -> dict[str, int]:
     """Who holds a socket, and how many each may hold."""
-    holders = {_network_of(scope): SOCKETS_PER_NETWORK}
+    holders = {visits.network(_visit_of(scope).address): SOCKETS_PER_NETWORK}
     connection = connections.connection_of(dict(Headers(scope=scope)))
     if connection is not None and connection.claims is not None:
         holders[f"session {connection.claims.sid}"] = SOCKETS_PER_SESSION
     return holders
 
 
-def _network_of(scope: Scope) -> str:
+def _visit_of(scope: Scope) -> Visit:
     client = scope.get("client")
-    visit = visits.visit(
+    return visits.visit(
         "web",
         peer=client[0] if client else None,
         forwarded_for=Headers(scope=scope).getlist("x-forwarded-for"),
         trusted_hops=get_settings().trusted_proxy_hops,
         user_agent="",
     )
-    return visits.network(visit.address)
 
 
 def _paced(receive: Receive) -> Receive:

@@ -1,0 +1,109 @@
+"""What strangers leave behind on the server when their socket closes: nothing, after a while."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+import reflex as rx
+from redis.asyncio import Redis as RedisClient
+from reflex.istate.manager.memory import StateManagerMemory
+from reflex.istate.manager.redis import StateManagerRedis
+from reflex.istate.manager.token import BaseStateToken
+from reflex.state import State
+from reflex.utils.token_manager import LocalTokenManager
+
+from tests.servers import Redis
+from todo_app.core.models import new_id
+from todo_app.core.tokens import Claims
+from todo_app.web import connections, edge
+from todo_app.web.connections import Connection
+from todo_app.web.session import AuthState
+
+
+@pytest.fixture
+async def states(app: rx.App, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[StateManagerMemory]:
+    """The states in memory, and nobody connected."""
+    manager = StateManagerMemory()
+    monkeypatch.setattr(app, "_state_manager", manager)
+    assert app.event_namespace is not None
+    monkeypatch.setattr(app.event_namespace, "_token_manager", LocalTokenManager())
+    monkeypatch.setattr(connections, "_connections", {})
+    monkeypatch.setattr(connections, "_left_at", {})
+    yield manager
+    await manager.close()
+
+
+async def show_page(states: StateManagerMemory | StateManagerRedis, token: str) -> None:
+    async with states.modify_state(BaseStateToken(ident=token, cls=State)) as root:
+        root.is_hydrated = True
+
+
+def leave(*tokens: str, claims: Claims | None = None) -> None:
+    closed = Connection(claims, had_cookie=False, flash="", state_tokens=list(tokens))
+    connections.drop_later(closed)
+
+
+async def test_the_state_of_a_stranger_goes_a_while_after_the_socket(
+    states: StateManagerMemory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for token in ("first", "second-tab", "hers"):
+        await show_page(states, token)
+    leave("first", "second-tab")
+    leave("hers", claims=Claims.model_construct(sub=new_id(), sid=new_id()))
+
+    await connections.forget_strangers()
+    assert set(states.states) == {"first", "second-tab", "hers"}
+
+    monkeypatch.setattr(connections, "STRANGER_SECONDS", -1)
+    await connections.forget_strangers()
+    assert set(states.states) == {"hers"}
+    assert not connections._left_at
+
+
+async def test_a_stranger_who_came_back_keeps_the_state(
+    app: rx.App, states: StateManagerMemory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await show_page(states, "first")
+    leave("first")
+    assert app.event_namespace is not None
+    await app.event_namespace._token_manager.link_token_to_sid("first", "socket")
+    monkeypatch.setattr(connections, "STRANGER_SECONDS", -1)
+
+    await connections.forget_strangers()
+
+    assert set(states.states) == {"first"}
+
+
+async def test_redis_forgets_a_stranger_too(
+    app: rx.App,
+    states: StateManagerMemory,
+    redis_server: Redis,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    owner = BaseStateToken(ident="gone", cls=State)
+    async with RedisClient.from_url(redis_server.url) as client:
+        kept = StateManagerRedis(redis=client)
+        monkeypatch.setattr(app, "_state_manager", kept)
+        root = State(_reflex_internal_init=True)  # type: ignore[call-arg]
+        auth = await root.get_state(AuthState)
+        root.is_hydrated, auth.trouble = True, "Something"
+        await kept.set_state(owner, root)
+        await client.set("gone_elsewhere", "stays")
+        leave("gone")
+        monkeypatch.setattr(connections, "STRANGER_SECONDS", -1)
+        assert len(await client.keys("gone*")) == 3
+
+        await connections.forget_strangers()
+
+        assert await client.keys("gone*") == [b"gone_elsewhere"]
+        await client.delete("gone_elsewhere")
+
+
+async def test_a_token_that_is_issued_to_a_stranger_leaves_with_them() -> None:
+    connection = Connection(None, had_cookie=False, flash="")
+    reset = edge._connection.set(connection)
+    try:
+        assert connection.state_tokens == [edge._new_state_token()]
+    finally:
+        edge._connection.reset(reset)
