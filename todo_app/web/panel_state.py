@@ -213,7 +213,9 @@ class TaskPanelState(TaskListState):
         self.whole = Whole(id=parent, title=task.title if task else "")
 
     def _renew(self, *fields: Field) -> None:
-        """Make new inputs for fields, which show what is in the panel."""
+        """Make new inputs for fields, which show what is in the panel and have nobody in them."""
+        if self._editing in fields:
+            self._editing = ""
         later = {field: self.renewed.get(field, 0) + 1 for field in fields}
         self.renewed = {**self.renewed, **later}
 

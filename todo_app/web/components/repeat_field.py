@@ -14,6 +14,8 @@ PREVIEW_PAUSE_MILLISECONDS = 200
 REPETITIONS = (*get_args(Preset), "every 2 weeks", "every last day", "every! 3 days")
 _SUGGESTIONS = "repetitions"
 _LEDGER = RepeatState.ledger
+_TYPED = rx.Var("document.activeElement.value").to(str)
+"""What is in the field as a key is pressed in it: that event tells the key alone."""
 
 
 def repeat_field() -> rx.Component:
@@ -30,6 +32,7 @@ def repeat_field() -> rx.Component:
             on_change=lambda text: TaskPanelState.show_coming(task_id, text).debounce(
                 PREVIEW_PAUSE_MILLISECONDS
             ),
+            on_key_down=lambda key: rx.cond(key == "Enter", save("recurrence", _TYPED), rx.noop()),
             on_blur=lambda text: [
                 save("recurrence", text),
                 TaskPanelState.leave_field("recurrence"),
