@@ -56,6 +56,7 @@ async def test_what_was_changed_since_is_named(alice: httpx.AsyncClient) -> None
 
     problem = assert_problem(response, 409)
     assert (problem["field"], problem["person"]) == ("due", None)
+    assert problem["detail"] == "It cannot be taken back: `due` was changed after it."
     assert problem["type"] == "urn:todo-app:problem:changed-since"
 
 

@@ -129,7 +129,7 @@ CHANGED_SINCE = Kind(
     409,
     "changed-since",
     "Changed since",
-    "It cannot be taken back: `field` was changed after it. `person` says by whom, if by another.",
+    "It cannot be taken back: something of it was changed after it.",
 )
 NOTHING_TO_UNDO = Kind(
     409, "nothing-to-undo", "Nothing to undo", "There is no such step, or it is taken back already."
@@ -318,7 +318,7 @@ async def answer_refusal(request: Request, error: TodoError) -> Response:
             flaw = {**place, "message": SENTENCE_BY_FLAW[reason], "start": start, "end": end}
             return answer(errors=[flaw])
         case ChangedSince():
-            return answer(field=error.field, person=error.person)
+            return answer(detail=_changed(error), field=error.field, person=error.person)
         case StaleVersion(current=BaseModel() as current):
             return answer(current=current.model_dump(mode="json"))
         case LimitReached(limit=limit):
@@ -360,6 +360,12 @@ def unexpected(error: Exception) -> Response:
     reference = references.current() or references.begin()
     log.error("unexpected error, reference %s", reference, exc_info=error)
     return problem(UNEXPECTED, reference=reference)
+
+
+def _changed(error: ChangedSince) -> str:
+    what = "the thing itself" if error.field == "id" else f"`{error.field}`"
+    by = f" by {error.person}" if error.person else ""
+    return f"It cannot be taken back: {what} was changed after it{by}."
 
 
 def _describe(flaw: Mapping[str, Any]) -> dict[str, str]:

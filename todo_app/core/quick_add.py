@@ -17,6 +17,7 @@ from todo_app.core.errors import UnusableRule
 from todo_app.core.phrases import DateOrder, Today, split
 from todo_app.core.pieces import Candidate, Kind, find_pieces
 from todo_app.core.recurrence import Occurrence, Recurrence, first, recur, upcoming
+from todo_app.core.repeats import refuse_unusable
 from todo_app.core.rules import Rule
 from todo_app.core.weeks import WeekStart
 
@@ -45,7 +46,7 @@ class Piece:
 class Reading:
     """A line as it was understood; `next` are the dates it falls on, at most five.
 
-    Reminders are minutes before the due time.
+    Reminders are minutes before the due time; `refused` is why a repetition became text again.
     """
 
     title: str
@@ -58,6 +59,7 @@ class Reading:
     due: Occurrence | None = None
     recurrence: Recurrence | None = None
     next: tuple[Occurrence, ...] = ()
+    refused: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +123,8 @@ def read_recurrence(
     found = parse(text, now, zone, date_order, week_start=week_start)
     kinds = {piece.kind for piece in found.pieces}
     if found.title or not kinds <= {"recurrence", "start", "end", "date", "time"}:
-        raise UnusableRule("rule_unreadable")
+        refuse_unusable(split(text, bytearray(len(text))))
+        raise UnusableRule(found.refused or "rule_unreadable")
     said = found.recurrence
     if said is None or found.due is None:
         raise UnusableRule("rule_unreadable")
@@ -152,9 +155,10 @@ def _read(line: str, found: Sequence[Candidate], local: datetime, zone: str) -> 
     if "recurrence" in values:
         try:
             series = _series(line, found, values, local, zone)
-        except UnusableRule:
+        except UnusableRule as refusal:
             out = {"end"} if "end" in values else {"recurrence", "start"}
-            return _read(line, [one for one in found if one.kind not in out], local, zone)
+            rest = _read(line, [one for one in found if one.kind not in out], local, zone)
+            return replace(rest, refused=refusal.reason)
     due = first(series) if series else _due(values, local)
     labels = {one.value.casefold(): one.value for one in found if one.kind == "label"}
     reminders = {one.value: None for one in found if one.kind == "reminder"}

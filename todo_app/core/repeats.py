@@ -37,6 +37,20 @@ class Repeat:
 
 def read_repeat(words: Words, index: int) -> Repeat | None:
     """The repetition that begins at this word."""
+    try:
+        return _repeat(words, index)
+    except UnusableRule:
+        return None
+
+
+def refuse_unusable(words: Words) -> None:
+    """Raises UnusableRule if words say a repetition that is none that can be kept."""
+    for index in range(len(words)):
+        _repeat(words, index)
+
+
+def _repeat(words: Words, index: int) -> Repeat | None:
+    """The repetition that begins at this word. Raises UnusableRule."""
     word = words[index]
     if word.text == "daily":
         return Repeat(index + 1, Rule("DAILY"), place="edge")
@@ -47,11 +61,8 @@ def read_repeat(words: Words, index: int) -> Repeat | None:
     found = _turn(words, index + 1)
     if found is None:
         return None
-    try:
-        rule = check_rule(found.rule)
-    except UnusableRule:
-        return None
-    return replace(found, rule=rule, mode="completion" if word.tail else "schedule")
+    mode: Mode = "completion" if word.tail else "schedule"
+    return replace(found, rule=check_rule(found.rule), mode=mode)
 
 
 def _turn(words: Words, index: int) -> Repeat | None:
@@ -62,7 +73,7 @@ def _turn(words: Words, index: int) -> Repeat | None:
     unit = text_at(words, index + 1)
     interval = _interval(word)
     frequency = _UNITS.get(unit) or _UNITS.get(unit.removesuffix("s"))
-    if interval and frequency:
+    if interval is not None and frequency:
         return _unit_on_days(words, index + 2, frequency, interval)
     if word != "other":
         return _days(words, index)
