@@ -28,7 +28,7 @@ from todo_app.core.database import insert_if_absent
 from todo_app.core.errors import NotFound, NotRecurring, StaleVersion
 from todo_app.core.models import TASKS, Task, new_id
 from todo_app.core.places import StoredTask, TaskRow
-from todo_app.core.task_columns import COLUMNS, HAS_PARTS
+from todo_app.core.task_columns import COLUMNS
 from todo_app.core.task_views import TaskDraft, TaskPatch, TaskView, due_columns
 from todo_app.core.writes import Write
 
@@ -50,7 +50,7 @@ _GET = select(*COLUMNS).where(*access.READABLE_TASKS, _ID)
 _CHANGE = Write(
     update(TASKS).where(access.own_rows(TASKS), _ID).values(version=TASKS.c.version + 1)
 )
-_GET_KEPT = select(*COLUMNS, HAS_PARTS).where(access.own_rows(TASKS), _ID)
+_GET_KEPT = select(*COLUMNS).where(access.own_rows(TASKS), _ID)
 _COLLAPSE = update(TASKS).where(*access.READABLE_TASKS, _ID).returning(TASKS.c.id)
 _CHANGE_ALL = (
     update(TASKS)
