@@ -4,22 +4,24 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Boolean, ColumnElement, func, literal_column, select, text
+from sqlalchemy import ColumnElement, exists, func, select
 
-from todo_app.core.models import TASKS
+from todo_app.core.models import LABELS, TASK_LABELS, TASKS
 
-# As text: behind RETURNING, SQLite is given columns without their tables, here too. No name of a
-# label has a line break in it.
+_PARTS = TASKS.alias("parts")
+
+# No name of a label has a line break in it.
 LABEL_NAMES = (
-    select(func.aggregate_strings(literal_column("labels.name"), "\n"))
-    .select_from(text("task_labels JOIN labels ON labels.id = task_labels.label_id"))
-    .where(text("task_labels.task_id = tasks.id"))
+    select(func.aggregate_strings(LABELS.c.name, "\n"))
+    .select_from(TASK_LABELS.join(LABELS, LABELS.c.id == TASK_LABELS.c.label_id))
+    .where(TASK_LABELS.c.task_id == TASKS.c.id)
+    .correlate(TASKS)
     .scalar_subquery()
     .label("labels")
 )
-HAS_PARTS: ColumnElement[bool] = literal_column(
-    "EXISTS (SELECT 1 FROM tasks AS parts WHERE parts.parent_id = tasks.id)", Boolean
-).label("has_parts")
+HAS_PARTS: ColumnElement[bool] = (
+    exists().where(_PARTS.c.parent_id == TASKS.c.id).correlate(TASKS).label("has_parts")
+)
 """Whether a task has parts, in the trash or not."""
 
 COLUMNS: tuple[ColumnElement[Any], ...] = (
