@@ -216,24 +216,31 @@ def _best(ranked: Sequence[Select[tuple[int]]]) -> Select[Any]:
         )
     ).subquery()
     rank = func.min(found.c.rank).label("rank")
-    best = select(found.c.number, rank).group_by(found.c.number).subquery()
+    ranks = select(found.c.number, rank).group_by(found.c.number).subquery()
     # SQLite has no statistics and would go through all tasks of the account: an outer join keeps it
     # from that, as long as nothing but IS says that there has to be a task.
     task = and_(TASKS.c.id == SEARCH_TEXTS.c.task_id, *access.READABLE_TASKS)
-    return (
-        select(*COLUMNS)
-        .select_from(best)
-        .join(SEARCH_TEXTS, SEARCH_TEXTS.c.number == best.c.number)
+    # Only what is shown is read whole: notes and labels of all that was found would cost the most.
+    best = _first(
+        select(TASKS.c.id, ranks.c.rank)
+        .select_from(ranks)
+        .join(SEARCH_TEXTS, SEARCH_TEXTS.c.number == ranks.c.number)
         .outerjoin(TASKS, task)
-        .where(TASKS.c.id.is_not_distinct_from(SEARCH_TEXTS.c.task_id))
-        .order_by(
-            TASKS.c.completed_at.is_not(None),
-            best.c.rank,
-            TASKS.c.created_at.desc(),
-            TASKS.c.id.desc(),
-        )
-        .limit(bindparam("hits_max", type_=Integer))
+        .where(TASKS.c.id.is_not_distinct_from(SEARCH_TEXTS.c.task_id)),
+        ranks.c.rank,
+    ).subquery()
+    return _first(select(*COLUMNS).join(best, best.c.id == TASKS.c.id), best.c.rank)
+
+
+def _first(tasks: Select[Any], rank: ColumnElement[int]) -> Select[Any]:
+    """So many of these tasks as are asked for, the best first."""
+    order = (
+        TASKS.c.completed_at.is_not(None),
+        rank,
+        TASKS.c.created_at.desc(),
+        TASKS.c.id.desc(),
     )
+    return tasks.order_by(*order).limit(bindparam("hits_max", type_=Integer))
 
 
 def _is_found(name: str, phrases: Sequence[Phrase]) -> bool:
