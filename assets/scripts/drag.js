@@ -1,7 +1,7 @@
-// Dragging by mouse, pen or finger (which holds still first): tasks by their rows, sections by their
-// headings, projects in the sidebar. The page shows at once what was dropped where, and the server's
-// answer takes its place: what was refused is back where it was. What can be dropped where is the
-// server's to say; everything here has a twin among the commands.
+// Dragging by mouse, pen or finger (which holds still first): tasks by their rows, with one that is chosen
+// all that are, sections by their headings, projects in the sidebar. The page shows at once what was
+// dropped where, and the server's answer takes its place: what was refused is back where it was. What can
+// be dropped where is the server's to say; everything here has a twin among the commands.
 
 const START_PIXELS = 6;
 const HOLD_MILLISECONDS = 350;
@@ -11,12 +11,16 @@ const CONTROLS = "button, input, select, textarea, summary";
 
 let press = null; // A pointer that is down on something that can be dragged.
 let drag = null; // What is being dragged.
-let last = { kind: "", stamp: 0 }; // What was dropped last.
+let last = { kind: "", ids: [], stamp: 0 }; // What was dropped last.
 let answered = 0; // The newest drop that any answer included.
 
 export const dropped = () => last;
 
-const at = (list, id) => list.findIndex((one) => one.id === id);
+// The ids of the tasks that were dropped last: with one that is chosen all that are, in sight or not.
+export const droppedTasks = (chosen) => (chosen.includes(last.ids[0]) ? chosen : last.ids);
+
+// What is chosen after that: what left the list is out of sight.
+export const chosenAfterDrop = (chosen) => (last.leaves ? [] : chosen);
 
 // The end of what goes along with a thing: the parts of a task, all that stands under a heading.
 function endOf(items, from) {
@@ -28,17 +32,32 @@ function endOf(items, from) {
   return end;
 }
 
+// These things of a list, each with what goes along; one that goes along with another is no block.
+function blocksOf(items, ids) {
+  const blocks = [];
+  for (let from = 0; from < items.length; from += 1) {
+    if (!ids.includes(items[from].id)) continue;
+    const end = endOf(items, from);
+    blocks.push(items.slice(from, end));
+    from = end - 1;
+  }
+  return blocks;
+}
+
 // The things of a list in their order, with the last drop until there is an answer to it.
 export function arranged(items, kinds, move, settled) {
   answered = Math.max(answered, settled);
-  const from = at(items, move.id);
-  if (!kinds.includes(move.kind) || move.stamp <= answered || from < 0) return items;
-  const block = items.slice(from, endOf(items, from));
-  const rest = items.filter((item) => !block.includes(item));
+  if (!kinds.includes(move.kind) || move.stamp <= answered) return items;
+  const blocks = blocksOf(items, move.ids);
+  if (!blocks.length) return items;
+  const carried = new Set(blocks.flat());
+  const rest = items.filter((item) => !carried.has(item));
   if (move.target === "project_id") return move.leaves ? rest : items;
-  const deeper = move.depth === undefined ? 0 : move.depth - block[0].depth;
-  const moved = block.map((item) => (deeper ? { ...item, depth: item.depth + deeper } : item));
-  const to = at(rest, move.behind) + 1;
+  const moved = blocks.flatMap((block) => {
+    const deeper = move.depth === undefined ? 0 : move.depth - block[0].depth;
+    return block.map((item) => (deeper ? { ...item, depth: item.depth + deeper } : item));
+  });
+  const to = rest.findIndex((item) => item.id === move.behind) + 1;
   return [...rest.slice(0, to), ...moved, ...rest.slice(to)];
 }
 
@@ -58,16 +77,19 @@ const isHead = (item) => item.dataset.drag === "section";
 // The part of an item that is looked at: a row without the heading that it may have.
 const faceOf = (item) => item.querySelector(":scope > .row, :scope > h2") ?? item;
 
-// What an item may be dropped between, in order, without it and what goes along.
+// The items of the list without what is carried, what is carried in its blocks, and where these stood if
+// they stood together.
 function neighbours() {
-  const { kind, id, list } = drag;
-  const all = [...list.querySelectorAll(":scope > [data-drag]")].filter(idOf);
-  const items = all.map((item) => ({ id: idOf(item), depth: depthOf(item), is_section: isHead(item) }));
-  const from = at(items, id);
-  if (from < 0) return null;
-  const end = kind === "project" ? from + 1 : endOf(items, from);
-  const own = all.slice(from, end);
-  return { rest: [...all.slice(0, from), ...all.slice(end)], own, from };
+  const items = [...drag.list.querySelectorAll(":scope > [data-drag]")]
+    .filter(idOf)
+    .map((item) => ({ id: idOf(item), depth: depthOf(item), is_section: isHead(item), item }));
+  const blocks = blocksOf(items, drag.ids);
+  if (!blocks.length) return null;
+  const carried = new Set(blocks.flat());
+  const from = items.indexOf(blocks[0][0]);
+  const areTogether = items.slice(from, from + carried.size).every((one) => carried.has(one));
+  const rest = items.filter((one) => !carried.has(one)).map(({ item }) => item);
+  return { rest, blocks, from: areTogether ? from : -1 };
 }
 
 function gapAt(items, y) {
@@ -79,16 +101,17 @@ function gapAt(items, y) {
 }
 
 // Where a task would stand in a gap: how deep, and beside or in what.
-function taskPlace({ rest, own, from }, gap, x) {
+function taskPlace({ rest, blocks, from }, gap, x) {
   const [above, below] = [rest[gap - 1], rest[gap]];
   const [over, under] = [above && !isHead(above) && above, below && !isHead(below) && below];
-  const height = Math.max(...own.map(depthOf)) - depthOf(own[0]);
+  const heights = blocks.flatMap(([top, ...parts]) => parts.map((part) => part.depth - top.depth));
+  const height = Math.max(0, ...heights);
   const least = under ? depthOf(under) : 0;
   const most = Math.max(least, over ? Math.min(depthOf(over) + 1, DEEPEST - height) : 0);
   const step = parseFloat(getComputedStyle(drag.list).getPropertyValue("--step"));
-  const wanted = depthOf(own[0]) + Math.round((x - drag.x) / step);
+  const wanted = depthOf(drag.item) + Math.round((x - drag.x) / step);
   const depth = Math.min(most, Math.max(least, wanted));
-  if (gap === from && depth === depthOf(own[0])) return null;
+  if (gap === from && blocks.every(([top]) => top.depth === depth)) return null;
   const place = { depth, behind: above ? idOf(above) : "", first: false };
   const into = (target, id, first = false) => ({ ...place, target, target_id: id, first });
   if (under && depth === depthOf(under)) return into("before", idOf(under));
@@ -175,8 +198,13 @@ function lift() {
   // What is in a layer on top is only covered by what is in it too.
   (item.closest(":popover-open") ?? document.body).append(ghost, line);
   const grip = { x: x - box.left, y: y - box.top };
-  drag = { kind: item.dataset.drag, id: idOf(item), list: item.parentElement, ghost, line, grip, x, pointer: { x, y }, place: null };
-  item.setAttribute("data-lifted", "");
+  const list = item.parentElement;
+  const chosen = [...list.querySelectorAll(":scope > :has(> .row.chosen)")];
+  const items = chosen.includes(item) ? chosen : [item];
+  if (items.length > 1) ghost.dataset.count = items.length;
+  const ids = items.map(idOf);
+  drag = { kind: item.dataset.drag, item, ids, list, ghost, line, grip, x, pointer: { x, y }, place: null };
+  for (const one of items) one.setAttribute("data-lifted", "");
   document.documentElement.setAttribute("data-dragging", "");
   getSelection().removeAllRanges();
   aim();
@@ -185,14 +213,14 @@ function lift() {
 
 function end(isDrop) {
   if (drag) {
-    const { kind, id, place, ghost, line } = drag;
+    const { kind, ids, place, ghost, line } = drag;
     for (const shown of [ghost, line]) shown.remove();
     for (const mark of ["data-over", "data-lifted", "data-dragging"]) {
       for (const marked of document.querySelectorAll(`[${mark}]`)) marked.removeAttribute(mark);
     }
     drag = null;
     if (isDrop && place) {
-      last = { kind, id, stamp: Date.now(), ...place };
+      last = { kind, ids, stamp: Date.now(), ...place };
       document.querySelector(`[data-drops=${kind}]`).click();
     }
     // The pointer goes up over something; that is no click on it.

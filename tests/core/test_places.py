@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
@@ -18,7 +18,7 @@ from tests.core.test_projects import add_project, crowd, titles
 from todo_app.core import labels, moves, projects, sections, tasks, undo
 from todo_app.core.access import Actor
 from todo_app.core.database import dispose, transaction
-from todo_app.core.errors import InvalidInput, TodoError
+from todo_app.core.errors import InvalidInput, NotFound, TodoError
 from todo_app.core.models import DEPTH_MAX, SQLModel
 from todo_app.core.moves import Shift, TaskMove
 from todo_app.core.neighbours import Beside
@@ -95,6 +95,41 @@ async def test_several_tasks_are_shifted_together_in_one_step(
     if outline != "a b c d":
         await act(undo.undo_last, alice)
     assert await outline_of(alice) == "a b c d"
+
+
+@pytest.mark.parametrize(
+    ("chosen", "target", "beside", "outline"),
+    [
+        ("db", "before", "a", "b .c d a e"),
+        ("db", "after", "e", "a e b .c d"),
+        ("cb", "after", "e", "a d e b .c"),
+        ("ea", "parent_id", "c", "b .c ..a ..e d"),
+        ("ae", "before", "e", "b .c d a e"),
+    ],
+    ids=["ahead", "behind", "a part goes with its whole", "into", "one of them"],
+)
+async def test_several_tasks_are_put_in_one_place_in_their_order_and_one_step(
+    alice: Actor, chosen: str, target: str, beside: str, outline: str
+) -> None:
+    made = {title: await add_task(alice, title) for title in "ab"}
+    made["c"] = await add_task(alice, "c", parent_id=made["b"].id)
+    made |= {title: await add_task(alice, title) for title in "de"}
+    where = TaskMove.model_validate({target: made[beside].id})
+
+    await act(moves.move_tasks, alice, [made[title].id for title in chosen], where)
+
+    assert await outline_of(alice) == outline
+    await act(undo.undo_last, alice)
+    assert await outline_of(alice) == "a b .c d e"
+
+
+async def test_what_cannot_be_put_there_keeps_the_others_where_they_are(alice: Actor) -> None:
+    a, b, c = [await add_task(alice, title) for title in "abc"]
+    with pytest.raises(InvalidInput):
+        await act(moves.move_tasks, alice, [a.id, b.id], TaskMove(parent_id=b.id))
+    with pytest.raises(NotFound):
+        await act(moves.move_tasks, alice, [uuid4()], TaskMove(before=c.id))
+    assert await outline_of(alice) == "a b c"
 
 
 async def test_parts_go_out_together_and_never_without_their_whole(alice: Actor) -> None:

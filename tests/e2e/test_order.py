@@ -94,6 +94,16 @@ async def test_a_project_is_put_in_order_by_the_mouse(
     await page.wait_for_function(OUTLINE, arg="c d Autumn a .b Spring")
     await expect(home.locator(".count")).to_have_count(0)
 
+    for text in "dc":
+        await row(page, text).locator(".choose").click()
+    await drag(page, title(page, "d"), title(page, "b"), y=10)
+    await shows(page, "Autumn a .b c d Spring")
+    await expect(toast(page)).to_contain_text("Moved 2 tasks")
+    await expect(page.locator(".row.chosen")).to_have_count(2)
+    await page.keyboard.press("Control+z")
+    await page.wait_for_function(OUTLINE, arg="c d Autumn a .b Spring")
+    await page.keyboard.press("Escape")
+
     projects = page.locator(".sidebar li[data-drag=project]")
     await drag(page, projects.filter(has_text="Home"), projects.filter(has_text="Garden"), y=-10)
     await expect(projects.first).to_have_text("Home")

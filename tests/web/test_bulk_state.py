@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from tests.web.browser import BULK, LIVE, PLACES, Browser, Tab
+from tests.web.browser import BULK, LIVE, ORDER, PLACES, Browser, Tab
 from tests.web.handlers import Handlers, arguments_of
 
 TITLES = ["First", "Second", "Third"]
@@ -18,6 +18,12 @@ CALLS: dict[str, dict[str, Any]] = {
     f"{BULK}.move_to_project": {"project_id": str(uuid4())},
     f"{BULK}.toggle_label": {"name": "errand"},
     f"{BULK}.set_due_date": {"day": "2027-01-27"},
+    f"{ORDER}.drop_tasks": {
+        "target": "project_id",
+        "target_id": str(uuid4()),
+        "first": False,
+        "stamp": 1,
+    },
 }
 SHIFT = f"{PLACES}.shift_tasks"
 

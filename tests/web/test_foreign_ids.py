@@ -48,7 +48,6 @@ CALLS: dict[str, list[dict[str, Any]]] = {
     f"{REPEAT}.end_series": [{}],
     f"{LIVE}.show_history": [{}],
     f"{PLACES}.fold_task": [{"is_collapsed": True}],
-    f"{ORDER}.drop_task": [{"target": "project_id"}],
     f"{PLACES}.set_labels": [{"text": "mine, now"}],
 }
 EVERY_CALL = [(name, arguments) for name, calls in CALLS.items() for arguments in calls]
@@ -104,7 +103,7 @@ def test_every_handler_that_takes_an_id_is_tried(handlers: Handlers) -> None:
     others |= {f"{ORDER}.drop_{name}" for name in ("section", "project")}
     others |= {f"{PLACES}.unarchive_project"}
     # That of several tasks: in test_bulk_state.py.
-    others |= {f"{BULK}.move_to_project"}
+    others |= {f"{BULK}.move_to_project", f"{ORDER}.drop_tasks"}
     assert with_id == CALLS.keys() | others
 
 

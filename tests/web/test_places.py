@@ -94,11 +94,11 @@ def standing(tab: Tab) -> list[tuple[str, str]]:
     ]
 
 
-async def drop(tab: Tab, row: dict[str, Any], *, stamp: int = 5, **where: str) -> None:
-    """Drop a row somewhere."""
+async def drop(tab: Tab, *rows: dict[str, Any], stamp: int = 5, **where: str) -> None:
+    """Drop rows somewhere."""
     [(target, target_id)] = where.items()
     place = {"target": target, "target_id": target_id, "first": False}
-    await tab.ask(f"{ORDER}.drop_task", task_id=row["id"], **place, stamp=stamp)
+    await tab.ask(f"{ORDER}.drop_tasks", task_ids=[row["id"] for row in rows], **place, stamp=stamp)
 
 
 async def test_a_task_stays_where_it_was_dropped_or_is_back_where_it_was(alice: Browser) -> None:
@@ -109,6 +109,11 @@ async def test_a_task_stays_where_it_was_dropped_or_is_back_where_it_was(alice: 
         await drop(tab, c, before=a["id"])
         assert titles(tab) == ["c", "a", "b"]
         assert tab.shown["auth_state.notice"]["can_undo"]
+        await drop(tab, b, c, after=a["id"])
+        assert titles(tab) == ["a", "c", "b"], "they keep their order, however they were chosen"
+        assert tab.shown["auth_state.notice"]["text"] == "Moved 2 tasks"
+        await tab.ask(f"{LIVE}.undo")
+        assert titles(tab) == ["c", "a", "b"]
         await drop(tab, b, parent_id=c["id"])
         assert [row["depth"] for row in tab.rows] == [0, 1, 0]
 

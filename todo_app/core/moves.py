@@ -86,6 +86,21 @@ async def _find(
     return place, positions.first() if move.first else positions.last()
 
 
+async def move_tasks(
+    db: AsyncSession, actor: Actor, task_ids: Sequence[UUID], move: TaskMove
+) -> list[TaskView]:
+    """Move tasks to one place, each behind the one before it, with all their parts.
+
+    They keep the order they have, and what is a part of another of them goes along with that.
+    Raises NotFound if all are gone, and InvalidInput as for one.
+    """
+    views = []
+    for task_id in await _tops(db, actor, task_ids):
+        views.append(await move_task(db, actor, task_id, move))
+        move = TaskMove(after=task_id)
+    return views
+
+
 async def shift_tasks(
     db: AsyncSession, actor: Actor, task_ids: Sequence[UUID], shift: Shift
 ) -> list[TaskView]:
@@ -95,15 +110,24 @@ async def shift_tasks(
     them behind what they are a part of. None passes another of them, or goes without what it is a
     part of; where there is no such step, it stays. Raises NotFound if all are gone, InvalidInput.
     """
+    tops = await _tops(db, actor, task_ids)
+    if shift in {"down", "out"}:
+        tops.reverse()
+    return [await _shift(db, actor, task_id, shift, set(tops)) for task_id in tops]
+
+
+async def _tops(db: AsyncSession, actor: Actor, task_ids: Sequence[UUID]) -> list[UUID]:
+    """Begin to move tasks: those of them in their order that are no part of another of them.
+
+    Raises NotFound if all are gone.
+    """
     await changes.begin(db, actor)
     rows = await places.in_order(db, actor, task_ids)
     paths = {(row.project_id, row.path) for row in rows}
     tops = [row.id for row in rows if not paths & {(row.project_id, one) for one in _above(row)}]
     if not tops:
         raise NotFound
-    if shift in {"down", "out"}:
-        tops.reverse()
-    return [await _shift(db, actor, task_id, shift, set(tops)) for task_id in tops]
+    return tops
 
 
 def _above(task: TaskRow) -> Iterator[str]:

@@ -12,7 +12,8 @@ from todo_app.core import moves, projects, sections
 from todo_app.core.moves import TaskMove
 from todo_app.core.neighbours import Beside
 from todo_app.web import wording
-from todo_app.web.list_state import RowId, Stamp, TaskId
+from todo_app.web.bulk_state import TaskIds
+from todo_app.web.list_state import RowId, Stamp
 from todo_app.web.places_state import PlacesState
 
 Side = Literal["before", "after"]
@@ -28,14 +29,14 @@ class OrderState(PlacesState):
     settled: int = 0
 
     @rx.event
-    async def drop_task(
-        self, task_id: TaskId, target: Target, target_id: RowId, first: bool, stamp: Stamp
+    async def drop_tasks(
+        self, task_ids: TaskIds, target: Target, target_id: RowId, first: bool, stamp: Stamp
     ) -> None:
-        """Put a task with its parts where it was dropped."""
+        """Put tasks with their parts where they were dropped together."""
         self.settled = stamp
         move = TaskMove.model_validate({target: target_id, "first": first})
-        view = await self._run(moves.move_task, UUID(task_id), move)
-        await self._show_moved([view] if view else None)
+        ids = [UUID(task_id) for task_id in task_ids]
+        await self._show_moved(await self._run(moves.move_tasks, ids, move))
 
     @rx.event
     async def drop_section(

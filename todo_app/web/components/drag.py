@@ -5,12 +5,13 @@ from __future__ import annotations
 import reflex as rx
 
 from todo_app.web import page_script, reflex_private
+from todo_app.web.components.choice import chosen
 from todo_app.web.list_state import TaskListState
 from todo_app.web.order_state import OrderState
 from todo_app.web.rows import SectionRow, TaskRow
 from todo_app.web.session import Place
 
-_moved = reflex_private.page_state("moved", {"kind": "", "id": "", "stamp": 0})
+_moved = reflex_private.page_state("moved", {"kind": "", "ids": [], "stamp": 0})
 
 
 class Item(TaskRow, SectionRow):
@@ -46,13 +47,18 @@ def in_order(projects: rx.Var[list[Place]]) -> rx.Var[list[Place]]:
 def drops() -> rx.Component:
     """What the script presses when something was dropped: one button, and so one event, a kind."""
     last = page_script.exported("drag", "dropped").call()
-    said = last.to(dict[str, str])
+    said, ids = last.to(dict[str, str]), last.to(dict[str, list[str]])["ids"]
+    tasks = page_script.exported("drag", "droppedTasks").call(chosen.value).to(list[str])
+    still_chosen = page_script.exported("drag", "chosenAfterDrop").call(chosen.value)
     place = (said["target"], said["target_id"])
     stamp = said["stamp"].to(int)
     events = {
-        "task": OrderState.drop_task(said["id"], *place, said["first"].to(bool), stamp),
-        "section": OrderState.drop_section(said["id"], *place, stamp),
-        "project": OrderState.drop_project(said["id"], *place, stamp),
+        "task": [
+            OrderState.drop_tasks(tasks, *place, said["first"].to(bool), stamp),
+            chosen.set_value(still_chosen),
+        ],
+        "section": [OrderState.drop_section(ids[0], *place, stamp)],
+        "project": [OrderState.drop_project(ids[0], *place, stamp)],
     }
     return rx.fragment(
         *(
@@ -60,8 +66,8 @@ def drops() -> rx.Component:
                 type="button",
                 hidden=True,
                 custom_attrs={"data-drops": kind},
-                on_click=[_moved.set_value(last), event],
+                on_click=[_moved.set_value(last), *acts],
             )
-            for kind, event in events.items()
+            for kind, acts in events.items()
         )
     )
