@@ -6,6 +6,7 @@ import reflex as rx
 from reflex_components_core.react_router.dom import ReactRouterLink
 
 from todo_app.web import routes
+from todo_app.web.components.entries import entries
 from todo_app.web.components.task_list import empty_state
 from todo_app.web.places_state import PlacesState
 from todo_app.web.session import Place
@@ -20,10 +21,14 @@ def page() -> rx.Component:
             rx.el.h1("Archive"),
             rx.el.p("Projects that are put away with all they hold.", class_name="under"),
         ),
-        rx.cond(
-            PlacesState.archive_is_shown & (PlacesState.archive.length() == 0),
-            empty_state("Nothing is archived", "The menu of a project puts it here, out of sight."),
-            rx.el.ul(rx.foreach(PlacesState.archive, _entry), class_name="entries"),
+        entries(
+            PlacesState.archive_is_shown,
+            PlacesState.archive,
+            _entry,
+            empty=empty_state(
+                "Nothing is archived", "The menu of a project puts it here, out of sight."
+            ),
+            again=PlacesState.show_archive,
         ),
         can_add=False,
     )

@@ -6,7 +6,8 @@ import reflex as rx
 from reflex_components_core.react_router.dom import ReactRouterLink
 
 from todo_app.web import routes
-from todo_app.web.components.task_list import edge, empty_state, skeleton
+from todo_app.web.components.entries import entries
+from todo_app.web.components.task_list import edge, empty_state
 from todo_app.web.history_rows import Entry
 from todo_app.web.live_state import LiveState
 from todo_app.web.shell import shell
@@ -20,26 +21,19 @@ def page() -> rx.Component:
             rx.el.h1("History"),
             rx.el.p("Every change, the latest first. Each can be undone.", class_name="under"),
         ),
-        rx.cond(
+        entries(
             LiveState.feed_is_shown,
+            LiveState.feed,
+            _entry,
             rx.cond(
-                LiveState.feed.length() > 0,
-                _feed(),
-                empty_state("Nothing has been changed yet", "Whatever you do here is kept here."),
+                LiveState.feed_goes_on,
+                edge("Show more", LiveState.load_more_history, LiveState.feed[-1]["id"]),
             ),
-            skeleton(LiveState.show_feed),
+            empty=empty_state("Nothing has been changed yet", "Whatever you do here is kept here."),
+            again=LiveState.show_feed,
+            class_name="entries feed",
         ),
         can_add=False,
-    )
-
-
-def _feed() -> rx.Component:
-    return rx.fragment(
-        rx.el.ul(rx.foreach(LiveState.feed, _entry), class_name="entries feed"),
-        rx.cond(
-            LiveState.feed_goes_on,
-            edge("Show more", LiveState.load_more_history, LiveState.feed[-1]["id"]),
-        ),
     )
 
 

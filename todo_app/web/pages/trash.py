@@ -5,8 +5,9 @@ from __future__ import annotations
 import reflex as rx
 
 from todo_app.web import routes
+from todo_app.web.components.entries import entries
 from todo_app.web.components.icons import icon
-from todo_app.web.components.task_list import empty_state, skeleton
+from todo_app.web.components.task_list import empty_state
 from todo_app.web.places_state import PlacesState
 from todo_app.web.rows import TrashRow
 from todo_app.web.shell import shell
@@ -22,14 +23,12 @@ def page() -> rx.Component:
                 "What is deleted stays here for 30 days, with all it held.", class_name="under"
             ),
         ),
-        rx.cond(
+        entries(
             PlacesState.trash_is_shown,
-            rx.cond(
-                PlacesState.trash.length() == 0,
-                empty_state("The trash is empty", "Tasks and projects you delete can come back."),
-                rx.el.ul(rx.foreach(PlacesState.trash, _entry), class_name="entries"),
-            ),
-            skeleton(PlacesState.show_trash),
+            PlacesState.trash,
+            _entry,
+            empty=empty_state("The trash is empty", "Tasks and projects you delete can come back."),
+            again=PlacesState.show_trash,
         ),
         can_add=False,
     )
