@@ -14,7 +14,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from todo_app.core import changes, moves, places, tasks
+from todo_app.core import changes, labels, moves, places, tasks
 from todo_app.core.access import Actor
 from todo_app.core.errors import LimitReached, NotFound, TodoError
 from todo_app.core.labels import LABELS_OF_TASK_MAX, LabelName, name_key
@@ -161,8 +161,8 @@ async def toggle_label(
 
     Raises NotFound if all tasks are gone, LimitReached.
     """
-    views = await change_tasks(db, actor, task_ids, BulkChange())
-    is_new = any(name_key(name) not in map(name_key, view.labels) for view in views)
+    await changes.begin(db, actor)
+    is_new = await labels.is_missing(db, actor, task_ids, name)
     change = BulkChange(with_label=name) if is_new else BulkChange(without_label=name)
     return await change_tasks(db, actor, task_ids, change), is_new
 

@@ -15,7 +15,7 @@ from pydantic import (
     Field,
     StringConstraints,
 )
-from sqlalchemy import Select, bindparam, delete, func, insert, select, update
+from sqlalchemy import Select, bindparam, delete, exists, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -101,6 +101,19 @@ _DELETE = delete(LABELS).where(access.own_rows(LABELS), _ID)
 _LINKS = select(TASK_LABELS).where(access.own_rows(TASK_LABELS))
 _LINKS_OF_LABEL = _LINKS.where(TASK_LABELS.c.label_id == bindparam("label_id"))
 _LINKS_OF_TASK = _LINKS.where(TASK_LABELS.c.task_id == bindparam("task_id"))
+_LACKING = (
+    select(TASKS.c.id)
+    .where(
+        *access.READABLE_TASKS,
+        TASKS.c.id.in_(bindparam("task_ids", expanding=True)),
+        ~exists().where(
+            TASK_LABELS.c.task_id == TASKS.c.id,
+            LABELS.c.id == TASK_LABELS.c.label_id,
+            LABELS.c.name_key == bindparam("key"),
+        ),
+    )
+    .limit(1)
+)
 _LINK = insert(TASK_LABELS).returning(*TASK_LABELS.c)
 _UNLINK = delete(TASK_LABELS).where(
     access.own_rows(TASK_LABELS), TASK_LABELS.c.id == bindparam("link_id")
@@ -232,6 +245,12 @@ async def set_labels(
     for label_id in sorted(missing):
         await _link(db, actor, step, task_id, label_id)
     return bool(surplus or missing)
+
+
+async def is_missing(db: AsyncSession, actor: Actor, task_ids: Sequence[UUID], name: str) -> bool:
+    """Whether any of these tasks, as far as they are there, lacks the label of this name."""
+    values = {"task_ids": list(task_ids), "key": name_key(name)}
+    return await db.scalar(_LACKING, access.values(actor) | values) is not None
 
 
 async def settle(

@@ -51,8 +51,8 @@ class Overview(BaseModel):
     projects: list[PlaceView]
     labels: list[PlaceView]
     filters: list[FilterPlaceView]
-    sections: str
-    """Another text after each change of a section."""
+    names: str
+    """Another text after each change of a project, a section or a label."""
 
 
 _NUMBERS = (
@@ -116,16 +116,19 @@ _FILTERS = (
     .limit(FILTERS_MAX)
     .subquery()
 )
-_SECTIONS = select(
-    literal("sections"),
-    cast(null(), Uuid),
-    cast(func.max(SECTIONS.c.updated_at), String),
-    cast(null(), String),
-    func.count(),
-    cast(null(), String),
-    cast(null(), String),
-).where(access.own_rows(SECTIONS))
-_OVERVIEW = union_all(*_NUMBERS, _SECTIONS, select(_PROJECTS), select(_LABELS), select(_FILTERS))
+_NAMES = (
+    select(
+        literal("names"),
+        cast(null(), Uuid),
+        cast(func.max(table.c.updated_at), String),
+        literal(table.name),
+        func.count(),
+        cast(null(), String),
+        cast(null(), String),
+    ).where(access.own_rows(table))
+    for table in (PROJECTS, SECTIONS, LABELS)
+)
+_OVERVIEW = union_all(*_NUMBERS, *_NAMES, select(_PROJECTS), select(_LABELS), select(_FILTERS))
 
 
 async def get_overview(db: AsyncSession, actor: Actor) -> Overview:
@@ -136,7 +139,7 @@ async def get_overview(db: AsyncSession, actor: Actor) -> Overview:
     counts: dict[str, int] = {}
     places: dict[str, list[PlaceView]] = {"project": [], "label": []}
     filters: list[FilterPlaceView] = []
-    sections = ""
+    names: list[str] = []
     rows = (await db.execute(_OVERVIEW, access.values(actor) | values)).all()
     for kind, id_, name, colour, count, _, query in sorted(rows, key=lambda row: row.place or ""):
         if kind == "filter":
@@ -144,8 +147,8 @@ async def get_overview(db: AsyncSession, actor: Actor) -> Overview:
         elif kind in places:
             place = PlaceView.model_construct(id=id_, name=name, colour=colour, task_count=count)
             places[kind].append(place)
-        elif kind == "sections":
-            sections = f"{count} {name}"
+        elif kind == "names":
+            names.append(f"{colour} {count} {name}")
         else:
             counts[kind] = count
     return Overview(
@@ -153,5 +156,5 @@ async def get_overview(db: AsyncSession, actor: Actor) -> Overview:
         projects=places["project"],
         labels=places["label"],
         filters=filters,
-        sections=sections,
+        names=" ".join(sorted(names)),
     )

@@ -59,8 +59,10 @@ class BulkState(TaskListState):
     @rx.event
     async def move_to_project(self, task_ids: TaskIds, project_id: RowId) -> None:
         """Move tasks to the end of a project."""
-        change = BulkChange(project_id=UUID(project_id))
-        await self._change(task_ids, change, f"Moved {{what}} to {self._name_of(project_id)}")
+        name = self._project_names().get(project_id, "another project")
+        await self._change(
+            task_ids, BulkChange(project_id=UUID(project_id)), f"Moved {{what}} to {name}"
+        )
 
     @rx.event
     async def toggle_label(self, task_ids: TaskIds, name: Text) -> None:
@@ -76,10 +78,6 @@ class BulkState(TaskListState):
             await self._show(views)
             words = f"{{what}}: @{label}" if has_it else f"Took @{label} off {{what}}"
             self._offer_undo_of(views, words)
-
-    def _name_of(self, project_id: str) -> str:
-        places = {self.user["id"]: "the Inbox"} | {one["id"]: one["name"] for one in self.projects}
-        return places.get(project_id, "another project")
 
     async def _move(self, task_ids: TaskIds, day: date | None) -> None:
         words = wording.day_name(day, clock.today(self._actor().time_zone)) if day else "no date"

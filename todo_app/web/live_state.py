@@ -141,9 +141,8 @@ class LiveState(TaskPanelState):
 
     def _reader(self) -> Reader:
         """Who looks at a history."""
-        actor, places = self._actor(), self.get_value("projects")
-        projects = {str(actor.user_id): "Inbox", **{one["id"]: one["name"] for one in places}}
-        return Reader(self.user["name"], clock.now(), actor.time_zone, projects)
+        zone = self._actor().time_zone
+        return Reader(self.user["name"], clock.now(), zone, self._project_names())
 
 
 def _in_words(step: UndoneStep) -> str:

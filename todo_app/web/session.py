@@ -134,7 +134,7 @@ class AuthState(rx.State):
     _claims: Claims | None = None
     _told_at: datetime = datetime.min.replace(tzinfo=UTC)
     _counted_at: datetime | None = None
-    _names: frozenset[str] = frozenset()
+    _names: str = ""
     _has_other_names: bool = False
     _told_on: str = ""
     _step: UUID | None = None
@@ -199,9 +199,13 @@ class AuthState(rx.State):
             self.filters = filters
         if self.get_value("recounted"):
             self.recounted = {}
-        names = _names_in(found)
-        if names != self._names:
-            self._names, self._has_other_names = names, True
+        if found.names != self._names:
+            self._names, self._has_other_names = found.names, True
+
+    def _project_names(self) -> dict[str, str]:
+        """The names of the Inbox and of the projects of the sidebar, by their ids."""
+        named = {one["id"]: one["name"] for one in self.get_value("projects")}
+        return {str(self._actor().user_id): "Inbox", **named}
 
     def _count_tick(self, view: TaskView, before: str, after: str, today: date) -> None:
         """Count a tick without asking the database: a long list costs it no more than a short.
@@ -318,12 +322,6 @@ def _places(views: Iterable[PlaceView]) -> list[Place]:
         Place(id=str(view.id), name=view.name, colour=view.colour, count=view.task_count)
         for view in views
     ]
-
-
-def _names_in(found: Overview) -> frozenset[str]:
-    """What is another set when a project, a section or a label has another name or colour."""
-    places = (*found.projects, *found.labels)
-    return frozenset((found.sections, *(f"{one.id} {one.colour} {one.name}" for one in places)))
 
 
 def _filter_places(views: Iterable[FilterPlaceView]) -> list[FilterPlace]:
