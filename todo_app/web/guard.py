@@ -16,7 +16,7 @@ from reflex_base.event import Event
 
 from todo_app.core import sessions
 from todo_app.core.errors import Unauthenticated, Unavailable
-from todo_app.web import connections, live, reflex_private, routes
+from todo_app.web import connections, live, reflex_private, routes, shared_reads
 from todo_app.web.list_state import TaskListState
 from todo_app.web.messages import message
 from todo_app.web.session import AuthState, is_public, set_actor
@@ -45,6 +45,7 @@ class Guard(rx.Middleware):
             is_use = event.name not in live.NAMES
             set_actor(await sessions.authenticate(connection.claims, is_use=is_use))
             live.note_event(connection)
+            shared_reads.join_round(None if is_use else connection.claims.sub)
             if auth._claims is None:
                 await auth._become(connection.claims)
             elif await auth._follow_zone():

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from todo_app.core import bus
 from todo_app.core.bus import ChangesMade, News
-from todo_app.web import connections, reflex_private
+from todo_app.web import connections, reflex_private, shared_reads
 from todo_app.web.connections import Connection
 from todo_app.web.live_state import LiveState
 
@@ -37,6 +37,7 @@ async def refresh_forever() -> NoReturn:
 
     def hear(news: News) -> None:
         if isinstance(news, ChangesMade):
+            shared_reads.begin_round(news.user_id)
             changed.put_nowait((news.user_id, _acting.get()))
 
     bus.subscribe(hear)

@@ -119,14 +119,14 @@ class LiveState(TaskPanelState):
             self.history_of, self.history = "", []
         if not self.history_of:
             return
-        page = await self._read(
+        page = await self._share(
             history.list_changes, about_id=UUID(self.history_of), limit=HISTORY_ROWS
         )
         self.history = entries_of(page.items, self._reader())
 
     async def _show_feed(self) -> None:
         limit = min(max(FEED_CHANGES, self._feed_changes), history.PAGE_MAX)
-        page = await self._read(history.list_changes, limit=limit)
+        page = await self._share(history.list_changes, limit=limit)
         self._feed_changes = len(page.items)
         self._place_feed(page)
         self.feed_is_shown = True

@@ -188,7 +188,7 @@ class TaskPanelState(TaskListState):
             return
         typed = {field for field, error in self.errors.items() if error} | {self._editing} - {""}
         try:
-            panel = self._panel_of(await self._read(tasks.get_task, UUID(task_id)))
+            panel = self._panel_of(await self._share(tasks.get_task, UUID(task_id)))
         except NotFound:
             for field in typed:
                 self._set_error(field, _DELETED_ELSEWHERE)

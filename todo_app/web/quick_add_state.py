@@ -127,7 +127,7 @@ class QuickAddState(TaskListState):
         """Say which names there are, once for all that will be typed."""
         found = [
             NameRow(written=written, **one.model_dump())
-            for one in await self._read(names.list_names)
+            for one in await self._share(names.list_names)
             if (written := written_name(one.kind, one.name))
         ]
         if found != self.get_value("names"):

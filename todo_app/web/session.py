@@ -23,10 +23,10 @@ from todo_app.core.access import Actor
 from todo_app.core.accounts import AccountView
 from todo_app.core.database import reading, transaction
 from todo_app.core.errors import TodoError, Unauthenticated
-from todo_app.core.overview import FilterPlaceView, Overview, PlaceView
+from todo_app.core.overview import FilterPlaceView, PlaceView
 from todo_app.core.task_views import TaskView
 from todo_app.core.tokens import Claims
-from todo_app.web import messages, reflex_private
+from todo_app.web import messages, reflex_private, shared_reads
 
 log = logging.getLogger(__name__)
 
@@ -187,7 +187,7 @@ class AuthState(rx.State):
         counted_at, self._counted_at = self._counted_at, None
         if counted_at is not None and clock.now() - counted_at < REUSED_FOR:
             return
-        found = await self._read(overview.get_overview)
+        found = await self._share(overview.get_overview)
         self.counts = Counts(**found.counts.model_dump())
         projects, labels = _places(found.projects), _places(found.labels)
         if projects != self.get_value("projects"):
@@ -247,6 +247,19 @@ class AuthState(rx.State):
         actor = self._actor()
         async with reading(actor.user_id) as db:
             return await function(db, actor, *args, **kwargs)
+
+    async def _share(
+        self,
+        function: Callable[Concatenate[AsyncSession, Actor, P], Awaitable[T]],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        """The same, of what looks alike from every session of an account.
+
+        Pages that are refreshed after a change ask it together.
+        """
+        key = (function, self._actor().time_zone, args, tuple(sorted(kwargs.items())))
+        return await shared_reads.read_once(key, lambda: self._read(function, *args, **kwargs))
 
     async def _write(
         self,
