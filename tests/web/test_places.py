@@ -192,6 +192,34 @@ async def test_tasks_are_shifted_and_folded(alice: Browser) -> None:
         assert [row["depth"] for row in tab.rows] == [0, 0, 0]
 
 
+async def test_what_becomes_of_parts_and_their_whole_shows_at_once(alice: Browser) -> None:
+    async with alice.tab("/inbox") as tab:
+        for title in ("c", "b", "a"):
+            await tab.add(title)
+        a, b, c = tab.rows
+        await drop(tab, b, c, parent_id=a["id"])
+
+        await tab.tick(b["id"])
+        assert family(tab) == ("1/2", [("a", False), ("b", True), ("c", False)])
+        await tab.tick(a["id"])
+        assert family(tab) == ("2/2", [("a", True), ("b", True), ("c", True)])
+        assert tab.shown["auth_state.counts"]["inbox"] == 0
+        await tab.tick(c["id"], is_completed=False)
+        assert family(tab) == ("1/2", [("a", False), ("b", True), ("c", False)])
+        await tab.ask(f"{BULK}.complete_tasks", task_ids=[c["id"]])
+        assert family(tab) == ("2/2", [("a", False), ("b", True), ("c", True)])
+
+        await tab.open_task(c["id"])
+        await tab.ask(f"{BULK}.delete_tasks", task_ids=[a["id"]])
+        assert tab.rows == []
+        assert tab.panel["id"] == ""
+
+
+def family(tab: Tab) -> tuple[str, list[tuple[str, bool]]]:
+    """How many parts of the first row are done, as it says, and which rows are."""
+    return tab.rows[0]["parts"], [(row["title"], row["is_completed"]) for row in tab.rows]
+
+
 async def test_a_task_gets_labels_and_another_project_in_the_panel(alice: Browser) -> None:
     async with alice.tab("/inbox") as tab:
         await tab.add("Sow")

@@ -18,6 +18,7 @@ from sqlalchemy import (
     Row,
     Select,
     SQLColumnExpression,
+    bindparam,
     exists,
     func,
     literal_column,
@@ -163,6 +164,27 @@ _PROGRESS = (
 )
 _READABLE = select(*COLUMNS).where(*access.READABLE_TASKS)
 
+_SOME = TASKS.c.id.in_(bindparam("task_ids", expanding=True))
+_WHOLES = (
+    select(TASKS.c.id, TASKS.c.parent_id)
+    .where(access.own_rows(TASKS), _SOME)
+    .cte("wholes", recursive=True)
+)
+_WHOLES = _WHOLES.union(
+    select(TASKS.c.id, TASKS.c.parent_id).where(
+        access.own_rows(TASKS), TASKS.c.id == _WHOLES.c.parent_id
+    )
+)
+_BELOW = select(TASKS.c.id).where(access.own_rows(TASKS), _SOME).cte("below", recursive=True)
+_BELOW = _BELOW.union(
+    select(TASKS.c.id).where(access.own_rows(TASKS), TASKS.c.parent_id == _BELOW.c.id)
+)
+_KIN = (
+    _READABLE.add_columns(*_PROGRESS)
+    .where(TASKS.c.id.in_(select(_WHOLES.c.id).union(select(_BELOW.c.id))))
+    .order_by(TASKS.c.path, TASKS.c.id)
+)
+
 
 async def list_tasks(
     db: AsyncSession,
@@ -204,6 +226,14 @@ async def list_tasks(
         next_cursor=cursor_at(items[-1], filters, sort) if items and has_more else None,
         previous_cursor=cursor_at(items[0], filters, sort) if items and has_less else None,
     )
+
+
+async def list_kin(db: AsyncSession, actor: Actor, task_ids: Sequence[UUID]) -> TaskPage:
+    """Tasks with all that they are a part of and all their parts, as far as they are there."""
+    values = access.values(actor) | {"task_ids": list(task_ids)}
+    rows = list(await db.execute(_KIN, values))
+    items = [TaskView.of(row) for row in rows]
+    return TaskPage(items=items, progress=_progress(rows), next_cursor=None, previous_cursor=None)
 
 
 def _columns(order: _Order, *, backwards: bool) -> list[ColumnElement[Any]]:

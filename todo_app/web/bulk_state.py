@@ -88,11 +88,13 @@ class BulkState(TaskListState):
         if views is None:
             return
         if change.is_deleted:
-            await self._remove(views)
+            await self._leave_out_gone()
         else:
             if self._is_elsewhere(task_ids, change) or any(view.recurrence for view in views):
                 # One that repeats may be due another day now, in the place that this day has.
                 await self._refresh()
+            elif change.is_completed is not None:
+                await self._show_kin(views)
             await self._show(views)
         self._offer_undo_of(views, words)
 

@@ -5,11 +5,10 @@ At most `WINDOW_ROWS` rows are ever held or sent, however long the list is; scro
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from collections.abc import Sequence
+from datetime import date
 from typing import Annotated
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import reflex as rx
 from pydantic import Field, StringConstraints
@@ -19,25 +18,23 @@ from todo_app.core.errors import InvalidFilter, NotFound
 from todo_app.core.task_lists import Sort, TaskFilter, TaskPage
 from todo_app.core.task_views import TaskView
 from todo_app.core.words import read_query
-from todo_app.web import found, markdown, routes, wording
+from todo_app.web import routes, wording
 from todo_app.web.list_queries import ListName, days_ahead, done_today, query_of
 from todo_app.web.rows import (
     NO_PANEL,
     NO_PLACE,
     FoundName,
     SectionRow,
+    Seen,
     TaskPanel,
     TaskRow,
-    day_said,
     echo_of,
-    group_of,
-    home_of,
     names_of,
     panel_of,
     place_of,
+    row_of,
     saved_place,
     sections_of,
-    week_of,
     whole,
     with_echoes,
     with_headings,
@@ -49,7 +46,6 @@ WINDOW_ROWS = 100
 STEP_ROWS = 50
 DONE_TODAY_ROWS = 20
 CHANGED_ROWS = 10
-NOTES_PREVIEW_CHARACTERS = 80
 
 RowId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
 TaskId = RowId
@@ -149,6 +145,8 @@ class TaskListState(AuthState):
             # It is due another day now, in the place that this day has in the list.
             await self._refresh()
         self._show_change(view)
+        if view.recurrence is None and await self._show_kin([view]):
+            await self._recount()
         moves_on = is_completed and view.completed_at is None and view.due is not None
         following = f", next {wording.day_name(view.due.date, self._today)}" if moves_on else ""
         self._offer_undo(
@@ -170,10 +168,10 @@ class TaskListState(AuthState):
             return self.place["id"] != ""
         try:
             if self._name == "label":
-                label = await self._read(labels.get_label, UUID(self._place_id))
+                label = await self._share(labels.get_label, UUID(self._place_id))
                 self.place = place_of(label)
             else:
-                outline = await self._read(outlines.get_outline, UUID(self._place_id))
+                outline = await self._share(outlines.get_outline, UUID(self._place_id))
                 self.place = place_of(outline.project)
                 self.is_archived = outline.project.archived_at is not None
                 self.sections = sections_of(outline)
@@ -215,14 +213,14 @@ class TaskListState(AuthState):
         self, *, cursor: str | None = None, backwards: bool = False, limit: int = STEP_ROWS
     ) -> TaskPage:
         if self._name == "search":
-            best = await self._read(search.search, self._searched, limit=search.HITS_MAX)
+            best = await self._share(search.search, self._searched, limit=search.HITS_MAX)
             self.found_names = names_of(best.names)
             return whole([hit.task for hit in best.tasks])
         filters, sort = self._query()
         if filters.text is not None and not filters.text.strip():
             return whole([])
         try:
-            return await self._read(
+            return await self._share(
                 task_lists.list_tasks,
                 filters,
                 sort=sort,
@@ -276,13 +274,13 @@ class TaskListState(AuthState):
         """When tasks come again on the days of the window, as far as one looks ahead."""
         edges = [date.fromisoformat(row["due_on"]) for row in rows[:1] + rows[-1:]]
         first, last = days_ahead(self._today, edges, self.has_earlier, self.has_more)
-        found = await self._read(coming.list_coming, first, last, limit=WINDOW_ROWS)
-        now, zone = clock.now(), self._actor().time_zone
+        found = await self._share(coming.list_coming, first, last, limit=WINDOW_ROWS)
+        seen = self._seen()
         copies = (one.task.model_copy(update={"due": one.due}) for one in found)
-        return [echo_of(self._row(copy, now, zone)) for copy in copies]
+        return [echo_of(row_of(copy, seen)) for copy in copies]
 
     async def _done_today(self) -> TaskPage:
-        return await self._read(
+        return await self._share(
             task_lists.list_tasks,
             done_today(self._today, self._actor().time_zone),
             sort="completed",
@@ -298,66 +296,44 @@ class TaskListState(AuthState):
         return [task_lists.cursor_at(view, filters, sort) for view in views]
 
     def _rows_of(self, page: TaskPage) -> list[TaskRow]:
-        views, progress = page.items, page.progress
-        now, zone = clock.now(), self._actor().time_zone
+        seen, progress = self._seen(), page.progress
         return [
-            self._row(view, now, zone, parts=wording.progress(progress.get(view.id)))
-            for view in views
+            row_of(view, seen, parts=wording.progress(progress.get(view.id))) for view in page.items
         ]
 
-    def _row(
-        self, view: TaskView, now: datetime, zone: str, *, group: str | None = None, parts: str = ""
-    ) -> TaskRow:
-        """The row of a task, in the group that it has if not in that where it would be new."""
-        done = view.completed_at and view.completed_at.astimezone(ZoneInfo(zone)).date()
-        group = group_of(self._name, view, done, self._today) if group is None else group
-        said = day_said(self._name, group)
-        phrases = read_query(self._searched) if self._name == "search" else []
-        is_outline = self._name in {"inbox", "project"}
-        home = home_of(view, self.get_value("projects"))
-        return TaskRow(
-            id=str(view.id),
-            echoes="",
-            title=view.title,
-            notes=markdown.line_of(view.notes)[:NOTES_PREVIEW_CHARACTERS],
-            priority=view.priority,
-            due=wording.due_text(view.due, self._today, zone=zone, said=said),
-            due_on=str(view.due.date) if view.due else "",
-            repeats=view.recurrence.text if view.recurrence else "",
-            is_overdue=not done and view.due is not None and view.due.is_overdue(now, zone),
-            is_completed=done is not None,
-            completed_on=done.isoformat() if done else "",
-            depth=view.depth if is_outline else 0,
-            parts=parts,
-            can_fold=is_outline and parts != "",
-            is_collapsed=view.is_collapsed,
-            project=home["name"] if self._name != "project" else "",
-            colour=home["colour"],
-            labels=view.labels,
-            section=str(view.section_id or ""),
-            group=group,
-            week=week_of(self._name, view, self._today, self.get_value("user")["week_start"]),
-            heading="",
-            heading_count=0,
-            heading_week="",
-            found_title=found.title_pieces(view.title, phrases),
-            found_notes=found.notes_pieces(view.notes, phrases),
+    def _seen(self) -> Seen:
+        """How the rows of this list are looked at now."""
+        actor = self._actor()
+        return Seen(
+            name=self._name,
+            today=self._today,
+            now=clock.now(),
+            zone=actor.time_zone,
+            week_start=self.get_value("user")["week_start"],
+            homes={one["id"]: one for one in self.get_value("projects")},
+            phrases=read_query(self._searched) if self._name == "search" else [],
             stamp=self._stamp,
         )
 
-    def _show_change(self, view: TaskView) -> None:
+    async def _show_kin(self, views: Sequence[TaskView]) -> bool:
+        """Show what became of parts with their whole, and the other way; whether there are any."""
+        parts = {row["id"]: row["parts"] for row in self._shown_rows()}
+        ids = [view.id for view in views if view.parent_id or parts.get(str(view.id), "unknown")]
+        if not ids:
+            return False
+        kin = await self._read(task_lists.list_kin, ids)
+        for one in kin.items:
+            self._show_change(one, parts=wording.progress(kin.progress.get(one.id)))
+        return True
+
+    def _show_change(self, view: TaskView, parts: str | None = None) -> None:
         """Show a task that was changed in its row, in the counts and in the panel."""
         index = self._index_of(str(view.id))
         if index is not None:
             rows = self._shown_rows()
             before = rows[index]
-            row = self._row(
-                view,
-                clock.now(),
-                self._actor().time_zone,
-                group=before["group"],
-                parts=before["parts"],
-            )
+            parts = before["parts"] if parts is None else parts
+            row = row_of(view, self._seen(), group=before["group"], parts=parts)
             rows[index] = row
             self._count_tick(view, before["completed_on"], row["completed_on"], self._today)
             self._set_rows(rows)
@@ -370,19 +346,14 @@ class TaskListState(AuthState):
         changed: dict[str, TaskRow] = self.get_value("changed")
         return [changed.get(row["id"], row) for row in rows]
 
-    async def _remove(self, views: Iterable[TaskView]) -> None:
-        """Take the rows of tasks that are gone out of the window."""
-        gone = {str(view.id) for view in views}
-        if self.panel["id"] in gone:
-            self.panel = NO_PANEL
-        self._cursors = [
-            cursor
-            for row, cursor in zip(self._main_rows(), self._cursors, strict=False)
-            if row["id"] not in gone
-        ]
-        rows = [row for row in self._shown_rows() if gone.isdisjoint({row["id"], row["echoes"]})]
-        await self._recount()
-        self._set_rows(rows)
+    async def _leave_out_gone(self) -> None:
+        """Show the list without what was deleted with all its parts, and no panel of any of it."""
+        if self.panel["id"]:
+            try:
+                await self._read(tasks.get_task, UUID(self.panel["id"]))
+            except NotFound:
+                self.panel = NO_PANEL
+        await self._refresh()
 
     def _index_of(self, task_id: str) -> int | None:
         rows: list[TaskRow] = self.get_value("rows")

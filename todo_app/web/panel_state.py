@@ -162,8 +162,7 @@ class TaskPanelState(TaskListState):
         view = await self._run(tasks.delete_task, UUID(task_id))
         if view is None:
             return
-        self.panel = NO_PANEL
-        await self._remove([view])
+        await self._leave_out_gone()
         self._offer_undo(f"Deleted {wording.quoted(view.title)}")
 
     async def _show_saved(self, field: Field, view: TaskView) -> None:
@@ -209,7 +208,7 @@ class TaskPanelState(TaskListState):
     async def _show_whole(self) -> None:
         """Show what the open task is a part of, if it is."""
         parent = self.panel["parent"]
-        task = await self._read(tasks.get_kept_task, UUID(parent)) if parent else None
+        task = await self._share(tasks.get_kept_task, UUID(parent)) if parent else None
         self.whole = Whole(id=parent, title=task.title if task else "")
 
     def _renew(self, *fields: Field) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import TypedDict, cast
+from typing import NamedTuple, TypedDict, cast
+from zoneinfo import ZoneInfo
 
 from todo_app.core.labels import LabelView
 from todo_app.core.outlines import Outline
@@ -13,8 +14,11 @@ from todo_app.core.search import NameHit
 from todo_app.core.task_lists import TaskPage
 from todo_app.core.task_views import TaskView
 from todo_app.core.weeks import WeekStart
+from todo_app.core.words import Phrase
 from todo_app.web import found, markdown, wording
 from todo_app.web.session import Counts, FilterPlace, Place
+
+NOTES_PREVIEW_CHARACTERS = 80
 
 
 class TaskRow(TypedDict):
@@ -51,6 +55,22 @@ class TaskRow(TypedDict):
     heading_week: str
     found_title: list[str]
     found_notes: list[str]
+    stamp: int
+
+
+class Seen(NamedTuple):
+    """How rows are looked at: in which list, when, from where, and by the tab of whom.
+
+    `homes` are the projects of the sidebar by their ids, `phrases` what was searched for.
+    """
+
+    name: str
+    today: date
+    now: datetime
+    zone: str
+    week_start: str
+    homes: Mapping[str, Place]
+    phrases: Sequence[Phrase]
     stamp: int
 
 
@@ -226,18 +246,49 @@ def day_said(name: str, group: str) -> str:
     return {"today": "Today", "upcoming": group}.get(name, "")
 
 
-def home_of(view: TaskView, projects: Sequence[Place]) -> Place:
-    """The project of a task as the sidebar has it; nothing for the Inbox."""
-    wanted = str(view.project_id)
-    homes = (one for one in projects if one["id"] == wanted)
-    return next(homes, {**NO_PLACE, "colour": ""})
-
-
 def week_of(name: str, view: TaskView, today: date, week_start: str) -> str:
     """The week of a task in a list of days, as the person counts weeks."""
     if name != "upcoming" or view.due is None:
         return ""
     return wording.week_name(view.due.date, today, cast("WeekStart", week_start))
+
+
+def row_of(view: TaskView, seen: Seen, *, group: str | None = None, parts: str = "") -> TaskRow:
+    """The row of a task, in the group that it has if not in that where it would be new."""
+    done = view.completed_at and view.completed_at.astimezone(ZoneInfo(seen.zone)).date()
+    group = group_of(seen.name, view, done, seen.today) if group is None else group
+    is_outline = seen.name in {"inbox", "project"}
+    # Nothing stands for the Inbox.
+    home = seen.homes.get(str(view.project_id), {**NO_PLACE, "colour": ""})
+    return TaskRow(
+        id=str(view.id),
+        echoes="",
+        title=view.title,
+        notes=markdown.line_of(view.notes)[:NOTES_PREVIEW_CHARACTERS],
+        priority=view.priority,
+        due=wording.due_text(view.due, seen.today, zone=seen.zone, said=day_said(seen.name, group)),
+        due_on=str(view.due.date) if view.due else "",
+        repeats=view.recurrence.text if view.recurrence else "",
+        is_overdue=not done and view.due is not None and view.due.is_overdue(seen.now, seen.zone),
+        is_completed=done is not None,
+        completed_on=done.isoformat() if done else "",
+        depth=view.depth if is_outline else 0,
+        parts=parts,
+        can_fold=is_outline and parts != "",
+        is_collapsed=view.is_collapsed,
+        project=home["name"] if seen.name != "project" else "",
+        colour=home["colour"],
+        labels=view.labels,
+        section=str(view.section_id or ""),
+        group=group,
+        week=week_of(seen.name, view, seen.today, seen.week_start),
+        heading="",
+        heading_count=0,
+        heading_week="",
+        found_title=found.title_pieces(view.title, seen.phrases),
+        found_notes=found.notes_pieces(view.notes, seen.phrases),
+        stamp=seen.stamp,
+    )
 
 
 def echo_of(row: TaskRow) -> TaskRow:
