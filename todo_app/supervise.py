@@ -34,6 +34,8 @@ CADDYFILE = build.ROOT / "deploy" / "Caddyfile"
 _LOOK_SECONDS = 0.1
 _START_SECONDS = 60
 _STOP_SECONDS = 10
+# What was handed to a process just before its successor took over is still on its way to it.
+_DRAIN_SECONDS = 2
 _LONGEST_PAUSE_SECONDS = 30
 _ENDS = {signal.SIGINT, signal.SIGTERM}
 _PING = b"GET /health/live HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
@@ -106,6 +108,24 @@ class Start:
                 return False
 
 
+@dataclass(slots=True)
+class Leaving:
+    """A process whose successor has taken over: it answers what it was asked, and ends."""
+
+    start: Start
+    since: float = field(default_factory=time.monotonic)
+    is_told: bool = False
+
+    def look(self) -> None:
+        """Tell it to end once nothing comes to it any more, and end it if it does not."""
+        seconds = time.monotonic() - self.since
+        if seconds > _DRAIN_SECONDS and not self.is_told:
+            self.start.process.terminate()
+            self.is_told = True
+        if seconds > _DRAIN_SECONDS + _STOP_SECONDS:
+            self.start.process.kill()
+
+
 class Worker:
     """One of the places that Caddy hands requests to, and the processes that fill it in turn."""
 
@@ -114,7 +134,7 @@ class Worker:
         self.link = folder / f"{number}.sock"
         self.serving: Start | None = None
         self._coming: Start | None = None
-        self._leaving: list[tuple[float, Start]] = []
+        self._leaving: list[Leaving] = []
         self._failures = 0
         self._pause_until = 0.0
         self._numbers = count(1)
@@ -127,7 +147,7 @@ class Worker:
     @property
     def starts(self) -> list[Start]:
         """Every process there is."""
-        there = [self.serving, self._coming, *(start for _, start in self._leaving)]
+        there = [self.serving, self._coming, *(leaving.start for leaving in self._leaving)]
         return [start for start in there if start is not None]
 
     def replace(self) -> None:
@@ -145,10 +165,9 @@ class Worker:
             self._coming = self._start()
         if self._coming is not None:
             self._look_at(self._coming)
-        for deadline, start in self._leaving:
-            if now > deadline and not start.has_ended:
-                start.process.kill()
-        self._leaving = [pair for pair in self._leaving if not pair[1].has_ended]
+        for leaving in self._leaving:
+            leaving.look()
+        self._leaving = [leaving for leaving in self._leaving if not leaving.start.has_ended]
 
     def _look_at(self, coming: Start) -> None:
         if coming.has_ended or coming.age_seconds > _START_SECONDS:
@@ -163,8 +182,7 @@ class Worker:
             draft.symlink_to(coming.socket_file)
             draft.replace(self.link)
             if self.serving is not None:
-                self.serving.process.terminate()
-                self._leaving.append((time.monotonic() + _STOP_SECONDS, self.serving))
+                self._leaving.append(Leaving(self.serving))
             self.serving, self._coming, self._failures = coming, None, 0
             log.info("worker %d serves, process %d", self.number, coming.process.pid)
 
