@@ -31,9 +31,11 @@ _FOCUS_ROW = rx.call_function(
 _FOCUS_NEIGHBOUR = rx.call_function(
     "() => " + _FOCUS.format(row="li:has(.selected) + li .open, li:has(+ li .selected) .open")
 )
-# Where there is no pointer but a finger, a focused field would raise the keyboard over the task.
+# Where there is no pointer but a finger, a focused field would raise the keyboard over the task. It
+# may be drawn anew while one types elsewhere, after a lost connection.
 _FOCUS_TASK = rx.call_function(
-    "() => document.querySelector("
+    "() => document.activeElement.matches('main input:not([type=checkbox])') || "
+    "document.querySelector("
     "matchMedia('(pointer: coarse)').matches ? '.panel' : '#task-title').focus()"
 )
 # Leaving the field first saves what is typed in it.
