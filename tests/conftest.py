@@ -6,6 +6,7 @@ A test that asks for `database` runs twice, on SQLite and on PostgreSQL, each wi
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
+from functools import cache
 
 import psycopg
 import pytest
@@ -87,6 +88,9 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         patch.setenv("DATA_DIR", str(tmp_path_factory.mktemp("data")))
         patch.setenv("BCRYPT_COST", "4")
         patch.setenv("SIGN_UPS_PER_HOUR", "1000000")
+        # An engine keeps the statements it has compiled, so there is one for each database and not
+        # one for each test. Its connections belong to the loop of a test, and end with that.
+        patch.setattr(core_database, "create_engine", cache(core_database.create_engine))
         yield
 
 

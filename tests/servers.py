@@ -181,7 +181,7 @@ def find_chromium() -> str:
     found = _chromium_on_path() or _chromium_of_playwright()
     if found is None and os.geteuid() == 0 and shutil.which("apt-get"):
         environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-        for arguments in (["update"], ["install", "--yes", "chromium"]):
+        for arguments in (["update"], ["install", "--yes", "chromium-headless-shell"]):
             subprocess.run(["apt-get", "--quiet", *arguments], check=True, env=environment)
         found = _chromium_on_path()
     if found is None:
@@ -198,7 +198,7 @@ def free_port() -> int:
 
 
 def _chromium_on_path() -> str | None:
-    names = ("chromium", "chromium-browser", "google-chrome")
+    names = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
     return next(filter(None, map(shutil.which, names)), None)
 
 

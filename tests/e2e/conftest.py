@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 
 from tests.e2e.person import TIME_ZONE, Person, new_person
 from tests.e2e.program import FIRST_PORT, Program, refuse_taken_port, running
@@ -32,6 +32,10 @@ _SWITCHES = (
     "--disable-sync",
     "--no-first-run",
 )
+
+# For machines that do much else at the same time.
+PATIENCE_MILLISECONDS = 15_000
+expect.set_options(timeout=PATIENCE_MILLISECONDS)
 
 OpenContext = Callable[..., Awaitable[BrowserContext]]
 
@@ -80,7 +84,7 @@ async def open_context(chromium: Browser, watch: Watch) -> AsyncIterator[OpenCon
         async def open_one(person: Person | None = None, **options: object) -> BrowserContext:
             settings = {"viewport": WIDE, "timezone_id": TIME_ZONE, "locale": "en-GB"} | options
             context = await contexts.enter_async_context(await chromium.new_context(**settings))
-            context.set_default_timeout(10_000)
+            context.set_default_timeout(PATIENCE_MILLISECONDS)
             watch.over(context)
             if person is not None:
                 await context.add_cookies(

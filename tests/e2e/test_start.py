@@ -30,7 +30,7 @@ from tests.e2e.program import (
     running,
 )
 from tests.e2e.screen import add, is_ready, row, tick
-from tests.e2e.watch import Watch
+from tests.e2e.watch import SERVER_AWAY, Watch
 from tests.servers import PostgreSQL, free_port, settings_of
 
 PORT = FIRST_PORT + 1
@@ -118,7 +118,7 @@ async def test_an_exported_frontend_works_behind_another_server(
 
 
 async def test_the_development_server_works(
-    open_context: OpenContext, ports_are_free: None, tmp_path: Path
+    open_context: OpenContext, watch: Watch, ports_are_free: None, tmp_path: Path
 ) -> None:
     lock = ROOT / "reflex.lock" / "package.json"
     locked = json.loads(lock.read_text())
@@ -134,6 +134,8 @@ async def test_the_development_server_works(
         assert await asyncio.to_thread(program.stop) == 0
         assert await still_there(everything) == []
     assert json.loads(lock.read_text()) == locked
+    # It may load the application anew just as the page connects.
+    watch.overlook(SERVER_AWAY)
 
 
 @pytest.mark.parametrize("way", ["stop", "interrupt"])

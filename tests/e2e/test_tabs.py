@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.async_api import BrowserContext, Page, expect
+from playwright.async_api import Error as PlaywrightError
 
 from tests.e2e.conftest import OpenContext
 from tests.e2e.person import Person
@@ -177,7 +179,8 @@ async def test_a_session_that_expires_asks_to_sign_in_and_returns(
     heading = page.get_by_role("heading", name="Welcome back")
     while not await heading.is_visible():
         if await box.is_visible():
-            await box.click(timeout=1_000, no_wait_after=True)
+            with suppress(PlaywrightError):  # It may go at this moment.
+                await box.click(timeout=1_000, no_wait_after=True)
         await page.wait_for_timeout(300)
     await expect(page.get_by_text("Your session has ended. Sign in again")).to_be_visible()
     await sign_in(page, alice)

@@ -11,6 +11,8 @@ from playwright.async_api import BrowserContext, ConsoleMessage, Page, Request, 
 _LEFT_THE_PAGE = "net::ERR_ABORTED"
 # Nor is its socket, when it is left before that is open.
 _LEFT_THE_SOCKET = "WebSocket is closed before the connection is established"
+# What a page may say of a server that is away.
+SERVER_AWAY = r"net::ERR_CONNECTION_|WebSocket connection to .* failed"
 _OWN_SCHEMES = ("data", "blob", "about")
 
 
@@ -36,6 +38,10 @@ class Watch:
         expected = [text for text in self.complaints if re.search(pattern, text)]
         assert expected, f"nothing like {pattern!r} was complained about: {self.complaints}"
         self.complaints = [text for text in self.complaints if text not in expected]
+
+    def overlook(self, pattern: str) -> None:
+        """Drop the complaints that a test may or may not cause."""
+        self.complaints = [text for text in self.complaints if not re.search(pattern, text)]
 
     def _hear(self, message: ConsoleMessage) -> None:
         if message.type in {"error", "warning"} and _LEFT_THE_SOCKET not in message.text:
