@@ -22,6 +22,7 @@ from todo_app.core.backup import BackupError
 from todo_app.core.database import reading, transaction
 from todo_app.core.errors import EmailTaken, InvalidInput, NotFound, TodoError, Unavailable
 from todo_app.core.quick_tasks import create_quick_task
+from todo_app.core.reminders import spoken
 from todo_app.core.settings import get_settings, prepare_data_dir
 
 Arguments = argparse.Namespace
@@ -175,7 +176,8 @@ async def add(arguments: Arguments) -> None:
         task = await create_quick_task(db, actor, " ".join(arguments.line))
     due = f", due {task.due.date} {task.due.time or ''}".rstrip() if task.due else ""
     repeats = f", {task.recurrence.text}" if task.recurrence else ""
-    print(f"Added: {task.title}{due}{repeats}")
+    reminds = "".join(f", reminds {spoken(minutes)} before" for minutes in task.reminders)
+    print(f"Added: {task.title}{due}{repeats}{reminds}")
 
 
 async def purge(_arguments: Arguments) -> None:

@@ -1,8 +1,9 @@
-"""Timed work: rows whose time is over are deleted, mail is sent.
+"""Timed work: rows whose time is over are deleted, people are reminded, mail is sent.
 
 Of all processes one does it: the one that holds the lock. When it dies, in the middle too, another
 takes over within seconds and does it from the start; what was done already is not there any more.
-Mail needs no lock, because each letter is claimed by one process.
+Mail needs no lock, because each letter is claimed by one process; nor do reminders, which are told
+by the one that holds the account.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from todo_app.core import (
     clock,
     closing,
     database,
+    due_reminders,
     encryption,
     idempotency,
     links,
@@ -42,6 +44,9 @@ LOOK_SECONDS = 5
 MAIL_INTERVAL_SECONDS = 2
 """The outbox is looked at by the clock and never because something was just put into it: how long
 an answer takes is not to tell whether a mail is on its way."""
+
+REMINDERS_INTERVAL_SECONDS = 2
+"""One look at an index, wherever nobody is to be reminded."""
 
 
 async def run_forever() -> NoReturn:
@@ -108,3 +113,13 @@ async def send_mail_forever() -> NoReturn:
         except Unavailable:
             log.warning("mail put off: the database does not answer")
         await asyncio.sleep(MAIL_INTERVAL_SECONDS)
+
+
+async def remind_forever() -> NoReturn:
+    """Tell people what it is time for, every few seconds."""
+    while True:
+        try:
+            await due_reminders.tell_due()
+        except Unavailable:
+            log.warning("reminders put off: the database does not answer")
+        await asyncio.sleep(REMINDERS_INTERVAL_SECONDS)

@@ -8,7 +8,7 @@ const BOX = "quick-add";
 // What there is no doubt about, so that it is coloured at once. The server has the last word.
 const SURE = new RegExp(
   String.raw`(?<!\S)(?:(?<project>#(?!\d+(?:\s|$))[^\s"#@/]+)|(?<label>@(?!\d+(?:\s|$))[^\s"#@/]+)|` +
-    String.raw`(?<priority>p[1-4])|(?<date>today|tomorrow|tonight)|` +
+    String.raw`(?<priority>p[1-4])|(?<reminder>!\d{1,3}[dhm])|(?<date>today|tomorrow|tonight)|` +
     String.raw`(?<time>(?:at )?(?:(?:[01]?\d|2[0-3]):[0-5]\d|(?:1[0-2]|[1-9])(?::[0-5]\d)?(?:am|pm)))|` +
     String.raw`(?<recurrence>every!? (?:other |\d{1,2} )?(?:(?:day|week|month|year|weekday)s?|` +
     String.raw`(?:mon|tues|wednes|thurs|fri|satur|sun)day|mon|tue|wed|thu|fri|sat|sun)))(?![^\s,.;!?])`,
@@ -60,7 +60,7 @@ function guessed(line, reading, off, known) {
     const start = points(line.slice(0, index)).length;
     const piece = { start, end: start + points(text).length, kind };
     const isOpen = ![...off, ...closed, ...known.map((one) => [one.start, one.end])].some((span) => meet(piece, span));
-    const isNew = kind === "label" || ![...known, ...found].some((one) => one.kind === kind);
+    const isNew = kind === "label" || kind === "reminder" || ![...known, ...found].some((one) => one.kind === kind);
     if (isOpen && isNew) found.push(piece);
   }
   return found;

@@ -24,6 +24,7 @@ async def test_signing_up_answers_the_account_and_where_it_is(nobody: httpx.Asyn
     assert response.status_code == 201
     assert response.headers["location"] == f"{AUTH}/me"
     preferences = {"date_order": "day_first", "theme": "system", "week_start": "monday"}
+    preferences["reminder_mail"] = "on"
     assert account.keys() == {"id", "email", "name", "time_zone", "created_at", *preferences}
     assert account.items() >= preferences.items()
     assert account["email"] == "dora@example.org"

@@ -8,7 +8,7 @@ import pytest
 from tests.api.answers import TASKS, all_tasks, assert_problem
 
 QUICK = f"{TASKS}/quick"
-LINE = "😀 Water the plants every mon at 7pm until 21.12. p2"
+LINE = "😀 Water the plants every mon at 7pm until 21.12. p2 !1h30m !0m"
 
 
 async def test_a_dry_run_says_what_a_line_becomes_and_adds_nothing(
@@ -25,7 +25,10 @@ async def test_a_dry_run_says_what_a_line_becomes_and_adds_nothing(
         ("at 7pm", "time"),
         ("until 21.12.", "end"),
         ("p2", "priority"),
+        ("!1h30m", "reminder"),
+        ("!0m", "reminder"),
     ]
+    assert reading["reminders"] == [0, 90]
     assert reading["title"] == "😀 Water the plants"
     assert reading["recurrence"]["rule"].startswith("FREQ=WEEKLY;BYDAY=MO;UNTIL=")
     assert reading["recurrence"]["mode"] == "schedule"
@@ -45,7 +48,7 @@ async def test_a_line_becomes_the_task_that_the_dry_run_showed(alice: httpx.Asyn
     assert response.status_code == 201
     assert response.headers["location"] == f"{TASKS}/{task['id']}"
     assert await all_tasks(alice) == [task]
-    for field in ("title", "priority", "due", "recurrence"):
+    for field in ("title", "priority", "due", "recurrence", "reminders"):
         assert task[field] == reading[field]
 
 
@@ -59,7 +62,7 @@ async def test_a_line_sent_again_with_its_key_adds_one_task(alice: httpx.AsyncCl
     assert len(await all_tasks(alice)) == 1
 
 
-@pytest.mark.parametrize("text", ["Pack /trip", "Call !30m", f"Fix it #{'x' * 101}"])
+@pytest.mark.parametrize("text", ["Pack /trip", "Call !367d", f"Fix it #{'x' * 101}"])
 async def test_a_mark_that_a_task_has_no_place_for_stays_in_its_title(
     alice: httpx.AsyncClient, text: str
 ) -> None:

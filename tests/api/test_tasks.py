@@ -22,6 +22,7 @@ FIELDS = {
     "labels",
     "due",
     "recurrence",
+    "reminders",
     "completed_at",
     "version",
     "created_at",
@@ -50,6 +51,7 @@ async def test_a_new_task_says_where_it_is_and_which_version(alice: httpx.AsyncC
 
 async def test_a_task_keeps_all_that_it_was_given(alice: httpx.AsyncClient) -> None:
     fields = {"title": "Café ☕ 你好", "notes": "one\ntwo\tthree", "priority": 1, "due": DUE}
+    fields["reminders"] = [30, 1_440]
     task = await add_task(alice, **fields)
     assert (await alice.get(path_of(task))).json() == {**task, **fields}
 

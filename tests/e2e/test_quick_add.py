@@ -18,15 +18,16 @@ async def test_a_line_is_coloured_while_it_is_typed_and_becomes_its_task(
     page: Page, site: Program, alice: Person
 ) -> None:
     await page.goto(f"{site.origin}/inbox")
-    await quick_entry(page).press_sequentially(LINE)
+    await quick_entry(page).press_sequentially(f"{LINE} !1h")
 
-    await expect(page.locator(".shade mark")).to_have_text(["every 3 days", "p2"])
+    await expect(page.locator(".shade mark")).to_have_text(["every 3 days", "p2", "!1h"])
     await expect(page.locator(".pieces .next")).to_contain_text("Next: Today")
     await page.keyboard.press("Enter")
 
     await expect(row(page, "Water the plants")).to_contain_text("every 3 days")
     [task] = alice.api.get("/tasks").json()["items"]
     assert (task["title"], task["priority"]) == ("Water the plants", 2)
+    assert task["reminders"] == [60]
     assert task["recurrence"]["rule"] == "FREQ=DAILY;INTERVAL=3"
     await expect(quick_entry(page)).to_have_value("")
     await expect(page.locator(".shade mark")).to_have_count(0)
@@ -149,6 +150,20 @@ async def test_a_repeating_task_that_is_ticked_moves_on_and_comes_back_by_undo(
     await panel(page).get_by_role("button", name="Move the whole series").click()
     await expect(panel(page)).not_to_contain_text("Only this one was moved")
     await expect(again).to_have_count(25)
+
+    repeat = panel(page).get_by_label("Repeat", exact=True)
+    await repeat.fill("FREQ=DAILY;INTERVAL=2")
+    await repeat.press("Enter")
+    await expect(repeat).to_have_value("every 2 days")
+    await panel(page).get_by_text("Turns and rule").click()
+    await expect(panel(page)).to_contain_text("RRULE:FREQ=DAILY;INTERVAL=2")
+    remind = panel(page).get_by_label("Remind", exact=True)
+    await remind.fill("90m")
+    await remind.press("Enter")
+    await expect(remind).to_have_value("1h30m")
+    await panel(page).get_by_role("button", name="Remind on time").click()
+    await expect(remind).to_have_value("0m, 1h30m")
+    await expect(panel(page)).to_contain_text("Before 09:00, as it has no time.")
 
 
 @pytest.mark.parametrize("width", [390, 1360])

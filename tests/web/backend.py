@@ -17,6 +17,7 @@ from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.pool import NullPool
 
 from tests.servers import SUPERUSER, as_role, free_port, settings_of
+from todo_app.core import clock
 from todo_app.core.settings import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -51,6 +52,15 @@ class Backend:
         """Delete every task of an account behind the program's back."""
         with self.engine.begin() as connection:
             connection.execute(text("DELETE FROM tasks WHERE user_id = :id"), {"id": user_id})
+
+    def let_remind(self, user_id: object) -> None:
+        """Let it be time now for every task of an account, behind the program's back."""
+        values = {"id": user_id, "now": clock.now().replace(tzinfo=None)}
+        with self.engine.begin() as connection:
+            connection.execute(
+                text("UPDATE tasks SET remind_at = :now WHERE user_id = :id"), values
+            )
+            connection.execute(text("UPDATE users SET remind_at = :now WHERE id = :id"), values)
 
     def run(self, *arguments: str) -> str:
         """What a command of the program says, which an operator types beside the backend."""

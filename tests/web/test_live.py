@@ -220,6 +220,31 @@ async def test_nobody_takes_back_what_another_did(alice: Browser, bob: Browser) 
         assert titles(hers) == ["Water the plants"]
 
 
+async def test_a_reminder_is_told_once_in_every_open_page_of_its_owner(
+    alice: Browser, bob: Browser, here: Tab, there: Tab
+) -> None:
+    async with bob.tab("/today") as his:
+        seen = here.shown["auth_state.notice"]["number"]
+        alice.backend.let_remind(alice.user_id)
+
+        for tab in (here, there):
+            await tab.until(lambda tab=tab: notice(tab)["text"].startswith("Reminder"))  # type: ignore[misc]
+
+        assert notice(here)["text"] == "Reminder: “Water the plants”, due Today"
+        assert notice(here)["number"] == seen + 1
+        await here.ask(f"{LIVE}.remind", task_id=here.rows[0]["id"], others=2)
+        assert notice(here)["text"].endswith(" and 2 more")
+        told = notice(here)
+        await here.tick(here.rows[0]["id"])
+        await his.ask(f"{LIVE}.remind", task_id=here.rows[0]["id"], others=0)
+        assert notice(his) == {**told, "text": "", "number": 0}
+
+
+def notice(tab: Tab) -> dict[str, Any]:
+    found: dict[str, Any] = tab.shown["auth_state.notice"]
+    return found
+
+
 def history(tab: Tab) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = tab.shown["live_state.history"]
     return found

@@ -59,6 +59,7 @@ def day_in(days: int) -> str:
         ("notes", "The fern\nand the cactus"),
         ("priority", "1"),
         ("due_date", "2031-02-28"),
+        ("reminders", "30m, 1d"),
     ],
 )
 async def test_a_field_is_saved_as_it_is_left(
@@ -103,6 +104,9 @@ async def test_a_field_left_as_it_was_is_not_saved_again(alice: Browser, tab: Ta
         ("due_date", "2026-02-30"),
         ("due_time", "25:00"),
         ("due_time", "noon"),
+        ("reminders", "soon"),
+        ("reminders", "367d"),
+        ("reminders", " ".join(f"{number}m" for number in range(11))),
     ],
 )
 async def test_a_text_that_does_not_fit_its_field_is_explained_and_changes_nothing(
@@ -284,3 +288,21 @@ async def test_an_address_that_names_no_task_of_any_kind_opens_nothing(
 
     assert tab.panel == NO_PANEL
     assert tab.shown["auth_state.notice"]["text"].startswith("This task is no longer here.")
+
+
+async def test_reminders_are_added_one_by_one_shown_in_short_and_cleared(tab: Tab) -> None:
+    task_id = tab.panel["id"]
+    shown = []
+    for minutes in (60, 0, 60):
+        await tab.ask(f"{PANEL}.remind_before", task_id=task_id, minutes=minutes)
+        shown.append(tab.panel["reminders"])
+    await tab.save("reminders", "!90m 60m,1h")
+    shown.append(tab.panel["reminders"])
+    await tab.ask(f"{PANEL}.clear_reminders", task_id=task_id)
+
+    assert shown == ["1h", "0m, 1h", "0m, 1h", "1h, 1h30m"]
+    assert tab.panel["reminders"] == ""
+    await tab.ask(f"{LIVE}.show_history", task_id=task_id)
+    entries = tab.shown["live_state.history"]
+    assert [entry["text"] for entry in entries[:-1]] == ["Changed the reminders"] * 4
+    assert entries[0]["detail"] == "From 1h, 1h30m to none"

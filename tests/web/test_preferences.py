@@ -28,15 +28,17 @@ async def test_a_choice_is_kept_and_told(alice: Browser) -> None:
             ("date_order", "month_first"),
             ("theme", "dark"),
             ("week_start", "sunday"),
+            ("reminder_mail", "off"),
         ):
             await choose(tab, preference, choice)
             assert tab.shown["auth_state.notice"]["text"] == "Saved"
             assert tab.shown["auth_state.user"][preference] == choice.strip()
 
     assert alice.backend.rows(
-        "SELECT name, time_zone, date_order, theme, week_start FROM users WHERE email = :email",
+        "SELECT name, time_zone, date_order, theme, week_start, reminder_mail FROM users "
+        "WHERE email = :email",
         email=alice.email,
-    ) == [("Alice  Adams", "Asia/Tokyo", "month_first", "dark", "sunday")]
+    ) == [("Alice  Adams", "Asia/Tokyo", "month_first", "dark", "sunday", "off")]
 
 
 async def test_what_was_told_stays_on_its_page_unless_it_can_be_undone(alice: Browser) -> None:

@@ -25,7 +25,9 @@ FORMAT = "todo-app-account"
 VERSION = 1
 
 EXPORTED: Mapping[str, frozenset[str]] = {
-    "users": frozenset({"password_hash", "email_canonical", "disabled_at", "closed_at"}),
+    "users": frozenset(
+        {"password_hash", "email_canonical", "disabled_at", "closed_at", "remind_at"}
+    ),
     "sessions": frozenset(),
     "api_tokens": frozenset({"token_hash"}),
     "passkeys": frozenset({"credential_id", "public_key", "sign_count"}),

@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from todo_app.core import access, audit, bus, clock, passwords, projects
+from todo_app.core import access, audit, bus, clock, passwords, projects, reminding
 from todo_app.core.access import Actor
 from todo_app.core.bus import AccountChanged
 from todo_app.core.database import transaction
@@ -38,6 +38,8 @@ DEFAULT_TIME_ZONE = "UTC"
 DateOrder = Literal["day_first", "month_first"]
 """How a date of two numbers is read: 11/12 is the 11th of December, or the 12th of November."""
 Theme = Literal["system", "light", "dark"]
+ReminderMail = Literal["on", "off"]
+"""Whether reminders come by mail too, and not in open pages alone."""
 
 
 def _valid_email(text: str) -> str:
@@ -76,6 +78,7 @@ class AccountPatch(BaseModel):
     date_order: DateOrder | None = None
     theme: Theme | None = None
     week_start: WeekStart | None = None
+    reminder_mail: ReminderMail | None = None
 
 
 class AccountView(BaseModel):
@@ -90,6 +93,7 @@ class AccountView(BaseModel):
     date_order: DateOrder
     theme: Theme
     week_start: WeekStart
+    reminder_mail: ReminderMail
     created_at: datetime
 
     @classmethod
@@ -189,6 +193,8 @@ async def get_account(db: AsyncSession, actor: Actor) -> AccountView:
 async def update_account(db: AsyncSession, actor: Actor, patch: AccountPatch) -> AccountView:
     """Change the actor's own account. Raises NotFound if it was closed meanwhile."""
     values = patch.model_dump(exclude_none=True)
+    if patch.time_zone is not None:
+        await reminding.follow_zone(db, actor, patch.time_zone)
     if values:
         await db.execute(update(User).where(access.own_account(actor)).values(values))
         bus.publish_after_commit(db, AccountChanged(actor.user_id))

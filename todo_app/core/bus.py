@@ -41,6 +41,14 @@ class ChangesMade:
 
 
 @dataclass(frozen=True, slots=True)
+class RemindersDue:
+    """It is time to remind the owner of an account of tasks, the first one first."""
+
+    user_id: UUID
+    task_ids: tuple[UUID, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class AttemptCounted:
     """Somebody tried something that people are slowed down at; `keys` say who or where."""
 
@@ -53,7 +61,7 @@ class CutOff:
     """This process hears nothing of the others any more, and has lost the state of its pages."""
 
 
-News = SessionEnded | AccountChanged | ChangesMade | AttemptCounted | CutOff
+News = SessionEnded | AccountChanged | ChangesMade | RemindersDue | AttemptCounted | CutOff
 Listener = Callable[[News], None]
 
 _listeners: list[Listener] = []

@@ -4,7 +4,7 @@ A letter is written when it is sent. So a link that lets somebody in is never st
 hash, and it is decided here, out of anybody's sight, whether there is somebody to write to.
 
 Nothing in a letter was typed by a person: else our server would carry what strangers have to say to
-whatever address they name.
+whatever address they name. What reminds of a task names it to its owner.
 """
 
 from __future__ import annotations
@@ -13,18 +13,18 @@ import html
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Literal, cast, get_args
+from typing import Any, Literal, cast, get_args
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, select
+from sqlalchemy import Row, bindparam, delete, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from todo_app.core import audit, clock, links
+from todo_app.core import access, audit, clock, links
 from todo_app.core.accounts import canonical_email
 from todo_app.core.devices import device_name
-from todo_app.core.models import OutboxMessage, SignUp, User
+from todo_app.core.models import DUE_TIME_ORDER, TASKS, OutboxMessage, SignUp, User
 from todo_app.core.settings import get_settings
 from todo_app.core.visits import Visit
 
@@ -43,12 +43,25 @@ Kind = Literal[
     "passkey_added",
     "passkey_removed",
     "api_token_made",
+    "reminder",
 ]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
 PRODUCT = "Todo App"
 CLOSED_DAYS = 30
 """How long a closed account is kept for its owner to come back."""
+
+SUBJECT_CHARACTERS = 100
+_OPEN_TASKS = (
+    select(TASKS.c.id, TASKS.c.title, TASKS.c.due_date, TASKS.c.due_time, TASKS.c.due_zone)
+    .where(
+        *access.READABLE_TASKS,
+        TASKS.c.id.in_(bindparam("ids", expanding=True)),
+        TASKS.c.completed_at.is_(None),
+        TASKS.c.due_date.is_not(None),
+    )
+    .order_by(TASKS.c.due_date, text(DUE_TIME_ORDER), TASKS.c.id)
+)
 
 _Writer = Callable[[AsyncSession, OutboxMessage], Awaitable["Letter | None"]]
 
@@ -263,6 +276,37 @@ async def _sign_up(db: AsyncSession, message: OutboxMessage) -> Letter | None:
     )
 
 
+async def _reminder(db: AsyncSession, message: OutboxMessage) -> Letter | None:
+    """A letter about tasks that are still to be done, the first to be due first."""
+    user = await db.get(User, message.user_id)
+    task_ids = [UUID(task_id) for task_id in json.loads(message.details)["task_ids"]]
+    rows = (await db.execute(_OPEN_TASKS, {"actor_id": message.user_id, "ids": task_ids})).all()
+    if user is None or user.reminder_mail == "off" or not rows:
+        return None
+    first, *others = rows
+    more = f" and {len(others)} more" if others else ""
+    title = first.title
+    if len(title) > SUBJECT_CHARACTERS:
+        title = f"{title[:SUBJECT_CHARACTERS].rstrip()}…"
+    return Letter(
+        to=message.recipient,
+        subject=f"Reminder: {title}{more}",
+        sentences=(
+            "\n".join(f"“{row.title}” is due {_due_words(row, user.time_zone)}." for row in rows),
+            "You asked to be reminded of it. In Settings, Preferences, you can turn such mail off.",
+        ),
+        path=f"/today?task={first.id}",
+        link_text="Open it" if not others else "Open the first",
+    )
+
+
+def _due_words(row: Row[*tuple[Any, ...]], zone: str) -> str:
+    """When a task is due: on 21 November 2026 at 15:00, and in which zone if in another."""
+    at = f" at {row.due_time}" if row.due_time else ""
+    elsewhere = f" ({row.due_zone})" if row.due_zone not in {None, zone} else ""
+    return f"on {row.due_date.day} {row.due_date:%B %Y}{at}{elsewhere}"
+
+
 async def _email_change(db: AsyncSession, message: OutboxMessage) -> Letter | None:
     asker_id = cast("UUID", message.user_id)
     is_theirs = col(User.email_canonical) == canonical_email(message.recipient)
@@ -299,4 +343,5 @@ _WRITERS: Mapping[Kind, _Writer] = {
     "password_forgotten": _password_forgotten,
     "sign_up": _sign_up,
     "email_change": _email_change,
+    "reminder": _reminder,
 }

@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from email import policy
 from email.message import EmailMessage
 from email.utils import format_datetime
+from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -34,6 +36,7 @@ log = logging.getLogger(__name__)
 CLAIM = timedelta(minutes=5)
 """Longer than handing over may take."""
 NOTICE_LIFETIME = timedelta(days=3)
+REMINDER_LIFETIME = timedelta(days=1)
 _FIRST_PAUSE = timedelta(seconds=30)
 _LONGEST_PAUSE = timedelta(hours=1)
 _AT_ONCE = 20
@@ -62,15 +65,35 @@ def post(
 
     After its `lifetime` it is of no more use and is not sent.
     """
-    if not is_on():
-        return
+    if is_on():
+        _put(db, kind, recipient, asdict(visit), user_id, lifetime)
+
+
+def remind(db: AsyncSession, recipient: str, user_id: UUID, task_ids: Sequence[UUID]) -> None:
+    """Put a letter about tasks of an account into the outbox, if letters arrive in mailboxes.
+
+    It names tasks by their titles, and so it is not for the log.
+    """
+    if reaches_people():
+        details = {"task_ids": [str(task_id) for task_id in task_ids]}
+        _put(db, "reminder", recipient, details, user_id, REMINDER_LIFETIME)
+
+
+def _put(
+    db: AsyncSession,
+    kind: Kind,
+    recipient: str,
+    details: Mapping[str, Any],
+    user_id: UUID | None,
+    lifetime: timedelta,
+) -> None:
     now = clock.now()
     db.add(
         OutboxMessage(
             user_id=user_id,
             kind=kind,
             recipient=recipient,
-            details=json.dumps(asdict(visit)),
+            details=json.dumps(details),
             created_at=now,
             due_at=now,
             expires_at=now + lifetime,
@@ -110,7 +133,7 @@ async def _deliver(message_id: UUID) -> bool:
     if message is None:
         return False
     try:
-        async with transaction() as db:
+        async with transaction(message.user_id) as db:
             letter = await letters.write(db, message)
         if letter is not None:
             await _send(message, letter)

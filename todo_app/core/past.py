@@ -19,6 +19,8 @@ from todo_app.core.models import CHANGES, LABELS, TASK_LABELS
 from todo_app.core.task_views import TaskView
 
 _TASKS = ENTITIES["task"]
+_UNKNOWN = {"is_collapsed": False, "reminders": None}
+"""What the log says nothing of, or did not from the beginning."""
 _LOG = (
     select(CHANGES.c.before, CHANGES.c.after, CHANGES.c.created_at)
     .where(
@@ -63,9 +65,7 @@ async def get_task_as_of(
         raise NotFound
     names = await _labels_as_of(db, actor, task_id, moment)
     more = {"updated_at": updated_at, "labels": "\n".join(names)}
-    return TaskView.of(
-        SimpleNamespace(**{"path": f"!{row['position']}", "is_collapsed": False} | row | more)
-    )
+    return TaskView.of(SimpleNamespace(**_UNKNOWN | {"path": f"!{row['position']}"} | row | more))
 
 
 async def _labels_as_of(

@@ -19,6 +19,7 @@ from todo_app.core.phrases import (
     read_time,
     text_at,
 )
+from todo_app.core.reminders import REMINDERS_MAX, read_minutes
 from todo_app.core.repeats import read_repeat
 from todo_app.core.rules import COUNT_MAX, spoken
 from todo_app.core.text import NAME_MAX_CHARACTERS
@@ -40,7 +41,6 @@ _MARKS: dict[str, Kind] = {"#": "project", "/": "section", "@": "label"}
 _NAME = re.compile(r'[^\s"#@/]+')
 _QUOTED_NAME = re.compile(r'"\s*([^"\s](?:[^"]*[^"\s])?)\s*"')
 _PRIORITY = re.compile("p[1-4]")
-_REMINDER = re.compile(r"!(?=\d)(?:(\d{1,3})d)?(?:(\d{1,3})h)?(?:(\d{1,4})m)?", re.ASCII)
 _STARTS = {"starting", "from"}
 _ENDS = {"until", "till", "ending"}
 _MANY: set[Kind] = {"label", "reminder"}
@@ -142,11 +142,9 @@ def _is_plain(name: str) -> bool:
 
 def _reminder(word: Word, index: int) -> Candidate | None:
     """`!30m`, `!1h30m`, `!2d`: so long before the due time."""
-    found = _REMINDER.fullmatch(word.text)
-    if found is None:
+    before = read_minutes(word.text[1:])
+    if before is None:
         return None
-    days, hours, minutes = (int(part or 0) for part in found.groups())
-    before = (days * 24 + hours) * 60 + minutes
     text = f"{word.text[1:]} before"
     return Candidate(index, index + 1, word.start, word.end, "reminder", before, text)
 
@@ -278,10 +276,15 @@ def _is_beside_a_moment(candidates: Sequence[Candidate], number: int) -> bool:
 def _one_of_each(placed: Sequence[Candidate]) -> list[Candidate]:
     """One for each field: the first that is sure, else the last."""
     chosen: dict[str, Candidate] = {}
+    reminders: set[int] = set()
     for one in placed:
         field: str = "date" if one.kind == "start" else one.kind
         if one.kind in _MANY:
             field = f"{one.kind} {one.start}"
+        if one.kind == "reminder":
+            reminders.add(one.value)
+            if len(reminders) > REMINDERS_MAX:
+                continue
         if field not in chosen or chosen[field].place != "anywhere":
             chosen[field] = one
     return sorted(chosen.values(), key=lambda one: one.start)

@@ -25,8 +25,6 @@ from todo_app.core.task_views import NO_PRIORITY, Due, TaskDraft, TaskView
 from todo_app.core.text import TITLE_MAX_CHARACTERS, Heading, Text, clean
 
 LINE_MAX_CHARACTERS = 2_000
-HOMELESS: frozenset[Kind] = frozenset({"reminder"})
-"""The kinds of pieces that a task has no place for; they stay in the title."""
 _NAMES: dict[Kind, TypeAdapter[str]] = {
     "project": TypeAdapter(Heading),
     "section": TypeAdapter(Heading),
@@ -88,7 +86,7 @@ class QuickReading(BaseModel):
             recurrence=None
             if series is None
             else RecurrenceView(rule=series.rule_text, mode=series.mode, text=series.text),
-            reminders=list(reading.reminders),
+            reminders=sorted(reading.reminders),
             pieces=[
                 PieceView(start=one.start, end=one.end, kind=one.kind, reading=one.reading)
                 for one in reading.pieces
@@ -179,6 +177,7 @@ async def create_quick_task_once(
             priority=reading.priority,
             due=reading.due or due,
             recurrence=said and RecurrenceDraft(rule=said.rule, mode=said.mode, text=said.text),
+            reminders=reading.reminders,
             labels=list(dict.fromkeys([*reading.labels, *place.labels])),
             parent_id=place.parent_id,
             first=place.is_first,
@@ -267,7 +266,7 @@ async def _read(
 
 def _is_homeless(one: Piece, reading: Reading, place: QuickPlace, here: set[str]) -> bool:
     """Whether a task has no place for a piece. `here` are the sections where it was typed."""
-    if one.kind in HOMELESS or (one.kind in _NAMES and not _is_name(one.kind, one.reading)):
+    if one.kind in _NAMES and not _is_name(one.kind, one.reading):
         return True
     if one.kind not in ("project", "section"):
         return False

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import bindparam, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from todo_app.core import access, labels, places
+from todo_app.core import access, labels, places, reminding
 from todo_app.core.access import Actor
 from todo_app.core.changes import Step
 from todo_app.core.errors import ChangedSince
@@ -45,12 +45,13 @@ async def settle(db: AsyncSession, actor: Actor, step: Step, turns: Iterable[Tur
 
     Raises ChangedSince if a task were then where nothing can be.
     """
-    back, moved, sections, renamed, labelled = [], [], [], [], []
+    back, moved, sections, renamed, labelled, reminds = [], [], [], [], [], []
     for kind, was, now in turns:
         if kind == "task" and now is not None:
             back += [now["id"]] if was is None or was["deleted_at"] else []
             is_elsewhere = was is None or any(was[name] != now[name] for name in _PLACE)
             moved += [now["id"]] if is_elsewhere else []
+            reminds += [now] if reminding.is_another(was, now) else []
         elif kind == "section" and now is not None:
             sections.append(now["id"])
         elif kind == "label" and now is not None:
@@ -66,3 +67,4 @@ async def settle(db: AsyncSession, actor: Actor, step: Step, turns: Iterable[Tur
     for task_id in moved:
         await places.settle(db, actor, step, task_id)
     await labels.settle(db, actor, label_ids=renamed, task_ids=labelled)
+    await reminding.settle(db, actor, step.now, reminds)

@@ -40,6 +40,7 @@ COLUMNS: tuple[ColumnElement[Any], ...] = (
             "due_time",
             "due_zone",
             "recurrence",
+            "reminders",
             "completed_at",
             "version",
             "created_at",

@@ -10,13 +10,18 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from todo_app.core import occurrences
+from todo_app.core import occurrences, reminders
 from todo_app.core.labels import LabelNames
 from todo_app.core.occurrences import RecurrenceDraft, RecurrenceView
 from todo_app.core.places import TaskRow
+from todo_app.core.reminders import Reminders
 from todo_app.core.text import CalendarDate, Notes, Title, WallTime, Zone
 
 NO_PRIORITY = 4
+
+_REMINDERS = (
+    "Minutes before it is due; before 09:00 of the day, where its owner is, if it has no time."
+)
 
 Priority = Annotated[int, Field(strict=True, ge=1, le=NO_PRIORITY)]
 
@@ -56,6 +61,7 @@ class TaskDraft(BaseModel):
     priority: Priority = NO_PRIORITY
     due: Due | None = None
     recurrence: RecurrenceDraft | None = None
+    reminders: Reminders = Field(default=[], description=_REMINDERS)
     labels: LabelNames = Field(default=[], description="Names; unknown ones become labels.")
     project_id: UUID | None = Field(None, description="The Inbox if absent.")
     section_id: UUID | None = None
@@ -73,6 +79,7 @@ class TaskPatch(BaseModel):
     priority: Priority | None = None
     due: Due | None = None
     recurrence: RecurrenceDraft | None = None
+    reminders: Reminders | None = Field(default=None, description=_REMINDERS)
     labels: LabelNames | None = None
     scope: Literal["occurrence", "series"] = Field(
         default="occurrence",
@@ -93,6 +100,8 @@ class TaskPatch(BaseModel):
         for field in self.model_fields_set - {"labels", "recurrence", "scope"}:
             if field == "due":
                 values |= due_columns(self.due)
+            elif field == "reminders":
+                values["reminders"] = reminders.stored(self.reminders or [])
             else:
                 empty = {"notes": "", "priority": NO_PRIORITY}.get(field)
                 value = getattr(self, field)
@@ -120,6 +129,7 @@ class TaskView(BaseModel):
     labels: list[str]
     due: Due | None
     recurrence: RecurrenceView | None
+    reminders: list[int] = Field(description=_REMINDERS)
     completed_at: datetime | None
     version: int
     created_at: datetime
@@ -149,6 +159,7 @@ class TaskView(BaseModel):
                 "labels": sorted(row.labels.split("\n")) if row.labels else [],
                 "due": None if due_date is None else _due(due_date, row.due_time, row.due_zone),
                 "recurrence": occurrences.view(row.recurrence),
+                "reminders": reminders.read_stored(row.reminders),
                 "completed_at": row.completed_at,
                 "version": row.version,
                 "created_at": row.created_at,

@@ -21,7 +21,17 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from todo_app.core import access, changes, clock, labels, occurrences, places, positions
+from todo_app.core import (
+    access,
+    changes,
+    clock,
+    labels,
+    occurrences,
+    places,
+    positions,
+    reminders,
+    reminding,
+)
 from todo_app.core.access import Actor
 from todo_app.core.changes import Act, Step
 from todo_app.core.database import insert_if_absent
@@ -88,6 +98,7 @@ async def create_task(db: AsyncSession, actor: Actor, draft: TaskDraft) -> tuple
         "notes": draft.notes,
         "priority": draft.priority,
         **due_columns(draft.due),
+        "reminders": reminders.stored(draft.reminders),
         **await _place(db, actor, draft),
         "version": 1,
         "created_at": step.now,
@@ -95,6 +106,7 @@ async def create_task(db: AsyncSession, actor: Actor, draft: TaskDraft) -> tuple
     }
     if draft.recurrence is not None:
         values |= await occurrences.plan(db, actor, draft.recurrence, values, step.now)
+    values |= await reminding.plan(db, actor, {}, values, step.now)
     created = await db.execute(
         insert_if_absent(db, Task).values(values).returning(*TASKS.c, null().label("labels"))
     )
@@ -324,9 +336,11 @@ async def set_task(
     """
     if not is_other_anyway and all(getattr(before, n) == value for n, value in values.items()):
         return before
-    values = {"updated_at": step.now, **values}
+    known = before._asdict()
+    planned = await reminding.plan(db, actor, known, values, step.now)
+    values = {"updated_at": step.now, **values, **planned}
     _CHANGE.defer(db.sync_session, access.values(actor) | {"task_id": before.id} | values)
-    after = before._asdict() | values | {"version": before.version + 1}
+    after = known | values | {"version": before.version + 1}
     step.record(act, "task", before, after)
     return SimpleNamespace(**after)
 

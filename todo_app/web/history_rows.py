@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, TypedDict
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from todo_app.core import reminders
 from todo_app.core.changes import FIELDS
 from todo_app.core.history import ChangeView
 from todo_app.web import messages, wording
@@ -191,6 +192,8 @@ def _value(field: str, content: Mapping[str, Any], reader: Reader) -> str:
         case "project_id":
             name = reader.projects.get(content["project_id"])
             return wording.quoted(name) if name else "another project"
+        case "reminders":
+            return wording.reminders_text(reminders.read_stored(content["reminders"])) or "none"
         case "due":
             day, wall = content.get("due_date"), content.get("due_time")
             name = wording.day_name(date.fromisoformat(day), reader.today) if day else ""

@@ -1,7 +1,8 @@
 """Shows what is changed in an account in every open page of it, within a second.
 
 What is changed is told on the bus once it is committed, in whatever process; here each open page
-of the account but the one it was done in is sent an event that reloads what it shows.
+of the account but the one it was done in is sent an event that reloads what it shows. So is told
+what it is time for.
 """
 
 from __future__ import annotations
@@ -12,14 +13,13 @@ from typing import NoReturn
 from uuid import UUID
 
 from todo_app.core import bus
-from todo_app.core.bus import ChangesMade, News
+from todo_app.core.bus import ChangesMade, News, RemindersDue
 from todo_app.web import connections, reflex_private, shared_reads
 from todo_app.web.connections import Connection
 from todo_app.web.live_state import LiveState
 
-REFRESHERS = (LiveState.refresh,)
-"""What reloads a page: event handlers without arguments."""
-NAMES = frozenset(map(reflex_private.event_name, REFRESHERS))
+NAMES = frozenset(map(reflex_private.event_name, (LiveState.refresh, LiveState.remind)))
+"""What nobody did who sits before the page."""
 
 _acting: ContextVar[Connection | None] = ContextVar("acting", default=None)
 
@@ -32,19 +32,23 @@ def note_event(connection: Connection) -> None:
 
 
 async def refresh_forever() -> NoReturn:
-    """Refresh pages whenever something is changed in their account."""
-    changed: asyncio.Queue[tuple[UUID, Connection | None]] = asyncio.Queue()
+    """Refresh pages whenever something is changed in their account, and remind in them."""
+    heard: asyncio.Queue[tuple[ChangesMade | RemindersDue, Connection | None]] = asyncio.Queue()
 
     def hear(news: News) -> None:
         if isinstance(news, ChangesMade):
             shared_reads.begin_round(news.user_id)
-            changed.put_nowait((news.user_id, _acting.get()))
+        if isinstance(news, ChangesMade | RemindersDue):
+            heard.put_nowait((news, _acting.get()))
 
     bus.subscribe(hear)
     try:
         while True:
-            user_id, acting = await changed.get()
-            await _refresh(user_id, acting)
+            news, acting = await heard.get()
+            if isinstance(news, RemindersDue):
+                await _remind(news)
+            else:
+                await _refresh(news.user_id, acting)
     finally:
         bus.unsubscribe(hear)
 
@@ -56,5 +60,13 @@ async def _refresh(user_id: UUID, acting: Connection | None) -> None:
         if connection is acting or place is None or connection.awaits_refresh:
             continue
         connection.awaits_refresh = True
-        for handler in REFRESHERS:
-            await reflex_private.send_event(place, handler)
+        await reflex_private.send_event(place, LiveState.refresh)
+
+
+async def _remind(news: RemindersDue) -> None:
+    first, *others = news.task_ids
+    for connection in connections.open_connections_of(news.user_id):
+        if connection.place is not None:
+            await reflex_private.send_event(
+                connection.place, LiveState.remind, str(first), len(others)
+            )

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from typing import Concatenate, ParamSpec
 from uuid import UUID
 
 import reflex as rx
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from todo_app.core import clock, history, undo
+from todo_app.core import clock, history, tasks, undo
 from todo_app.core.access import Actor
+from todo_app.core.errors import NotFound
 from todo_app.core.history import ChangePage
 from todo_app.core.undo import UndoneStep
 from todo_app.web import messages, routes, wording
 from todo_app.web.history_rows import Entry, Reader, Told, entries_of, feed_of, tell
 from todo_app.web.list_state import RowId, TaskId
-from todo_app.web.panel_state import TaskPanelState
+from todo_app.web.panel_state import Number, TaskPanelState
 from todo_app.web.quick_add_state import QuickAddState
 
 HISTORY_ROWS = 20
@@ -79,6 +81,16 @@ class LiveState(TaskPanelState):
         await self._refresh_history()
         if self._has_other_names:
             await (await self.get_state(QuickAddState))._renew_names()
+
+    @rx.event
+    async def remind(self, task_id: TaskId, others: Number) -> None:
+        """Say which task it is time for, and how many others."""
+        with suppress(NotFound):
+            view = await self._read(tasks.get_task, UUID(task_id))
+            zone = self._actor().time_zone
+            due = wording.due_text(view.due, clock.today(zone), zone=zone, said="")
+            when = f", due {due}" if due else ""
+            self._tell(f"Reminder: {wording.quoted(view.title)}{when}{_and_more(others)}")
 
     @rx.event
     async def undo(self) -> None:
@@ -149,4 +161,8 @@ def _in_words(step: UndoneStep) -> str:
     """What a step is named after, and how many other things it is about."""
     told = tell(step.changes)
     text = f"{messages.ACT_MESSAGES[told.leader.act]} {wording.quoted(told.leader.title or '')}"
-    return f"{text} and {told.more} more" if told.more else text
+    return text + _and_more(told.more)
+
+
+def _and_more(count: int) -> str:
+    return f" and {count} more" if count else ""

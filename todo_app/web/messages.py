@@ -138,6 +138,7 @@ CHANGED_FIELDS: dict[str, str] = {
     "priority": "the priority",
     "due": "the due date",
     "recurrence": "how it repeats",
+    "reminders": "the reminders",
     "completed_at": "whether it is done",
     "deleted_at": "whether it is in the trash",
     "position": "its place",

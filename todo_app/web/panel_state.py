@@ -13,13 +13,16 @@ from pydantic import ValidationError
 from todo_app.core import clock, occurrences, tasks
 from todo_app.core.errors import NotFound, StaleVersion, TodoError
 from todo_app.core.occurrences import RecurrenceDraft
+from todo_app.core.reminders import REMINDERS_MAX, read_minutes, spoken
 from todo_app.core.task_views import Due, TaskPatch, TaskView
 from todo_app.core.text import NOTES_MAX_CHARACTERS, TITLE_MAX_CHARACTERS
 from todo_app.web import messages, wording
 from todo_app.web.list_state import NO_PANEL, Stamp, TaskId, TaskListState, TaskPanel
 
 Number = Annotated[int, pydantic.Field(ge=0, lt=2**31)]
-Field = Literal["title", "notes", "priority", "due_date", "due_time", "recurrence"]
+Field = Literal["title", "notes", "priority", "due_date", "due_time", "recurrence", "reminders"]
+Early = Literal[0, 10, 60, 1_440]
+"""Minutes before a task is due that are chosen often."""
 FIELDS: tuple[Field, ...] = get_args(Field)
 ErrorField = Field | Literal["labels"]
 
@@ -31,6 +34,7 @@ _FIELD_ERRORS = {
     "priority": "Choose a priority from 1 to 4.",
     "due_date": "Enter a date.",
     "due_time": "Enter a time like 15:00.",
+    "reminders": f"Up to {REMINDERS_MAX}, each up to a year before, like “30m, 1h, 1d”.",
     "recurrence": "Say it in up to 500 characters, like “every 3 days”.",
 }
 
@@ -157,6 +161,18 @@ class TaskPanelState(TaskListState):
         await self._save_due_date(task_id, "")
 
     @rx.event
+    async def remind_before(self, task_id: TaskId, minutes: Early) -> None:
+        """Remind of a task so long before it is due, too."""
+        if self.panel["id"] == task_id:
+            await self._save_reminders(f"{self.panel['reminders']} {spoken(minutes)}")
+
+    @rx.event
+    async def clear_reminders(self, task_id: TaskId) -> None:
+        """Remind of a task no more."""
+        if self.panel["id"] == task_id:
+            await self._save_reminders("")
+
+    @rx.event
     async def delete_task(self, task_id: TaskId) -> None:
         """Move a task to the trash, from where Undo brings it back."""
         view = await self._run(tasks.delete_task, UUID(task_id))
@@ -170,6 +186,9 @@ class TaskPanelState(TaskListState):
         self._show_change(view)
         if field.startswith("due"):
             await self._recount()
+        if field == "reminders":
+            # What was said is shown in its shortest form, and in order.
+            self._renew("reminders")
         if field == "recurrence":
             self.coming = ""
             await self._refresh()
@@ -224,6 +243,13 @@ class TaskPanelState(TaskListState):
         await self.save_field(task_id, version, self.opened, "due_date", text, before)
         self.opened += 1
 
+    async def _save_reminders(self, text: str) -> None:
+        panel = self.panel
+        self._refused.pop("reminders", None)
+        await self.save_field(
+            panel["id"], panel["version"], self.opened, "reminders", text, panel["reminders"]
+        )
+
     async def _wanted_panel(self) -> TaskPanel:
         wanted = self._wanted_task()
         if not wanted:
@@ -276,6 +302,16 @@ def said(text: str) -> RecurrenceDraft:
     return RecurrenceDraft.model_validate({"rule" if "FREQ=" in text.upper() else "text": text})
 
 
+def _parts(text: str) -> list[str]:
+    return text.replace(",", " ").split()
+
+
+def _minutes(part: str) -> int | str:
+    """The minutes of `30m`, written as in the quick entry or not; what says none, as it is."""
+    found = read_minutes(part.removeprefix("!"))
+    return part if found is None else found
+
+
 def _changed_elsewhere(text: str) -> str:
     return (
         f"Changed elsewhere to {wording.quoted(text or 'nothing')} meanwhile. "
@@ -291,6 +327,8 @@ def _patch(shown: TaskPanel, field: Field, text: str, today: date) -> TaskPatch:
         return TaskPatch.model_validate({"priority": int(text) if text.isdecimal() else 0})
     if field == "recurrence":
         return TaskPatch(recurrence=said(text) if text.strip() else None)
+    if field == "reminders":
+        return TaskPatch.model_validate({"reminders": [_minutes(part) for part in _parts(text)]})
     day = text if field == "due_date" else shown["due_date"] or today.isoformat()
     if not day:
         return TaskPatch(due=None)

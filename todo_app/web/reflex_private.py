@@ -99,12 +99,12 @@ def event_place() -> Place:
     return Place(context.token, context.router_data)
 
 
-async def send_event(place: Place, handler: EventHandler) -> None:
+async def send_event(place: Place, handler: EventHandler, *arguments: object) -> None:
     """Let a page's state handle an event as if the page had sent it, the guard included.
 
     Not from inside of a handler: it would become a part of that one's event.
     """
-    [event] = Event.from_event_type(handler())
+    [event] = Event.from_event_type(handler(*arguments))
     app = RegistrationContext.get().app
     event = replace(event, router_data=dict(place.router_data))
     await app.event_processor.enqueue(place.token, event)

@@ -85,6 +85,7 @@ class TaskPanel(TypedDict):
     due_time: str
     due_zone: str
     recurrence: str
+    reminders: str
     project: str
     parent: str
     labels: str
@@ -104,6 +105,7 @@ NO_PANEL = TaskPanel(
     due_time="",
     due_zone="",
     recurrence="",
+    reminders="",
     project="",
     parent="",
     labels="",
@@ -174,6 +176,7 @@ def panel_of(view: TaskView, now: datetime, zone: str) -> TaskPanel:
         due_time=(view.due.time or "") if view.due else "",
         due_zone=(view.due.zone or zone) if view.due else zone,
         recurrence=view.recurrence.text if view.recurrence else "",
+        reminders=wording.reminders_text(view.reminders),
         project=str(view.project_id),
         parent=str(view.parent_id or ""),
         labels=", ".join(view.labels),

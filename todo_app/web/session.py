@@ -34,6 +34,7 @@ T = TypeVar("T")
 P = ParamSpec("P")
 
 _PUBLIC = "_is_public"
+_PREFERENCES = {"time_zone", "date_order", "theme", "week_start", "reminder_mail"}
 # An explanation that fails is not explained again: it would go on for ever.
 _explained: deque[str] = deque(maxlen=1_000)
 _actor: ContextVar[Actor | None] = ContextVar("actor", default=None)
@@ -66,6 +67,7 @@ class Person(TypedDict):
     date_order: str
     theme: str
     week_start: str
+    reminder_mail: str
 
 
 class Counts(TypedDict):
@@ -107,7 +109,15 @@ class Notice(TypedDict):
 NOTICE_LIFETIME = timedelta(seconds=8)
 REUSED_FOR = timedelta(seconds=1)
 NOBODY = Person(
-    id="", name="", email="", initials="", time_zone="", date_order="", theme="", week_start=""
+    id="",
+    name="",
+    email="",
+    initials="",
+    time_zone="",
+    date_order="",
+    theme="",
+    week_start="",
+    reminder_mail="",
 )
 NO_COUNTS = Counts(inbox=0, overdue=0, today=0, done_today=0)
 NO_NOTICE = Notice(number=0, text="", is_error=False, can_undo=False)
@@ -176,7 +186,7 @@ class AuthState(rx.State):
             name=account.name,
             email=account.email,
             initials=initials.upper(),
-            **account.model_dump(include={"time_zone", "date_order", "theme", "week_start"}),
+            **account.model_dump(include=_PREFERENCES),
         )
 
     async def _recount(self) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from todo_app.core import reminders
 from todo_app.core.recurrence import Occurrence
 from todo_app.core.task_views import Due
 from todo_app.core.weeks import WeekStart, next_week, week_of
@@ -57,6 +58,11 @@ def turn_text(turn: str, today: date) -> str:
     """A date of a series, and its time if it has one: Mon 23 Nov 19:00."""
     day, wall = Occurrence.read(turn)
     return f"{day_name(day, today)} {wall or ''}".rstrip()
+
+
+def reminders_text(minutes: Iterable[int]) -> str:
+    """How long before a task is due it reminds: 30m, 1d."""
+    return ", ".join(map(reminders.spoken, minutes))
 
 
 def moment_text(moment: datetime, now: datetime, zone: str) -> str:

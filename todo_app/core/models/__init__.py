@@ -5,6 +5,7 @@ from sqlmodel import SQLModel
 from todo_app.core.models.columns import UNRECORDED, UtcDateTime, new_id
 from todo_app.core.models.history import CHANGE_HEADS, CHANGES, Change, ChangeHead
 from todo_app.core.models.identity import (
+    USERS,
     ApiToken,
     IdempotencyKey,
     MailedLink,
@@ -52,6 +53,7 @@ __all__ = [
     "TASKS",
     "TASK_LABELS",
     "UNRECORDED",
+    "USERS",
     "ApiToken",
     "Change",
     "ChangeHead",

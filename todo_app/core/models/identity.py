@@ -5,16 +5,24 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Index, String, Text
+from sqlalchemy import BigInteger, Index, String, Text, text
 from sqlmodel import Field, SQLModel
 
 from todo_app.core.models.columns import UtcDateTime, new_id, preference
 
 
 class User(SQLModel, table=True):
-    """A person with an account."""
+    """A person with an account. None of their tasks reminds of anything before `remind_at`."""
 
     __tablename__ = "users"
+    __table_args__ = (
+        Index(
+            "ix_users_remind",
+            "remind_at",
+            postgresql_where=text("remind_at IS NOT NULL"),
+            sqlite_where=text("remind_at IS NOT NULL"),
+        ),
+    )
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
     email: str = Field(sa_type=String(254))
@@ -25,6 +33,8 @@ class User(SQLModel, table=True):
     date_order: str = preference("day_first")
     theme: str = preference("system")
     week_start: str = preference("monday")
+    reminder_mail: str = preference("on")
+    remind_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     created_at: datetime = Field(sa_type=UtcDateTime)
     disabled_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     closed_at: datetime | None = Field(default=None, sa_type=UtcDateTime, index=True)
@@ -193,3 +203,6 @@ class IdempotencyKey(SQLModel, table=True):
     etag: str | None = Field(default=None, sa_type=String(40))
     body: str = Field(sa_type=Text)
     created_at: datetime = Field(sa_type=UtcDateTime, index=True)
+
+
+USERS = SQLModel.metadata.tables["users"]

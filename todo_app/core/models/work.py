@@ -87,7 +87,8 @@ class Task(SQLModel, table=True):
     `position` is the place among its siblings; `path` is the way to it, made of the positions of
     its section and of all that it is a part of, so that a project can be read in one order.
     `recurrence` is how it repeats, as JSON; `scheduled_for` the date or local time in its series
-    that is open, whatever date that was moved to.
+    that is open, whatever date that was moved to. `reminders` are minutes before it is due, with
+    commas between; `remind_at` is when the next of them is.
     """
 
     __tablename__ = "tasks"
@@ -102,6 +103,10 @@ class Task(SQLModel, table=True):
     due_zone: str | None = Field(default=None, sa_type=String(64))
     recurrence: str | None = Field(default=None, sa_type=Text)
     scheduled_for: str | None = Field(default=None, sa_type=String(16))
+    reminders: str | None = Field(default=None, sa_type=String(80))
+    remind_at: datetime | None = Field(
+        default=None, sa_type=UtcDateTime, sa_column_kwargs={"info": UNRECORDED}
+    )
     project_id: UUID = Field(
         foreign_key="projects.id", ondelete="CASCADE", sa_column_kwargs={"default": _inbox}
     )
@@ -205,6 +210,7 @@ for _name, _columns, _where in (
     ("ix_tasks_project", ("project_id", "created_at", "id"), "deleted_at IS NULL"),
     ("ix_tasks_parent", ("parent_id", "completed_at"), "parent_id IS NOT NULL"),
     ("ix_tasks_recurring", ("due_date", "id"), f"recurrence IS NOT NULL AND {_OPEN}"),
+    ("ix_tasks_remind", ("remind_at", "id"), "remind_at IS NOT NULL"),
     ("ix_tasks_deleted", ("deleted_at",), "deleted_at IS NOT NULL"),
 ):
     _prefix = () if _name in _FOR_ALL else ("user_id",)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import reflex as rx
 
 from todo_app.web.panel_state import Field, TaskPanelState
 
 PANEL = TaskPanelState.panel
+_TYPED = rx.Var("document.activeElement.value").to(str)
+"""What is in a field as a key is pressed in it: that event tells the key alone."""
 
 
 def panel_field(
@@ -33,6 +37,11 @@ def identity(name: Field) -> dict[str, object]:
         "aria_invalid": rx.cond(has_error, "true", "false"),
         "aria_describedby": rx.cond(has_error, f"task-{name}-error", ""),
     }
+
+
+def save_on_enter(field: Field) -> Callable[[rx.Var[str]], rx.Var]:
+    """An event trigger that saves what is typed into a field when Enter is pressed in it."""
+    return lambda key: rx.cond(key == "Enter", save(field, _TYPED), rx.noop())
 
 
 def save(field: Field, text: rx.Var[str]) -> rx.event.EventSpec:

@@ -14,7 +14,7 @@ from todo_app.core.text import Text
 from todo_app.web.messages import FIELD_MESSAGES
 from todo_app.web.session import AuthState
 
-Preference = Literal["name", "time_zone", "date_order", "theme", "week_start"]
+Preference = Literal["name", "time_zone", "date_order", "theme", "week_start", "reminder_mail"]
 
 THEMES: tuple[tuple[Theme, str], ...] = (
     ("system", "System"),

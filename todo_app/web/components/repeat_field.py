@@ -6,7 +6,13 @@ from typing import get_args
 
 import reflex as rx
 
-from todo_app.web.components.panel_field import PANEL, identity, panel_field, save
+from todo_app.web.components.panel_field import (
+    PANEL,
+    identity,
+    panel_field,
+    save,
+    save_on_enter,
+)
 from todo_app.web.panel_state import TaskPanelState
 from todo_app.web.repeat_state import Preset, RepeatState, TurnRow
 
@@ -14,8 +20,6 @@ PREVIEW_PAUSE_MILLISECONDS = 200
 REPETITIONS = (*get_args(Preset), "every 2 weeks", "every last day", "every! 3 days")
 _SUGGESTIONS = "repetitions"
 _LEDGER = RepeatState.ledger
-_TYPED = rx.Var("document.activeElement.value").to(str)
-"""What is in the field as a key is pressed in it: that event tells the key alone."""
 
 
 def repeat_field() -> rx.Component:
@@ -32,7 +36,7 @@ def repeat_field() -> rx.Component:
             on_change=lambda text: TaskPanelState.show_coming(task_id, text).debounce(
                 PREVIEW_PAUSE_MILLISECONDS
             ),
-            on_key_down=lambda key: rx.cond(key == "Enter", save("recurrence", _TYPED), rx.noop()),
+            on_key_down=save_on_enter("recurrence"),
             on_blur=lambda text: [
                 save("recurrence", text),
                 TaskPanelState.leave_field("recurrence"),

@@ -11,6 +11,7 @@ from todo_app.web import routes, wording
 from todo_app.web.bulk_state import BulkState
 from todo_app.web.components.icons import icon
 from todo_app.web.components.panel_field import PANEL, identity, panel_field, save
+from todo_app.web.components.reminder_field import reminder_field
 from todo_app.web.components.repeat_field import repeat_field
 from todo_app.web.history_rows import Entry
 from todo_app.web.list_state import TaskListState
@@ -55,7 +56,15 @@ def _open_panel(here: str) -> rx.Component:
         _tools(here),
         rx.cond(TaskPanelState.whole["id"] != "", _whole()),
         rx.el.div(_title(), _notes(), key=PANEL["id"], on_mount=_FOCUS_TASK),
-        rx.el.div(_due(), repeat_field(), _priority(), _project(), _labels(), class_name="facts"),
+        rx.el.div(
+            _due(),
+            reminder_field(),
+            repeat_field(),
+            _priority(),
+            _project(),
+            _labels(),
+            class_name="facts",
+        ),
         rx.window_event_listener(
             on_key_down=lambda key: rx.cond(key == "Escape", _PRESS_CLOSE, rx.noop())
         ),

@@ -11,6 +11,7 @@ from todo_app.web.components.settings_places import settings_places
 from todo_app.web.shell import shell
 
 _DATE_ORDERS = {"day_first": "Day first: 21/11", "month_first": "Month first: 11/21"}
+_REMINDERS = {"on": "Here and by mail", "off": "Here only"}
 _WEEK_STARTS = {"monday": "Monday", "saturday": "Saturday", "sunday": "Sunday"}
 
 
@@ -40,5 +41,7 @@ def _choices() -> rx.Component:
         rx.el.p("Decides when a day begins and when a time is due.", class_name="hint"),
         choice_field("date_order", "Dates in numbers", _DATE_ORDERS),
         choice_field("week_start", "First day of the week", _WEEK_STARTS),
+        choice_field("reminder_mail", "Reminders", _REMINDERS),
+        rx.el.p("Mail comes where this server sends any.", class_name="hint"),
         class_name="narrow",
     )
