@@ -341,19 +341,21 @@ def test_a_line_becomes_a_task_of_the_only_account_or_of_the_one_that_is_named(
 ) -> None:
     assert run("add", "Call mum") == 1
     run("create-user", ALICE)
-    assert run("add", "Water", "the plants every! 3 days starting 2199-12-01 at 7pm") == 0
+    assert run("add", "Water", "the plants every! 3 days starting 2199-12-01 at 7pm !1h") == 0
     run("create-user", email_of("bob"))
     assert run("add", "Call mum") == 1
-    assert run("add", "Call mum", "--account", email_of("BOB")) == 0
+    assert run("add", "Call mum every feb 30", "--account", email_of("BOB")) == 0
     assert run("add", "tomorrow", "--account", ALICE) == 1
 
     said = capsys.readouterr()
     assert "Added: Water the plants, due 2199-12-01 19:00, every! 3 days starting" in said.out
+    assert ", reminds 1h before\n" in said.out
+    assert "How it repeats stays text: it never falls on a date." in said.err
     assert "text leaves no title" in said.err
     query = "SELECT email_canonical, title FROM tasks JOIN users ON users.id = tasks.user_id"
     assert sorted(with_database(query)) == [
         (ALICE, "Water the plants"),
-        (email_of("bob"), "Call mum"),
+        (email_of("bob"), "Call mum every feb 30"),
     ]
 
 

@@ -21,7 +21,7 @@ from todo_app.core.accounts import AccountDraft
 from todo_app.core.backup import BackupError
 from todo_app.core.database import reading, transaction
 from todo_app.core.errors import EmailTaken, InvalidInput, NotFound, TodoError, Unavailable
-from todo_app.core.quick_tasks import create_quick_task
+from todo_app.core.quick_tasks import create_quick_task, read_line
 from todo_app.core.reminders import spoken
 from todo_app.core.settings import get_settings, prepare_data_dir
 
@@ -173,11 +173,15 @@ async def add(arguments: Arguments) -> None:
     async with reading() as db:
         actor = await accounts.actor_of_shell(db, arguments.account)
     async with transaction(actor.user_id) as db:
-        task = await create_quick_task(db, actor, " ".join(arguments.line))
+        line = " ".join(arguments.line)
+        refused = (await read_line(db, actor, line)).refused
+        task = await create_quick_task(db, actor, line)
     due = f", due {task.due.date} {task.due.time or ''}".rstrip() if task.due else ""
     repeats = f", {task.recurrence.text}" if task.recurrence else ""
     reminds = "".join(f", reminds {spoken(minutes)} before" for minutes in task.reminders)
     print(f"Added: {task.title}{due}{repeats}{reminds}")
+    if refused:
+        print(f"How it repeats stays text: it {SENTENCE_BY_REASON[refused]}.", file=sys.stderr)
 
 
 async def purge(_arguments: Arguments) -> None:

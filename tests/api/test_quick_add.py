@@ -36,6 +36,7 @@ async def test_a_dry_run_says_what_a_line_becomes_and_adds_nothing(
     assert (reading["priority"], reading["labels"], reading["notes"]) == (2, [], "")
     assert reading["due"] == {"date": first[:10], "time": "19:00", "zone": "UTC"}
     assert len(rest) <= 4
+    assert reading["refused"] is None
     assert await all_tasks(alice) == []
 
 
@@ -50,6 +51,15 @@ async def test_a_line_becomes_the_task_that_the_dry_run_showed(alice: httpx.Asyn
     assert await all_tasks(alice) == [task]
     for field in ("title", "priority", "due", "recurrence", "reminders"):
         assert task[field] == reading[field]
+
+
+async def test_a_dry_run_says_why_a_repetition_stays_text(alice: httpx.AsyncClient) -> None:
+    line = {"text": "Water every day until 1 jan 2020", "dry_run": True}
+
+    reading = (await alice.post(QUICK, json=line)).json()
+
+    assert reading["title"] == "Water until 1 jan 2020"
+    assert reading["refused"] == "starts or ends on a date that is past"
 
 
 async def test_a_line_sent_again_with_its_key_adds_one_task(alice: httpx.AsyncClient) -> None:

@@ -45,6 +45,11 @@ async def test_completing_answers_with_the_next_date_and_reopening_with_the_last
         ({"text": "soon"}, "is not a rule of repetition"),
         ({"text": "every 0 days"}, "repeats at no interval that can be kept"),
         ({"text": "every feb 30"}, "never falls on a date"),
+        ({"text": "every day until 1 jan 2020"}, "starts or ends on a date that is past"),
+        (
+            {"text": "every day for 5000 times"},
+            "ends after a number of times that is not between 1 and 1,000",
+        ),
         ({"text": "every feb 29 from 2999-03-01 until 2999-04-01"}, "never falls on a date"),
         ({"rule": "FREQ=SECONDLY"}, "repeats more often than once an hour"),
         ({"rule": "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30"}, "never falls on a date"),

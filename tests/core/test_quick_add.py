@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -68,7 +69,37 @@ def test_a_line_is_read_as_the_table_says(row: list[str]) -> None:
 def test_what_only_looks_like_a_piece_stays_title(line: str) -> None:
     for order in ORDERS.values():
         for zone in (BERLIN, NEW_YORK):
-            assert parse(line, NOW, zone, order) == Reading(title=line)
+            reading = parse(line, NOW, zone, order)
+            assert replace(reading, refused="") == Reading(title=line)
+
+
+@pytest.mark.parametrize(
+    ("line", "title", "reason"),
+    [
+        ("Water every day until 1 jan 2020", "Water until 1 jan 2020", "rule_past"),
+        ("Water every day from 1.1.2020", "Water from 1.1.2020", "rule_past"),
+        (
+            "Water every feb 29 from 1 mar 2027 until 1 apr 2027",
+            "Water until 1 apr 2027",
+            "rule_never",
+        ),
+        ("Pay rent until 1 jan 2020", "Pay rent until 1 jan 2020", ""),
+        ("Water every day for 5000 times", "Water for 5000 times", "rule_count"),
+        ("Water every day for 0 times", "Water for 0 times", "rule_count"),
+        ("Water every day for 123456 times", "Water for 123456 times", "rule_count"),
+        ("Water every 5000 days", "Water every 5000 days", "rule_interval"),
+        ("Water every 123456 days", "Water every 123456 days", "rule_interval"),
+        ("Water every feb 30", "Water every feb 30", "rule_never"),
+        ('Water "every 5000 days"', 'Water "every 5000 days"', ""),
+        ("Call it for 5000 times", "Call it for 5000 times", ""),
+        ("Change oil every 5000 miles", "Change oil every 5000 miles", ""),
+    ],
+)
+def test_why_a_repetition_stays_text_is_known(line: str, title: str, reason: str) -> None:
+    reading = parse(line, NOW, BERLIN)
+
+    assert (reading.title, reading.refused) == (title, reason)
+    assert parse(line, NOW, BERLIN, ignored=[(0, len(line))]).refused == ""
 
 
 def test_the_tables_are_as_long_as_promised() -> None:

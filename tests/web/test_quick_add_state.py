@@ -37,6 +37,20 @@ async def test_a_line_is_read_piece_by_piece_in_words(alice: Browser) -> None:
         assert tab.rows == []
 
 
+async def test_why_a_repetition_stays_text_is_said(alice: Browser) -> None:
+    async with alice.tab("/inbox") as tab:
+        said = [
+            (await read(tab, f"Water every day {end}", ""))["refused"]
+            for end in ("until 1 jan 2020", "for 5000 times", "for 5 times")
+        ]
+
+    assert said == [
+        "That date is past. It stays text.",
+        "A task can repeat 1 to 1,000 times. It stays text.",
+        "",
+    ]
+
+
 async def test_what_is_turned_off_is_text_in_the_reading_and_in_the_task(alice: Browser) -> None:
     start = LINE.index("every")
     off = f"{start}-{start + len('every mon at 7pm')}"

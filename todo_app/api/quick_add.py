@@ -19,6 +19,7 @@ from todo_app.api.deps import (
     operation_id,
 )
 from todo_app.api.problems import documented
+from todo_app.api.sentences import SENTENCE_BY_REASON
 from todo_app.core import quick_tasks
 from todo_app.core.quick_tasks import QuickLine, QuickReading
 from todo_app.core.task_views import TaskView
@@ -56,7 +57,8 @@ async def create_quick_task(
     """Add the task that a line says: `Water plants every 3 days at 7pm p2`."""
     if line.dry_run:
         reading = await quick_tasks.read_line(db, actor, line.text)
-        return json_answer(reading.model_dump_json())
+        refused = reading.refused and SENTENCE_BY_REASON[reading.refused]
+        return json_answer(reading.model_copy(update={"refused": refused}).model_dump_json())
 
     async def create() -> Response:
         task = await quick_tasks.create_quick_task(db, actor, line.text)

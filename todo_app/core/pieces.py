@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+from todo_app.core.errors import UnusableRule
 from todo_app.core.phrases import (
-    NUMBER,
     TAIL,
     Moment,
     Place,
@@ -20,8 +20,8 @@ from todo_app.core.phrases import (
     text_at,
 )
 from todo_app.core.reminders import REMINDERS_MAX, read_minutes
-from todo_app.core.repeats import read_repeat
-from todo_app.core.rules import COUNT_MAX, spoken
+from todo_app.core.repeats import read_count, read_repeat
+from todo_app.core.rules import spoken
 from todo_app.core.text import NAME_MAX_CHARACTERS
 
 Kind = Literal[
@@ -73,6 +73,22 @@ def find_pieces(line: str, words: Words, today: Today) -> list[Candidate]:
         plain = [one.plain if one.kind in ("start", "end") else one for one in found]
         placed = _placed([one for one in plain if one is not None], len(words))
     return _one_of_each(placed)
+
+
+def refuse_bounds(words: Words, today: Today) -> None:
+    """Raises UnusableRule if words say a start or an end that a series cannot have."""
+    long_ago = replace(today, now=today.now.replace(year=1, month=1, day=1))
+    for index, word in enumerate(words):
+        if not word.is_open:
+            continue
+        read_count(words, index)
+        is_bound = word.text in _STARTS | _ENDS and text_at(words, index + 1)
+        if (
+            is_bound
+            and read_date(words, index + 1, today) is None
+            and read_date(words, index + 1, long_ago) is not None
+        ):
+            raise UnusableRule("rule_past")
 
 
 def written_name(kind: Kind, name: str) -> str:
@@ -161,13 +177,7 @@ def _bound(words: Words, index: int, today: Today) -> Candidate | None:
     """Where a series starts or ends: `starting 1 dec`, `until 1 mar`, `for 10 times`."""
     word = words[index].text
     if word == "for":
-        number = text_at(words, index + 1)
-        if text_at(words, index + 2) not in ("time", "times") or not NUMBER.fullmatch(number):
-            return None
-        if not 1 <= int(number) <= COUNT_MAX:
-            return None
-        times = f"{int(number)} times"
-        return _candidate(words, index, index + 3, "end", int(number), times)
+        return _count(words, index)
     if (word not in _STARTS and word not in _ENDS) or not text_at(words, index + 1):
         return None
     plain = _date(words, index + 1, read_date(words, index + 1, today))
@@ -184,6 +194,16 @@ def _bound(words: Words, index: int, today: Today) -> Candidate | None:
         plain.reading,
         plain=plain,
     )
+
+
+def _count(words: Words, index: int) -> Candidate | None:
+    try:
+        times = read_count(words, index)
+    except UnusableRule:
+        return None
+    if times is None:
+        return None
+    return _candidate(words, index, index + 3, "end", times, f"{times} times")
 
 
 def _date(words: Words, index: int, moment: Moment | None) -> Candidate | None:

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from todo_app.core.errors import UnusableRule
 from todo_app.core.phrases import DateOrder, Today, split
-from todo_app.core.pieces import Candidate, Kind, find_pieces
+from todo_app.core.pieces import Candidate, Kind, find_pieces, refuse_bounds
 from todo_app.core.recurrence import Occurrence, Recurrence, first, recur, upcoming
 from todo_app.core.repeats import refuse_unusable
 from todo_app.core.rules import Rule
@@ -46,7 +46,8 @@ class Piece:
 class Reading:
     """A line as it was understood; `next` are the dates it falls on, at most five.
 
-    Reminders are minutes before the due time; `refused` is why a repetition became text again.
+    Reminders are minutes before the due time; `refused` is why words that say how it repeats stay
+    text.
     """
 
     title: str
@@ -85,8 +86,13 @@ def parse(
     """
     local = now.astimezone(ZoneInfo(zone)).replace(second=0, microsecond=0, tzinfo=None)
     words = split(line, _closed(line, ignored))
-    pieces = find_pieces(line, words, Today(local, date_order, week_start))
-    return _read(line, pieces, local, zone)
+    today = Today(local, date_order, week_start)
+    reading = _read(line, find_pieces(line, words, today), local, zone)
+    try:
+        refuse_unusable(words) if reading.recurrence is None else refuse_bounds(words, today)
+    except UnusableRule as refusal:
+        return replace(reading, refused=reading.refused or refusal.reason)
+    return reading
 
 
 def split_lines(text: str) -> list[Line]:
@@ -123,7 +129,6 @@ def read_recurrence(
     found = parse(text, now, zone, date_order, week_start=week_start)
     kinds = {piece.kind for piece in found.pieces}
     if found.title or not kinds <= {"recurrence", "start", "end", "date", "time"}:
-        refuse_unusable(split(text, bytearray(len(text))))
         raise UnusableRule(found.refused or "rule_unreadable")
     said = found.recurrence
     if said is None or found.due is None:

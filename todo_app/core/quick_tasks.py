@@ -71,6 +71,7 @@ class QuickReading(BaseModel):
     reminders: list[int]
     pieces: list[PieceView]
     next: list[str]
+    refused: str | None = Field(description="Why words stay text that say how it repeats.")
 
     @classmethod
     def of(cls, reading: Reading, zone: str) -> Self:
@@ -92,6 +93,7 @@ class QuickReading(BaseModel):
                 for one in reading.pieces
             ],
             next=[str(turn) for turn in reading.next],
+            refused=reading.refused or None,
         )
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from todo_app.core.errors import UnusableRule
 from todo_app.core.phrases import MONTHS, NUMBER, ORDINAL, WEEKDAYS, Place, Words, text_at
-from todo_app.core.rules import LAST, WORKDAYS, Frequency, Mode, Rule, check_rule
+from todo_app.core.rules import COUNT_MAX, LAST, WORKDAYS, Frequency, Mode, Rule, check_rule
 
 _UNITS: dict[str, Frequency] = {
     "hour": "HOURLY",
@@ -19,6 +19,8 @@ _UNITS: dict[str, Frequency] = {
 }
 _WORKDAY_WORDS = {"weekday", "weekdays", "workday", "workdays"}
 _NUMBER_WORDS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5}
+_FIGURES = re.compile(r"\d{1,9}", re.ASCII)
+"""A number, and also one that is too large to be anything."""
 _BETWEEN = re.compile("[,/]")
 _EACH_MONTH = ({"the", "each", "every"}, "month")
 _FIFTH = 5
@@ -43,10 +45,22 @@ def read_repeat(words: Words, index: int) -> Repeat | None:
         return None
 
 
+def read_count(words: Words, index: int) -> int | None:
+    """How many times `for 10 times` says, if that begins at this word. Raises UnusableRule."""
+    number = text_at(words, index + 1)
+    is_count = words[index].text == "for" and text_at(words, index + 2) in ("time", "times")
+    if not is_count or not _FIGURES.fullmatch(number):
+        return None
+    if not 1 <= int(number) <= COUNT_MAX:
+        raise UnusableRule("rule_count")
+    return int(number)
+
+
 def refuse_unusable(words: Words) -> None:
     """Raises UnusableRule if words say a repetition that is none that can be kept."""
-    for index in range(len(words)):
-        _repeat(words, index)
+    for index, word in enumerate(words):
+        if word.is_open:
+            _repeat(words, index)
 
 
 def _repeat(words: Words, index: int) -> Repeat | None:
@@ -91,7 +105,7 @@ def _interval(word: str) -> int | None:
         return _NUMBER_WORDS[word]
     ordinal = ORDINAL.fullmatch(word)
     number = ordinal[1] if ordinal else word
-    return int(number) if NUMBER.fullmatch(number) else None
+    return int(number) if _FIGURES.fullmatch(number) else None
 
 
 def _unit_on_days(words: Words, index: int, frequency: Frequency, interval: int) -> Repeat:

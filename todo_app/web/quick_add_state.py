@@ -82,9 +82,10 @@ class LineReading(TypedDict):
     text: str
     pieces: list[PieceRow]
     next: str
+    refused: str
 
 
-NOT_READ = LineReading(text="", pieces=[], next="")
+NOT_READ = LineReading(text="", pieces=[], next="", refused="")
 
 
 class QuickAddState(TaskListState):
@@ -120,6 +121,9 @@ class QuickAddState(TaskListState):
             text=line,
             pieces=[_piece_row(line, piece, today) for piece in found.pieces],
             next=" · ".join(turns) if found.recurrence else "",
+            refused=f"{messages.FIELD_MESSAGES[found.refused]} It stays text."
+            if found.refused
+            else "",
         )
 
     @rx.event

@@ -128,13 +128,19 @@ def _pieces(entry: ClientStateVar, off: ClientStateVar) -> rx.Component:
 
     return rx.el.div(
         rx.foreach(standing, piece),
-        rx.cond(
-            (QuickAddState.reading["next"] != "") & (entry.value == QuickAddState.reading["text"]),
-            rx.el.p("Next: ", QuickAddState.reading["next"], class_name="next"),
-        ),
+        rx.cond(entry.value == QuickAddState.reading["text"], _repetition()),
         rx.cond(entry.value != "", _keys(can_turn_back=standing.length() > 0)),
         id="quick-add-reading",
         class_name="pieces",
+    )
+
+
+def _repetition() -> rx.Component:
+    """When it comes again, or why it does not as it says."""
+    reading = QuickAddState.reading
+    return rx.fragment(
+        rx.cond(reading["next"] != "", rx.el.p("Next: ", reading["next"], class_name="next")),
+        rx.cond(reading["refused"] != "", rx.el.p(reading["refused"], class_name="refused")),
     )
 
 
