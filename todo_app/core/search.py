@@ -13,12 +13,14 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import (
+    CTE,
     ColumnElement,
     CompoundSelect,
     Integer,
     Select,
     and_,
     bindparam,
+    case,
     false,
     func,
     literal,
@@ -31,7 +33,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from todo_app.core import access
 from todo_app.core.access import Actor
 from todo_app.core.models import LABELS, PROJECTS, SEARCH_TEXTS, TASK_LABELS, TASKS
-from todo_app.core.search_index import asked, hits, latest_hits, query_text, scope
+from todo_app.core.search_index import (
+    MOST_HITS,
+    Field,
+    asked,
+    fits_words,
+    hits,
+    latest_hits,
+    latest_texts,
+    query_text,
+    scope,
+)
 from todo_app.core.task_columns import COLUMNS
 from todo_app.core.task_views import TaskView
 from todo_app.core.words import Phrase, Span, find_spans, read_query
@@ -132,8 +144,9 @@ def has_words(dialect: str, actor: Actor, text: str) -> ColumnElement[bool]:
 @cache
 def _names(dialect: str) -> CompoundSelect[Any]:
     """The projects and labels whose name fits the query `any`."""
-    found = latest_hits(dialect, "title", asked("any")).limit(_NAMES_CONSIDERED)
-    is_found = SEARCH_TEXTS.c.number.in_(found)
+    numbers = latest_hits(dialect, "title", asked("any")).limit(_NAMES_CONSIDERED)
+    found = numbers.cte().prefix_with("MATERIALIZED")
+    is_found = SEARCH_TEXTS.c.number.in_(select(found.c.number))
     projects = (
         select(literal("project").label("kind"), PROJECTS.c.id, PROJECTS.c.name, PROJECTS.c.colour)
         .join(SEARCH_TEXTS, SEARCH_TEXTS.c.project_id == PROJECTS.c.id)
@@ -185,7 +198,7 @@ def _best_tasks_with_names(
         .order_by(SEARCH_TEXTS.c.number.desc())
         .limit(_NAMES_CONSIDERED)
     )
-    return _best([*_ranked(dialect), latest]), values
+    return _best([*_ranked(dialect), _with_rank(latest, 3)]), values
 
 
 def _is_named(names: Sequence[NameHit]) -> Iterator[ColumnElement[bool]]:
@@ -199,24 +212,50 @@ def _is_named(names: Sequence[NameHit]) -> Iterator[ColumnElement[bool]]:
         )
 
 
-def _ranked(dialect: str) -> list[Select[tuple[int]]]:
+def _ranked(dialect: str) -> list[Select[tuple[int, int]]]:
+    """The numbers of the texts that fit, and their ranks: whole words in the title come first."""
+    if dialect == "sqlite":
+        fields: tuple[tuple[Field, str], ...] = (
+            ("title", "whole"),
+            ("title", "begun"),
+            ("content", "anywhere"),
+        )
+        return [
+            _with_rank(latest_hits(dialect, field, asked(query)), rank)
+            for rank, (field, query) in enumerate(fields)
+        ]
+    # Every text is looked at. Where not all that fit were among the latest, there may be earlier
+    # ones of a better rank; else they are among these.
+    anywhere = latest_texts("content", asked("anywhere"))
+    begun = latest_texts("title", asked("begun"), _is_full(anywhere))
+    whole = latest_texts("title", asked("whole"), _is_full(begun))
     return [
-        latest_hits(dialect, "title", asked("whole")),
-        latest_hits(dialect, "title", asked("begun")),
-        latest_hits(dialect, "content", asked("anywhere")),
+        select(
+            texts.c.number,
+            case(
+                (fits_words(texts.c.title, asked("whole")), 0),
+                (fits_words(texts.c.title, asked("begun")), 1),
+                else_=2,
+            ),
+        )
+        for texts in (anywhere, begun, whole)
     ]
 
 
-def _best(ranked: Sequence[Select[tuple[int]]]) -> Select[Any]:
-    """The readable tasks of these texts, open ones first, then by the first that has them."""
-    found = union_all(
-        *(
-            select(numbers.subquery().c.number, literal(rank).label("rank"))
-            for rank, numbers in enumerate(ranked)
-        )
-    ).subquery()
-    rank = func.min(found.c.rank).label("rank")
-    ranks = select(found.c.number, rank).group_by(found.c.number).subquery()
+def _is_full(texts: CTE) -> ColumnElement[bool]:
+    return select(func.count()).select_from(texts).scalar_subquery() == MOST_HITS
+
+
+def _with_rank(numbers: Select[tuple[int]], rank: int) -> Select[tuple[int, int]]:
+    return select(numbers.subquery().c.number, literal(rank))
+
+
+def _best(ranked: Sequence[Select[tuple[int, int]]]) -> Select[Any]:
+    """The readable tasks of these texts, open ones first, then by the best rank of each."""
+    found = union_all(*ranked).subquery()
+    number, one_rank = found.c
+    rank = func.min(one_rank).label("rank")
+    ranks = select(number, rank).group_by(number).subquery()
     # SQLite has no statistics and would go through all tasks of the account: an outer join keeps it
     # from that, as long as nothing but IS says that there has to be a task.
     task = and_(TASKS.c.id == SEARCH_TEXTS.c.task_id, *access.READABLE_TASKS)

@@ -11,10 +11,13 @@ from typing import Any, Literal
 from uuid import UUID
 
 from sqlalchemy import (
+    CTE,
     BindParameter,
+    ColumnElement,
     Connection,
     Select,
     String,
+    Subquery,
     bindparam,
     cast,
     column,
@@ -25,6 +28,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from todo_app.core import access
 from todo_app.core.models import LABELS, PROJECTS, SEARCH_TEXTS, TASKS
 from todo_app.core.words import Phrase, indexed_words
 
@@ -102,14 +106,40 @@ def hits(dialect: str, field: Field, query: BindParameter[str]) -> Select[tuple[
     if dialect == "sqlite":
         fits = literal_column("search_index").op("MATCH")(query)
         return select(_FTS.c.rowid.label("number")).where(fits)
-    fits = SEARCH_TEXTS.c[field].op("@@")(cast(query, postgresql.TSQUERY))
-    return select(SEARCH_TEXTS.c.number).where(SEARCH_TEXTS.c.scope == asked("scope"), fits)
+    texts = _latest_texts()
+    return select(texts.c.number).where(fits_words(texts.c[field], query))
 
 
 def latest_hits(dialect: str, field: Field, query: BindParameter[str]) -> Select[tuple[int]]:
     """The numbers of the latest texts that fit a query."""
     numbers = hits(dialect, field, query)
     return numbers.order_by(numbers.selected_columns.number.desc()).limit(MOST_HITS)
+
+
+def latest_texts(field: Field, query: BindParameter[str], *if_: ColumnElement[bool]) -> CTE:
+    """On PostgreSQL: the number and the title of the latest texts that fit a query, found once."""
+    texts = _latest_texts()
+    fitting = select(texts.c.number, texts.c.title).where(*if_, fits_words(texts.c[field], query))
+    latest = fitting.order_by(texts.c.number.desc()).limit(MOST_HITS)
+    return latest.cte().prefix_with("MATERIALIZED")
+
+
+def fits_words(words: ColumnElement[str], query: BindParameter[str]) -> ColumnElement[bool]:
+    """On PostgreSQL: the condition that words fit a query."""
+    return words.op("@@", is_comparison=True)(cast(query, postgresql.TSQUERY))
+
+
+def _latest_texts() -> Subquery:
+    """The texts of the value named `scope`, the latest first.
+
+    Behind row-level security no index of words is of use: each text is looked at, in this order,
+    until there are enough. The offset keeps PostgreSQL from another one: it has no idea of how many
+    texts fit.
+    """
+    columns = (SEARCH_TEXTS.c.number, SEARCH_TEXTS.c.title, SEARCH_TEXTS.c.content)
+    is_asked = (access.own_rows(SEARCH_TEXTS), SEARCH_TEXTS.c.scope == asked("scope"))
+    of_scope = select(*columns).where(*is_asked)
+    return of_scope.order_by(SEARCH_TEXTS.c.number.desc()).offset(0).subquery()
 
 
 def query_text(

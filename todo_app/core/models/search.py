@@ -46,18 +46,14 @@ class SearchText(SQLModel, table=True):
     """
 
     __tablename__ = "search_texts"
-    __table_args__ = (
-        Index("ix_search_texts_scope", "scope", "number"),
-        Index("ix_search_texts_title", "title", postgresql_using="gin").ddl_if("postgresql"),
-        Index("ix_search_texts_content", "content", postgresql_using="gin").ddl_if("postgresql"),
-    )
+    __table_args__ = (Index("ix_search_texts_latest", "user_id", "scope", "number"),)
 
     number: int | None = Field(
         default=None,
         primary_key=True,
         sa_type=BigInteger().with_variant(Integer, "sqlite"),
     )
-    user_id: UUID = Field(foreign_key="users.id", ondelete="CASCADE", index=True)
+    user_id: UUID = Field(foreign_key="users.id", ondelete="CASCADE")
     scope: str = Field(sa_type=String(40))
     task_id: UUID | None = Field(
         default=None, foreign_key="tasks.id", ondelete="CASCADE", unique=True
