@@ -2,11 +2,8 @@ from __future__ import annotations
 
 from tests.cast import act, add_task
 from tests.core.test_projects import add_project
-from todo_app.core import clock, labels, overview, projects, sections, tasks
+from todo_app.core import clock, overview, projects, tasks
 from todo_app.core.access import Actor
-from todo_app.core.labels import LabelPatch
-from todo_app.core.projects import ProjectPatch
-from todo_app.core.sections import SectionDraft
 from todo_app.core.task_views import Due
 
 
@@ -27,22 +24,3 @@ async def test_an_overview_names_what_one_can_go_to_with_its_open_tasks(
     assert [(one.name, one.task_count) for one in found.labels] == [("Chore", 1), ("errand", 1)]
     assert found.counts == await act(tasks.count_tasks, alice)
     assert (found.counts.inbox, found.counts.today) == (1, 1)
-
-
-async def test_an_overview_says_whether_anything_is_called_otherwise(alice: Actor) -> None:
-    garden = await add_project(alice, "Garden")
-    task = await add_task(alice, "Sow", labels=["errand"])
-    [label] = await act(labels.list_labels, alice)
-    said = [(await act(overview.get_overview, alice)).names]
-    for change in (
-        act(tasks.complete_task, alice, task.id),
-        act(labels.update_label, alice, label.id, LabelPatch(name="chore")),
-        act(sections.create_section, alice, SectionDraft(project_id=garden.id, name="Spring")),
-        act(projects.update_project, alice, garden.id, ProjectPatch(colour="green")),
-        act(labels.delete_label, alice, label.id),
-    ):
-        await change
-        said.append((await act(overview.get_overview, alice)).names)
-
-    assert said[0] == said[1]
-    assert len(set(said)) == len(said) - 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import literal, select
+from sqlalchemy import func, literal, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from todo_app.core import access
@@ -53,6 +53,22 @@ _LABELS = (
     .order_by(LABELS.c.name_key)
     .limit(NAMES_MAX)
 )
+
+
+_MARK = union_all(
+    *(
+        select(literal(table.name), func.count(), func.max(table.c.updated_at)).where(
+            access.own_rows(table)
+        )
+        for table in (PROJECTS, SECTIONS, LABELS)
+    )
+)
+
+
+async def get_mark(db: AsyncSession, actor: Actor) -> str:
+    """Another text after each change of a project, a section or a label."""
+    rows = await db.execute(_MARK, access.values(actor))
+    return " ".join(sorted(f"{name} {count} {changed}" for name, count, changed in rows))
 
 
 async def list_names(db: AsyncSession, actor: Actor) -> list[NameView]:

@@ -7,12 +7,12 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import String, Uuid, cast, func, literal, null, select, union_all
+from sqlalchemy import String, Uuid, cast, literal, null, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from todo_app.core import access, clock
 from todo_app.core.access import Actor
-from todo_app.core.models import LABELS, PROJECTS, SAVED_FILTERS, SECTIONS
+from todo_app.core.models import LABELS, PROJECTS, SAVED_FILTERS
 from todo_app.core.saved_filters import FILTERS_MAX
 from todo_app.core.tasks import COUNTS, TaskCounts
 
@@ -51,8 +51,6 @@ class Overview(BaseModel):
     projects: list[PlaceView]
     labels: list[PlaceView]
     filters: list[FilterPlaceView]
-    names: str
-    """Another text after each change of a project, a section or a label."""
 
 
 _NUMBERS = (
@@ -116,19 +114,7 @@ _FILTERS = (
     .limit(FILTERS_MAX)
     .subquery()
 )
-_NAMES = (
-    select(
-        literal("names"),
-        cast(null(), Uuid),
-        cast(func.max(table.c.updated_at), String),
-        literal(table.name),
-        func.count(),
-        cast(null(), String),
-        cast(null(), String),
-    ).where(access.own_rows(table))
-    for table in (PROJECTS, SECTIONS, LABELS)
-)
-_OVERVIEW = union_all(*_NUMBERS, *_NAMES, select(_PROJECTS), select(_LABELS), select(_FILTERS))
+_OVERVIEW = union_all(*_NUMBERS, select(_PROJECTS), select(_LABELS), select(_FILTERS))
 
 
 async def get_overview(db: AsyncSession, actor: Actor) -> Overview:
@@ -139,7 +125,6 @@ async def get_overview(db: AsyncSession, actor: Actor) -> Overview:
     counts: dict[str, int] = {}
     places: dict[str, list[PlaceView]] = {"project": [], "label": []}
     filters: list[FilterPlaceView] = []
-    names: list[str] = []
     rows = (await db.execute(_OVERVIEW, access.values(actor) | values)).all()
     for kind, id_, name, colour, count, _, query in sorted(rows, key=lambda row: row.place or ""):
         if kind == "filter":
@@ -147,8 +132,6 @@ async def get_overview(db: AsyncSession, actor: Actor) -> Overview:
         elif kind in places:
             place = PlaceView.model_construct(id=id_, name=name, colour=colour, task_count=count)
             places[kind].append(place)
-        elif kind == "names":
-            names.append(f"{colour} {count} {name}")
         else:
             counts[kind] = count
     return Overview(
@@ -156,5 +139,4 @@ async def get_overview(db: AsyncSession, actor: Actor) -> Overview:
         projects=places["project"],
         labels=places["label"],
         filters=filters,
-        names=" ".join(sorted(names)),
     )

@@ -79,7 +79,7 @@ class LiveState(TaskPanelState):
         await self._refresh()
         await self._refresh_panel()
         await self._refresh_history()
-        if self._has_other_names:
+        if self._completes_names:
             await (await self.get_state(QuickAddState))._renew_names()
 
     @rx.event

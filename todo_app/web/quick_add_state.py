@@ -100,6 +100,7 @@ class QuickAddState(TaskListState):
     settled: list[str] = []
     unsaved: str = ""
     reason: str = ""
+    _names_mark: str = ""
     _unsaved_id: str = ""
 
     @rx.event
@@ -129,6 +130,8 @@ class QuickAddState(TaskListState):
     @rx.event
     async def show_names(self) -> None:
         """Say which names there are, once for all that will be typed."""
+        self._completes_names = True
+        self._names_mark = await self._share(names.get_mark)
         found = [
             NameRow(written=written, **one.model_dump())
             for one in await self._share(names.list_names)
@@ -139,9 +142,8 @@ class QuickAddState(TaskListState):
 
     async def _renew_names(self) -> None:
         """Say which names there are now, if they are others and are being completed with."""
-        if self._has_other_names and self.get_value("names"):
+        if self._completes_names and await self._share(names.get_mark) != self._names_mark:
             await self.show_names()
-        self._has_other_names = False
 
     @rx.event
     async def add_tasks(self, entries: Entries) -> None:

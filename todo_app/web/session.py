@@ -144,8 +144,7 @@ class AuthState(rx.State):
     _claims: Claims | None = None
     _told_at: datetime = datetime.min.replace(tzinfo=UTC)
     _counted_at: datetime | None = None
-    _names: str = ""
-    _has_other_names: bool = False
+    _completes_names: bool = False
     _told_on: str = ""
     _step: UUID | None = None
     _undoable: UUID | None = None
@@ -209,8 +208,6 @@ class AuthState(rx.State):
             self.filters = filters
         if self.get_value("recounted"):
             self.recounted = {}
-        if found.names != self._names:
-            self._names, self._has_other_names = found.names, True
 
     def _project_names(self) -> dict[str, str]:
         """The names of the Inbox and of the projects of the sidebar, by their ids."""
