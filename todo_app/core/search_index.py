@@ -35,7 +35,7 @@ from todo_app.core.words import Phrase, indexed_words
 Field = Literal["title", "content"]
 """What a text is looked for in: a title or a name alone, or that and the notes."""
 
-MOST_HITS = 500
+MOST_HITS = 300
 """How many hits are looked at, the latest: of what is everywhere nobody reads the rest."""
 _TEXT_COLUMNS: Mapping[str, tuple[str, ...]] = {
     "task": ("title", "notes"),
