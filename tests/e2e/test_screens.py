@@ -41,6 +41,12 @@ OUT_OF_BOUNDS = """async () => {
     return found;
 }"""
 
+# Colours pass softly from one theme into the other.
+AT_REST = """async () => {
+    const moves = document.getAnimations().filter(move => move instanceof CSSTransition);
+    await Promise.all(moves.map(move => move.finished.catch(() => {})));
+}"""
+
 
 @pytest.mark.parametrize(("size", "limit"), [(PHONE, 320), (WIDE, 2560)], ids=["phone", "wide"])
 async def test_every_screen_is_for_everybody_and_within_its_sides(
@@ -78,6 +84,7 @@ async def test_every_screen_is_for_everybody_and_within_its_sides(
 
 async def picture(page: Page, name: str) -> None:
     await expect(page.locator("html")).to_have_class(name.rpartition("-")[2])
+    await page.evaluate(AT_REST)
     await page.screenshot(path=PICTURES / f"{name}.png")
 
 

@@ -25,7 +25,7 @@ from todo_app.core.models import new_id
 PORT = FIRST_PORT + 1
 ORIGIN = f"http://localhost:{PORT}"
 BUILD = {"PUBLIC_URL": ORIGIN, "REFLEX_WEB_WORKDIR": ".build/web-start"}
-PATIENCE_SECONDS = 40
+PATIENCE_SECONDS = 120
 WRITERS = 4
 
 
