@@ -1,15 +1,17 @@
 from __future__ import annotations
 
-from datetime import date, time
+from datetime import UTC, date, datetime, time
+from typing import get_args
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from todo_app.api.sentences import SENTENCE_BY_REASON
 from todo_app.core.errors import UnusableRule
-from todo_app.core.recurrence import recur_by_text
-from todo_app.core.rules import Rule, read_rule
+from todo_app.core.quick_add import read_recurrence
+from todo_app.core.recurrence import Occurrence, recur_by_text
+from todo_app.core.rules import Mode, Rule, read_rule
 from todo_app.web.messages import FIELD_MESSAGES
 
 ANCHOR = date(2026, 1, 27)
@@ -149,15 +151,23 @@ def test_a_rule_that_cannot_be_kept_is_refused(text: str, reason: str) -> None:
 
 
 @settings(deadline=None)
-@given(st.dictionaries(st.sampled_from(NAMES), st.sampled_from(VALUES)), st.dates())
-def test_any_parts_are_a_rule_that_falls_on_a_date_or_are_refused(
-    parts: dict[str, str], anchor: date
+@given(
+    st.dictionaries(st.sampled_from(NAMES), st.sampled_from(VALUES)),
+    st.dates(max_value=date(9990, 1, 1)),
+    st.sampled_from(get_args(Mode)),
+)
+@example({"FREQ": "YEARLY", "BYMONTH": "2,4", "BYMONTHDAY": "2,4"}, ANCHOR, "schedule")
+def test_any_parts_are_a_rule_that_words_say_again_or_are_refused(
+    parts: dict[str, str], anchor: date, mode: Mode
 ) -> None:
     parts.setdefault("FREQ", "YEARLY")
     text = ";".join(f"{name}={value}" for name, value in parts.items())
     try:
-        made = recur_by_text(text, mode="schedule", anchor=anchor, zone="Europe/Berlin")
+        made = recur_by_text(text, mode=mode, anchor=anchor, zone="Europe/Berlin")
     except UnusableRule:
         return
 
     assert read_rule(str(made.rule), anchor, None, "Europe/Berlin") == made.rule
+    noon, start = datetime.combine(anchor, time(12), UTC), Occurrence(anchor)
+    said, _ = read_recurrence(made.text, noon, "Europe/Berlin", start=start)
+    assert (said.rule, said.mode) == (made.rule, made.mode)

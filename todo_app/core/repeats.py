@@ -157,24 +157,18 @@ def _weekdays_in(word: str) -> set[int]:
 
 
 def _dates(words: Words, index: int) -> Repeat | None:
-    """`jan 27`, `27 jan`, `27th january`: one rule can say several if they share days or months."""
-    found: list[tuple[int, int]] = []
-    last = index
+    """`jan 27`, `27 jan`, `27th january`: one rule says several if each day is in each month."""
+    found: set[tuple[int, int]] = set()
+    repeat: Repeat | None = None
     following: int | None = index
-    while following is not None:
-        pair = _date(words, following)
-        if pair is None:
-            break
-        if found and pair[0] != found[-1][0] and pair[1] != found[-1][1]:
-            break
-        found.append(pair)
-        last = following + 2
-        following = _after_separator(words, last)
-    all_months, all_days = {month for month, _ in found}, {day for _, day in found}
-    if not found or len(set(found)) != len(all_months) * len(all_days):
-        return None
-    rule = Rule("YEARLY", months=tuple(sorted(all_months)), days=tuple(sorted(all_days)))
-    return Repeat(last, rule)
+    while following is not None and (pair := _date(words, following)) is not None:
+        found.add(pair)
+        months, days = {month for month, _ in found}, {day for _, day in found}
+        if len(found) == len(months) * len(days):
+            rule = Rule("YEARLY", months=tuple(sorted(months)), days=tuple(sorted(days)))
+            repeat = Repeat(following + 2, rule)
+        following = _after_separator(words, following + 2)
+    return repeat
 
 
 def _date(words: Words, index: int) -> tuple[int, int] | None:
