@@ -47,6 +47,7 @@ CALLS: dict[str, list[dict[str, Any]]] = {
     f"{PANEL}.show_coming": [{}],
     f"{REPEAT}.show_ledger": [{}],
     f"{REPEAT}.repeat": [{}],
+    f"{REPEAT}.reopen_turn": [{}],
     f"{REPEAT}.move_series": [{}],
     f"{REPEAT}.end_series": [{}],
     f"{LIVE}.show_history": [{}],

@@ -16,7 +16,9 @@ from todo_app.core.task_views import TaskPatch, TaskView
 from todo_app.web import wording
 from todo_app.web.list_state import TaskId
 from todo_app.web.live_state import LiveState
+from todo_app.web.panel_state import Field
 
+_OF_A_TURN: tuple[Field, ...] = ("due_date", "due_time")
 TURNS_SHOWN = 12
 TURNS_AHEAD = 3
 
@@ -52,24 +54,35 @@ class RepeatState(LiveState):
     """What the panel shows of a repeating task, and what can be done to its series."""
 
     ledger: LedgerRow = NO_LEDGER
+    _scheduled_for: str | None = None
 
     @rx.event
     async def show_ledger(self, task_id: TaskId) -> None:
-        """Show what became of the turns of a task."""
+        """Show what became of the turns of a task, and when the one that is open now is due."""
         try:
             view = await self._read(tasks.get_task, UUID(task_id))
             ledger = await self._read(occurrences.get_ledger, UUID(task_id))
         except NotFound:
             self.ledger = NO_LEDGER
             return
+        is_other_turn = ledger.scheduled_for != self._scheduled_for
+        if is_other_turn and self.panel["id"] == task_id == self.ledger["task_id"]:
+            self._renew(*(field for field in _OF_A_TURN if field != self._editing))
+        self._scheduled_for = ledger.scheduled_for
         self.ledger = _ledger_row(view, ledger, clock.today(self._actor().time_zone))
+
+    @rx.event
+    async def reopen_turn(self, task_id: TaskId) -> None:
+        """Take the turn that was closed last back: it is to be done."""
+        view = await self._run(tasks.reopen_task, UUID(task_id))
+        await self._show_series(view, "Reopened a turn of")
 
     @rx.event
     async def repeat(self, task_id: TaskId, words: Preset) -> None:
         """Let a task repeat like this."""
         patch = TaskPatch(recurrence=RecurrenceDraft(text=words))
         view = await self._run(tasks.update_task, UUID(task_id), patch)
-        await self._show_series(view, "Began")
+        await self._show_series(view, "Began the series of")
 
     @rx.event
     async def move_series(self, task_id: TaskId) -> None:
@@ -78,21 +91,22 @@ class RepeatState(LiveState):
             return
         due = (await self._read(tasks.get_task, UUID(task_id))).due
         patch = TaskPatch(due=due, scope="series")
-        await self._show_series(await self._run(tasks.update_task, UUID(task_id), patch), "Moved")
+        view = await self._run(tasks.update_task, UUID(task_id), patch)
+        await self._show_series(view, "Moved the series of")
 
     @rx.event
     async def end_series(self, task_id: TaskId) -> None:
         """Let the open turn be the last."""
         patch = TaskPatch(recurrence=None)
         view = await self._run(tasks.update_task, UUID(task_id), patch)
-        await self._show_series(view, "Ended")
+        await self._show_series(view, "Ended the series of")
 
-    async def _show_series(self, view: TaskView | None, word: str) -> None:
+    async def _show_series(self, view: TaskView | None, words: str) -> None:
         if view is None:
             return
         await self._refresh()
         await self._refresh_panel()
-        self._offer_undo(f"{word} the series of {wording.quoted(view.title)}")
+        self._offer_undo(f"{words} {wording.quoted(view.title)}")
 
 
 def _ledger_row(view: TaskView, ledger: Ledger, today: date) -> LedgerRow:

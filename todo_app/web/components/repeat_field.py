@@ -80,6 +80,14 @@ def _series() -> rx.Component:
             rx.el.button(
                 "Skip this one", type="button", on_click=TaskPanelState.skip_task(task_id)
             ),
+            rx.cond(
+                (_LEDGER["task_id"] == task_id) & (_LEDGER["turns"].length() > 0),
+                rx.el.button(
+                    "Reopen the last",
+                    type="button",
+                    on_click=RepeatState.reopen_turn(task_id),
+                ),
+            ),
             rx.el.button("End the series", type="button", on_click=RepeatState.end_series(task_id)),
             class_name="chips",
         ),
