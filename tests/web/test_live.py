@@ -232,12 +232,13 @@ async def test_a_reminder_is_told_once_in_every_open_page_of_its_owner(
 
         assert notice(here)["text"] == "Reminder: “Water the plants”, due Today"
         assert notice(here)["number"] == seen + 1
+        assert notice(here)["opens"] == f"/today?task={here.rows[0]['id']}"
         await here.ask(f"{LIVE}.remind", task_id=here.rows[0]["id"], others=2)
         assert notice(here)["text"].endswith(" and 2 more")
         told = notice(here)
         await here.tick(here.rows[0]["id"])
         await his.ask(f"{LIVE}.remind", task_id=here.rows[0]["id"], others=0)
-        assert notice(his) == {**told, "text": "", "number": 0}
+        assert notice(his) == {**told, "text": "", "number": 0, "opens": ""}
 
 
 def notice(tab: Tab) -> dict[str, Any]:

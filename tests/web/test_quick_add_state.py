@@ -37,6 +37,17 @@ async def test_a_line_is_read_piece_by_piece_in_words(alice: Browser) -> None:
         assert tab.rows == []
 
 
+async def test_a_reminder_without_a_date_says_that_it_waits_for_one(alice: Browser) -> None:
+    said = []
+    for path in ("/inbox", "/today"):
+        async with alice.tab(path) as tab:
+            for line in ("Water !1h", "Water tomorrow !1h"):
+                [*_, piece] = (await read(tab, line, ""))["pieces"]
+                said += [piece["reading"]]
+
+    assert said == ["1h before, once it has a date", *["1h before"] * 3]
+
+
 async def test_why_a_repetition_stays_text_is_said(alice: Browser) -> None:
     async with alice.tab("/inbox") as tab:
         said = [
@@ -224,6 +235,11 @@ async def test_the_panel_tells_the_turns_of_a_task_and_moves_or_ends_its_series(
         assert [turn["outcome"] for turn in ledger["turns"]] == ["Done", "Skipped"]
         assert (ledger["streak"], ledger["missed"], ledger["rule"]) == (1, 0, "FREQ=DAILY")
         assert ledger["moved_from"].endswith("23:59")
+        await tab.ask(f"{REPEAT}.reopen_turn", task_id=task_id)
+        await tab.ask(f"{REPEAT}.show_ledger", task_id=task_id)
+        assert [row["outcome"] for row in tab.shown["repeat_state.ledger"]["turns"]] == ["Skipped"]
+        assert tab.shown["auth_state.notice"]["text"] == "Reopened a turn of “Water”"
+        await tab.ask(f"{LIVE}.undo")
         await tab.ask(f"{REPEAT}.move_series", task_id=task_id)
         assert tab.panel["recurrence"] == "every day at 23:59"
         await tab.ask(f"{REPEAT}.show_ledger", task_id=task_id)

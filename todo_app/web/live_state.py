@@ -90,7 +90,10 @@ class LiveState(TaskPanelState):
             zone = self._actor().time_zone
             due = wording.due_text(view.due, clock.today(zone), zone=zone, said="")
             when = f", due {due}" if due else ""
-            self._tell(f"Reminder: {wording.quoted(view.title)}{when}{_and_more(others)}")
+            self._tell(
+                f"Reminder: {wording.quoted(view.title)}{when}{_and_more(others)}",
+                opens=f"{routes.TODAY}?{routes.OPEN_TASK}={task_id}",
+            )
 
     @rx.event
     async def undo(self) -> None:

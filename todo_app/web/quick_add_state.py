@@ -117,10 +117,11 @@ class QuickAddState(TaskListState):
             self.reading = NOT_READ
             return
         today = clock.today(self._actor().time_zone)
+        has_date = found.due is not None or f"/{self._name}" in _DUE_IN_DAYS
         turns = [wording.turn_text(turn, today) for turn in found.next]
         self.reading = LineReading(
             text=line,
-            pieces=[_piece_row(line, piece, today) for piece in found.pieces],
+            pieces=[_piece_row(line, piece, today, has_date=has_date) for piece in found.pieces],
             next=" · ".join(turns) if found.recurrence else "",
             refused=f"{messages.FIELD_MESSAGES[found.refused]} It stays text."
             if found.refused
@@ -256,8 +257,10 @@ def _why_not(text: str, refusal: ValidationError | InvalidInput) -> str:
     return "This contains characters that cannot be saved."
 
 
-def _piece_row(line: str, piece: PieceView, today: date) -> PieceRow:
+def _piece_row(line: str, piece: PieceView, today: date, *, has_date: bool) -> PieceRow:
     reading = piece.reading
+    if piece.kind == "reminder" and not has_date:
+        reading += ", once it has a date"
     if piece.kind == "priority":
         reading = wording.PRIORITY_NAMES[int(reading[1:])]
     elif piece.kind in ("date", "start") or (piece.kind == "end" and reading[0:4].isdigit()):

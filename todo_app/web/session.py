@@ -98,12 +98,16 @@ class FilterPlace(TypedDict):
 
 
 class Notice(TypedDict):
-    """What just happened, in a toast. A new number is a new toast."""
+    """What just happened, in a toast. A new number is a new toast.
+
+    One with something that it `opens`, a path, stays until the person has seen to it.
+    """
 
     number: int
     text: str
     is_error: bool
     can_undo: bool
+    opens: str
 
 
 NOTICE_LIFETIME = timedelta(seconds=8)
@@ -120,7 +124,7 @@ NOBODY = Person(
     reminder_mail="",
 )
 NO_COUNTS = Counts(inbox=0, overdue=0, today=0, done_today=0)
-NO_NOTICE = Notice(number=0, text="", is_error=False, can_undo=False)
+NO_NOTICE = Notice(number=0, text="", is_error=False, can_undo=False, opens="")
 
 
 class AuthState(rx.State):
@@ -308,14 +312,19 @@ class AuthState(rx.State):
             self.trouble = ""
         is_elsewhere = _page_of_event() != self._told_on or has_answer
         is_old = clock.now() - self._told_at > NOTICE_LIFETIME
-        if self.notice["text"] and (is_old or (is_elsewhere and not self.notice["can_undo"])):
+        is_over = is_old or (is_elsewhere and not self.notice["can_undo"])
+        if self.notice["text"] and is_over and not self.notice["opens"]:
             self.notice = NO_NOTICE
 
-    def _tell(self, text: str, *, is_error: bool = False, can_undo: bool = False) -> None:
+    def _tell(
+        self, text: str, *, is_error: bool = False, can_undo: bool = False, opens: str = ""
+    ) -> None:
         """Show a toast."""
         self._told_at, self._told_on = clock.now(), _page_of_event()
         number = self.notice["number"] + 1
-        self.notice = Notice(number=number, text=text, is_error=is_error, can_undo=can_undo)
+        self.notice = Notice(
+            number=number, text=text, is_error=is_error, can_undo=can_undo, opens=opens
+        )
 
     def _offer_undo(self, text: str) -> None:
         """Show a toast about the last change, with a way back if it was one."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import reflex as rx
+from reflex_components_core.react_router.dom import ReactRouterLink
 
 from todo_app.web.components.icons import icon
 from todo_app.web.live_state import LiveState
@@ -22,6 +23,12 @@ def toast() -> rx.Component:
                     _NOTICE["can_undo"],
                     rx.el.button("Undo", type="button", on_click=LiveState.undo),
                 ),
+                rx.cond(
+                    _NOTICE["opens"] != "",
+                    ReactRouterLink.create(
+                        "Open", to=_NOTICE["opens"], on_click=AuthState.close_notice
+                    ),
+                ),
                 rx.el.button(
                     icon("x"),
                     type="button",
@@ -30,7 +37,11 @@ def toast() -> rx.Component:
                     class_name="dismiss",
                 ),
                 key=_NOTICE["number"].to_string(),
-                class_name=rx.cond(_NOTICE["is_error"], "toast error", "toast"),
+                class_name=rx.cond(
+                    _NOTICE["is_error"],
+                    "toast error",
+                    rx.cond(_NOTICE["opens"] != "", "toast standing", "toast"),
+                ),
             ),
         ),
         role="status",
