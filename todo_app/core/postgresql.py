@@ -3,23 +3,24 @@
 A transaction names the account whose rows it may touch: row-level security asks for it. That, and
 BEGIN where there is one, travel with the first statement. A statement outside of a transaction is
 one by itself, up to the end of what was sent with it, and so it takes the account along too.
-Statements that nobody waits for travel with the commit.
+Statements that nobody waits for are sent at once, and answered for with the commit.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from contextlib import suppress
-from typing import Any, Self
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from psycopg import AsyncConnection, AsyncCursor, Error, OperationalError
+from psycopg import AsyncConnection, AsyncCursor, DatabaseError, Error, OperationalError
 from psycopg._preparing import Prepare
 from psycopg._queries import PostgresQuery
-from psycopg.abc import Params, PQGen, Query, QueryNoTemplate
+from psycopg.abc import Params, PQGen, Query
 from psycopg.adapt import Transformer
+from psycopg.errors import error_from_result
 from psycopg.generators import fetch_many, send
-from psycopg.pq import TransactionStatus
+from psycopg.pq import ExecStatus, TransactionStatus
 from psycopg.pq.abc import PGconn, PGresult
 
 from todo_app.core.writes import Parameters
@@ -28,6 +29,7 @@ USER_SETTING = "todo.user_id"
 """What the policies compare the owner of a row with."""
 
 _NAME = b"todo_user"
+_UNREAD = (None,) * 5
 _SET_USER = f"SELECT set_config('{USER_SETTING}', $1, true)".encode()
 
 
@@ -39,65 +41,132 @@ class Connection(AsyncConnection[Any]):
         self.cursor_factory = _Cursor
         self.user_id: UUID | None = None
         self._has_prepared = False
-        self._waiting: list[tuple[str, Parameters]] = []
+        self._sent: list[_Execution | None] = []
+        """What is on the way, whose answers are still to come: statements, and what is around."""
 
     def defer(self, sql: str, parameters: Parameters) -> None:
-        """Execute a statement before the next one, or with the commit."""
-        self._waiting.append((sql, parameters))
+        """Send a statement now, and take in its answer with the next one's or the commit's.
 
-    async def execute_waiting(self, *, commits: bool = False) -> None:
-        """Execute what waits, and commit after it if asked to."""
-        if not self._waiting:
-            return
-        waiting, self._waiting = self._waiting, []
-        cursor = AsyncCursor(self)
-        async with self.pipeline():
-            for sql, parameters in waiting:
-                await cursor.execute(sql, parameters)
-            if commits:
-                await super().commit()
+        The server is at work on it while we prepare what comes next.
+        """
+        statement = PostgresQuery(Transformer(self))
+        statement.convert(sql, parameters)
+        self._send_after_what_is_first(statement)
+        # That the connection is lost shows at the commit, where it is looked for.
+        with suppress(OperationalError):
+            self.pgconn.flush()
 
     async def commit(self) -> None:
-        """Commit, with what waits before it; if that fails, roll back."""
-        if not self._waiting:
-            await super().commit()
-            return
+        """Commit; if that or what was deferred fails, roll back."""
         try:
-            await self.execute_waiting(commits=True)
+            await super().commit()
         except Error:
             with suppress(OperationalError):
                 await self.rollback()
             raise
 
-    async def rollback(self) -> None:
-        """Forget what waits and roll back."""
-        self._waiting = []
-        await super().rollback()
+    @property
+    def has_sent(self) -> bool:
+        """Whether answers are still to come."""
+        return bool(self._sent)
 
     @property
-    def has_something_to_send_first(self) -> bool:
-        """Whether the next statement begins a transaction that has to be told of."""
-        is_idle = self.pgconn.transaction_status == TransactionStatus.IDLE
-        return is_idle and (self.user_id is not None or not self._autocommit)
+    def has_more_to_send(self) -> bool:
+        """Whether the next statement does not go alone."""
+        if self.has_sent:
+            return True
+        return self._is_idle() and (self.user_id is not None or not self._autocommit)
 
-    def send_first(self) -> int:
-        """Send what comes before the first statement; how many answers will come to it."""
-        count = 0
+    def execute_first(self, statement: PostgresQuery) -> PQGen[list[PGresult]]:
+        """Execute a statement together with what comes before it, and return its results."""
+        self._send_after_what_is_first(statement)
+        return (yield from self.take_answers())
+
+    def take_answers(self) -> PQGen[list[PGresult]]:
+        """Take in the answers to all that was sent, and return the last one."""
+        sent, self._sent = self._sent, []
+        self.pgconn.pipeline_sync()
+        yield from send(self.pgconn)
+        answers: list[list[PGresult]] = []
+        for _ in sent:
+            results = yield from fetch_many(self.pgconn)
+            answers.append(results)
+        yield from fetch_many(self.pgconn)
+        self.pgconn.exit_pipeline_mode()
+        for how, results in zip(sent, answers, strict=True):
+            self._take_in(how, results)
+        yield from self._prepared.maintain_gen(self)
+        return answers[-1]
+
+    def _send_after_what_is_first(self, statement: PostgresQuery) -> None:
+        if not self._sent:
+            is_first = self._is_idle()
+            self.pgconn.enter_pipeline_mode()
+            if is_first:
+                self._sent = self._send_first()
+        self._sent += self._send(statement)
+
+    def _is_idle(self) -> bool:
+        return self.pgconn.transaction_status == TransactionStatus.IDLE
+
+    def _send_first(self) -> list[_Execution | None]:
+        """Send what comes before the first statement; what answers will come to it."""
+        sent: list[_Execution | None] = []
         if not self._autocommit:
             self.pgconn.send_query_params(self._get_tx_start_command(), None)
-            count += 1
+            sent.append(None)
         if self.user_id is not None:
             if not self._has_prepared:
                 self.pgconn.send_prepare(_NAME, _SET_USER)
                 self._has_prepared = True
-                count += 1
+                sent.append(None)
             self.pgconn.send_query_prepared(_NAME, [str(self.user_id).encode()])
-            count += 1
-        return count
+            sent.append(None)
+        return sent
+
+    def _send(self, statement: PostgresQuery) -> list[_Execution | None]:
+        """Send a statement; what answers will come to it."""
+        prepare, name = self._prepared.get(statement)
+        sent: list[_Execution | None] = [_Execution(statement, prepare, name)]
+        values, formats = statement.params, statement.formats
+        if prepare is Prepare.SHOULD:
+            self.pgconn.send_prepare(name, statement.query, param_types=statement.types)
+            sent.insert(0, None)
+        if prepare is Prepare.NO:
+            self.pgconn.send_query_params(
+                statement.query, values, param_types=statement.types, param_formats=formats
+            )
+        else:
+            self.pgconn.send_query_prepared(name, values, param_formats=formats)
+        return sent
+
+    def _take_in(self, how: _Execution | None, results: list[PGresult]) -> None:
+        """Remember how a statement was executed, and raise what came of it if it failed."""
+        if how is not None:
+            key = self._prepared.maybe_add_to_cache(*how)
+            if key is not None:
+                self._prepared.validate(key, how.prepare, how.name, results)
+        for result in results:
+            if result.status == ExecStatus.FATAL_ERROR:
+                raise error_from_result(result, encoding=self.info.encoding)
+
+    def _commit_gen(self) -> PQGen[None]:
+        if not self._sent:
+            yield from super()._commit_gen()
+            return
+        self.pgconn.send_query_params(b"COMMIT", None)
+        self._sent.append(None)
+        yield from self.take_answers()
+
+    def _rollback_gen(self) -> PQGen[None]:
+        if self._sent:
+            with suppress(DatabaseError):
+                yield from self.take_answers()
+        yield from super()._rollback_gen()
 
     def _start_query(self) -> PQGen[None]:
         """Begin a transaction by something else than a single statement."""
-        tells_user = self.has_something_to_send_first and self.user_id is not None
+        tells_user = self._is_idle() and self.user_id is not None
         yield from super()._start_query()
         if tells_user:
             setting = f"SELECT set_config('{USER_SETTING}', '{self.user_id}', true)"
@@ -108,26 +177,36 @@ class Connection(AsyncConnection[Any]):
         yield from super()._deallocate(name)
 
 
+class _Execution(NamedTuple):
+    """How a statement was sent."""
+
+    statement: PostgresQuery
+    prepare: Prepare
+    name: bytes
+
+
 class _Cursor(AsyncCursor[Any]):
-    """A cursor that sends a first statement together with what comes before it."""
+    """A cursor that sends a statement together with what comes before it."""
 
     _conn: Connection
 
-    async def execute(  # type: ignore[override]  # SQLAlchemy sends no templates
-        self,
-        query: QueryNoTemplate,
-        params: Params | None = None,
-        *,
-        prepare: bool | None = None,
-        binary: bool | None = None,
-    ) -> Self:
-        await self._conn.execute_waiting()
-        return await super().execute(query, params, prepare=prepare, binary=binary)
+    @property
+    def description(self) -> list[tuple[Any, ...]] | None:  # type: ignore[override]
+        """The columns of the result, with no more of each than SQLAlchemy reads: it asks always."""
+        result = self.pgresult
+        if result is None or not result.nfields:
+            return None
+        return [
+            ((result.fname(number) or b"").decode(), result.ftype(number), *_UNREAD)
+            for number in range(result.nfields)
+        ]
 
     async def executemany(
         self, query: Query, params_seq: Iterable[Params], *, returning: bool = False
     ) -> None:
-        await self._conn.execute_waiting()
+        if self._conn.has_sent:
+            async with self._conn.lock:
+                await self._conn.wait(self._conn.take_answers())
         await super().executemany(query, params_seq, returning=returning)
 
     def _execute_gen(
@@ -139,44 +218,15 @@ class _Cursor(AsyncCursor[Any]):
         binary: bool | None = None,
     ) -> PQGen[None]:
         is_plain = prepare is None and binary is None
-        if not (is_plain and self._conn.has_something_to_send_first):
+        if not (is_plain and self._conn.has_more_to_send):
+            if self._conn.has_sent:
+                yield from self._conn.take_answers()
             yield from super()._execute_gen(query, params, prepare=prepare, binary=binary)
             return
         self._reset()
         self._tx = Transformer(self)
         self._query = self._convert_query(query, params)
-        yield from self._execute_first_gen(self._query)
-        self._last_query = query
-
-    def _execute_first_gen(self, statement: PostgresQuery) -> PQGen[None]:
-        """As the driver's own `_maybe_prepare_gen`, with more than one thing on the way."""
-        known = self._conn._prepared  # noqa: SLF001 - a cursor's own connection
-        prepare, name = known.get(statement)
-        self._pgconn.enter_pipeline_mode()
-        count = self._conn.send_first()
-        if prepare is Prepare.SHOULD:
-            self._pgconn.send_prepare(name, statement.query, param_types=statement.types)
-            count += 1
-        values, formats = statement.params, statement.formats
-        if prepare is Prepare.NO:
-            self._pgconn.send_query_params(
-                statement.query, values, param_types=statement.types, param_formats=formats
-            )
-        else:
-            self._pgconn.send_query_prepared(name, values, param_formats=formats)
-        self._pgconn.pipeline_sync()
-        yield from send(self._pgconn)
-        before: list[PGresult] = []
-        for _ in range(count):
-            before += yield from fetch_many(self._pgconn)
-        results = yield from fetch_many(self._pgconn)
-        yield from fetch_many(self._pgconn)
-        self._pgconn.exit_pipeline_mode()
-        if before:
-            self._check_results(before)
-        key = known.maybe_add_to_cache(statement, prepare, name)
-        if key is not None:
-            known.validate(key, prepare, name, results)
+        results = yield from self._conn.execute_first(self._query)
         self._check_results(results)
         self._set_results(results)
-        yield from known.maintain_gen(self._conn)
+        self._last_query = query

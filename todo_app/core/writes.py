@@ -1,4 +1,4 @@
-"""Statements whose answer nobody waits for: they go to the database with what comes next.
+"""Statements whose answer nobody waits for: it comes with that of the next statement.
 
 That is mostly the commit. A change of a task and its line in the log so take one trip instead of
 three, and none of what it takes to make ready for an answer.
@@ -19,7 +19,7 @@ class Deferring(Protocol):
     """A connection of a driver that can wait with a statement."""
 
     def defer(self, sql: str, parameters: Parameters) -> None:
-        """Execute a statement together with the next one, or with the commit."""
+        """Execute a statement no later than the next one or the commit, and fail with that."""
 
 
 class Write:
