@@ -113,7 +113,9 @@ async def transaction(user_id: UUID | None = None) -> AsyncIterator[AsyncSession
         else:
             await db.commit()
         finally:
-            await db.close()
+            # What is committed has given its connection back.
+            if db.in_transaction():
+                await db.close()
 
 
 @asynccontextmanager

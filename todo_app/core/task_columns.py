@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy import ColumnElement, exists, func, literal_column, select
 
 from todo_app.core.models import LABELS, TASK_LABELS, TASKS
 
 _PARTS = TASKS.alias("parts")
 
-# No name of a label has a line break in it.
+# No name of a label has a line break in it. As a value it would be written into the statement anew
+# with each execution.
+_LINE_BREAK: Any = literal_column("'\n'")
 LABEL_NAMES = (
-    select(func.aggregate_strings(LABELS.c.name, "\n"))
+    select(func.aggregate_strings(LABELS.c.name, _LINE_BREAK))
     .select_from(TASK_LABELS.join(LABELS, LABELS.c.id == TASK_LABELS.c.label_id))
     .where(TASK_LABELS.c.task_id == TASKS.c.id)
     .correlate(TASKS)

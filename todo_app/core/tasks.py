@@ -341,7 +341,7 @@ async def set_task(
     values = {"updated_at": step.now, **values, **planned}
     _CHANGE.defer(db.sync_session, access.values(actor) | {"task_id": before.id} | values)
     after = known | values | {"version": before.version + 1}
-    step.record(act, "task", before, after)
+    step.record(act, "task", known, after)
     return SimpleNamespace(**after)
 
 
