@@ -16,6 +16,7 @@ from reflex_base.event import Event
 
 from todo_app.core import sessions
 from todo_app.core.errors import Unauthenticated, Unavailable
+from todo_app.core.tokens import Claims
 from todo_app.web import connections, live, reflex_private, routes, shared_reads
 from todo_app.web.list_state import TaskListState
 from todo_app.web.messages import message
@@ -46,8 +47,11 @@ class Guard(rx.Middleware):
             set_actor(await sessions.authenticate(connection.claims, is_use=is_use))
             live.note_event(connection)
             shared_reads.join_round(None if is_use else connection.claims.sub)
-            if auth._claims is None:
-                await auth._become(connection.claims)
+            # Past Reflex's watch over changes in it, which costs as much as the rest of this.
+            held: Claims | None = auth.get_value("_claims")
+            if held is None:
+                held = connection.claims
+                await auth._become(held)
             elif await auth._follow_zone():
                 await _show_list_again(root)
             if event.name in reflex_private.LOAD_EVENTS:
@@ -63,7 +67,7 @@ class Guard(rx.Middleware):
                 auth._tell(message(refusal), is_error=True)
             return await reflex_private.changes(root)
         # The state of another session cannot be here (state_tokens); if it were, it stays shut.
-        return None if auth._claims.sid == connection.claims.sid else reflex_private.REFUSED
+        return None if held.sid == connection.claims.sid else reflex_private.REFUSED
 
     async def _judge_stranger(
         self, state: rx.State, event: Event, *, had_cookie: bool

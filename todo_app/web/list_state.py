@@ -262,9 +262,9 @@ class TaskListState(AuthState):
         if placed != known:
             self.sections = placed
         sent: list[TaskRow] = self.get_value("rows")
-        if [row["id"] for row in rows] == [row["id"] for row in sent]:
-            pairs = zip(rows, sent, strict=True)
-            changed = {row["id"]: row for row, old in pairs if row is not old and row != old}
+        others = [pair for pair in zip(rows, sent, strict=False) if pair[0] is not pair[1]]
+        if len(rows) == len(sent) and all(row["id"] == old["id"] for row, old in others):
+            changed = {row["id"]: row for row, old in others if row != old}
             if len(changed) <= CHANGED_ROWS:
                 self.changed = changed
                 return
@@ -337,7 +337,7 @@ class TaskListState(AuthState):
             rows[index] = row
             self._count_tick(view, before["completed_on"], row["completed_on"], self._today)
             self._set_rows(rows)
-        if self.panel["id"] == str(view.id):
+        if self.get_value("panel")["id"] == str(view.id):
             self.panel = self._panel_of(view)
 
     def _shown_rows(self) -> list[TaskRow]:

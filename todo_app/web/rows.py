@@ -200,6 +200,8 @@ def with_places(
     sections: list[SectionRow], rows: list[TaskRow], *, has_earlier: bool, has_more: bool
 ) -> list[SectionRow]:
     """The headings where they stand among the rows, those that have no tasks too."""
+    if not sections:
+        return []
     first_rows = {row["section"]: row["id"] for row in reversed(rows)}
     starts_in = rows[0]["section"] if rows else ""
     placed: list[SectionRow] = []
@@ -314,11 +316,14 @@ def with_headings(rows: list[TaskRow], counts: Counts) -> list[TaskRow]:
     headed: list[TaskRow] = []
     group = week = ""
     for row in rows:
+        # A long list costs a tick little: most of its rows stay the very same.
+        if row["group"] == group and row["week"] == week and not row["heading"]:
+            headed.append(row)
+            continue
         heading = row["group"] if row["group"] != group else ""
         begun = row["week"] if row["week"] != week else ""
         group, week = row["group"], row["week"]
         count = totals.get(heading, 0)
-        # A long list costs a tick little: most of its rows stay the very same.
         if (row["heading"], row["heading_count"], row["heading_week"]) == (heading, count, begun):
             headed.append(row)
         else:

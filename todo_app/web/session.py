@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from contextvars import ContextVar
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Concatenate, ParamSpec, TypedDict, TypeVar
@@ -174,7 +174,8 @@ class AuthState(rx.State):
 
     async def _follow_zone(self) -> bool:
         """Show the account anew if its time zone was changed elsewhere; whether it was."""
-        if self.user["time_zone"] == self._actor().time_zone:
+        user: Person = self.get_value("user")
+        if user["time_zone"] == self._actor().time_zone:
             return False
         self._show_account(await self._read(accounts.get_account))
         return True
@@ -235,11 +236,19 @@ class AuthState(rx.State):
             if (before or after) == today.isoformat():
                 counts["done_today"] -= opened
         self.counts = counts
-        recounted = {**self.get_value("recounted")}
-        touched = [one for one in self.projects if one["id"] == str(view.project_id)]
-        for one in (*touched, *(one for one in self.labels if one["name"] in view.labels)):
-            recounted[one["id"]] = recounted.get(one["id"], one["count"]) + opened
-        self.recounted = recounted
+        if touched := list(self._places_of(view)):
+            recounted: dict[str, int] = {**self.get_value("recounted")}
+            for one in touched:
+                recounted[one["id"]] = recounted.get(one["id"], one["count"]) + opened
+            self.recounted = recounted
+
+    def _places_of(self, view: TaskView) -> Iterator[Place]:
+        """Where the sidebar has a task: in a project, unless it is in the Inbox, and in labels."""
+        home, names = str(view.project_id), frozenset(view.labels)
+        projects: list[Place] = self.get_value("projects")
+        labels: list[Place] = self.get_value("labels")
+        yield from (one for one in projects if one["id"] == home)
+        yield from (one for one in labels if one["name"] in names)
 
     def _actor(self) -> Actor:
         """Who this event is from. Raises Unauthenticated outside of a guarded event."""
