@@ -12,14 +12,24 @@ from uuid import UUID
 import pytest
 import time_machine
 from pydantic import ValidationError
+from sqlalchemy import create_engine, event
 
-from tests.cast import act, add_task, email_of, letters_waiting, peeking, sign_in, stored_tasks
+from tests.cast import (
+    act,
+    add_task,
+    email_of,
+    letters_waiting,
+    peeking,
+    sign_in,
+    stored_tasks,
+    unlocked_url,
+)
 from tests.mailbox import Mailbox, text_of
 from todo_app.core import accounts, bus, closing, due_reminders, mail, projects, tasks, undo
 from todo_app.core.access import Actor
 from todo_app.core.accounts import AccountPatch
 from todo_app.core.bus import News, RemindersDue
-from todo_app.core.database import transaction
+from todo_app.core.database import get_engine, get_reading_engine, transaction
 from todo_app.core.models import User
 from todo_app.core.occurrences import RecurrenceDraft
 from todo_app.core.projects import ProjectDraft
@@ -304,6 +314,35 @@ async def test_what_is_told_is_taken_back_with_its_transaction(
 
     assert told == []
     assert await due_reminders.tell_due() == 1
+
+
+async def test_who_is_to_be_told_of_what_is_found_by_indexes(alice: Actor, clock: Clock) -> None:
+    await add(alice, 30)
+    asked: list[tuple[str, Any]] = []
+
+    def note(_connection: object, _cursor: object, *found: Any) -> None:  # noqa: ANN401
+        asked.append((found[0], found[1]))
+
+    engines = [engine.sync_engine for engine in (get_reading_engine(), get_engine())]
+    for engine in engines:
+        event.listen(engine, "before_cursor_execute", note)
+    await look(clock, "11:30")
+    for engine in engines:
+        event.remove(engine, "before_cursor_execute", note)
+
+    owner = create_engine(unlocked_url())
+    with owner.connect() as connection:
+        explain = "EXPLAIN QUERY PLAN" if owner.name == "sqlite" else "EXPLAIN"
+        if owner.name != "sqlite":
+            connection.exec_driver_sql("SET enable_seqscan = off")
+        plans = [
+            str(connection.exec_driver_sql(f"{explain} {statement}", values).all())
+            for statement, values in asked
+            if statement.startswith("SELECT") and "remind_at" in statement
+        ]
+    owner.dispose()
+    indexes = ["ix_users_remind", "ix_tasks_remind", "ix_tasks_remind"]
+    assert [index in plan for index, plan in zip(indexes, plans, strict=True)] == [True] * 3
 
 
 @pytest.mark.parametrize(

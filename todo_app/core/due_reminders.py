@@ -33,8 +33,8 @@ _WAITING = (
     select(USERS.c.id)
     .where(
         USERS.c.remind_at <= bindparam("now"),
-        USERS.c.disabled_at.is_(None),
-        USERS.c.closed_at.is_(None),
+        # Said in one: by itself the latter has an index too, of nearly everybody.
+        func.coalesce(USERS.c.disabled_at, USERS.c.closed_at).is_(None),
     )
     .order_by(USERS.c.remind_at)
     .limit(ACCOUNTS_AT_ONCE)
