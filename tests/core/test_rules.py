@@ -73,10 +73,11 @@ def test_other_ways_to_write_a_rule_are_the_same_rule(text: str, same: str) -> N
     assert read(text) == read(same)
 
 
-def test_the_text_of_a_rule_is_kept_as_it_came() -> None:
+@pytest.mark.parametrize("name", ["", "RRULE:", " rrule:"])
+def test_the_text_of_a_rule_is_kept_as_it_came(name: str) -> None:
     text = "INTERVAL=2;FREQ=WEEKLY;WKST=MO;BYDAY=WE,MO"
 
-    made = recur_by_text(text, mode="schedule", anchor=ANCHOR, zone="UTC")
+    made = recur_by_text(name + text, mode="schedule", anchor=ANCHOR, zone="UTC")
 
     assert made.rule_text == text
 

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from dateutil import rrule
 
 from todo_app.core.errors import UnusableRule
-from todo_app.core.rules import Mode, Rule, check_rule, read_rule, spoken
+from todo_app.core.rules import Mode, Rule, check_rule, read_rule, spoken, without_name
 
 HORIZON_YEARS = 100
 """A series that is silent for so long has ended: no search goes further."""
@@ -89,7 +89,7 @@ def recur_by_text(
     wall = None if time is None else _wall(time)
     rule = read_rule(rule_text, anchor, wall, zone)
     made = recur(rule, mode=mode, anchor=anchor, zone=zone, time=time, text=text)
-    return replace(made, rule_text=rule_text.strip().removeprefix("RRULE:"))
+    return replace(made, rule_text=without_name(rule_text))
 
 
 def first(recurrence: Recurrence) -> Occurrence | None:

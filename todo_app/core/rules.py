@@ -49,6 +49,7 @@ MONTH_WORDS = (
 _PARTS = frozenset(
     {"FREQ", "INTERVAL", "BYMONTH", "BYMONTHDAY", "BYDAY", "BYSETPOS", "COUNT", "UNTIL", "WKST"}
 )
+_NAME = "RRULE:"
 _FREQUENCY = re.compile("FREQ=(SECONDLY|MINUTELY)")
 _PART = re.compile(r"([A-Z]+)=([A-Z0-9,:+-]+)", re.ASCII)
 _BY_DAY = re.compile(r"([+-]?\d{1,2})?(MO|TU|WE|TH|FR|SA|SU)", re.ASCII)
@@ -171,6 +172,12 @@ def read_rule(text: str, anchor: date, wall: time | None, zone: str) -> Rule:
     return check_rule(_settled(rule, anchor))
 
 
+def without_name(text: str) -> str:
+    """An RRULE without the name of its property before it."""
+    text = text.strip()
+    return text[len(_NAME) :] if text.upper().startswith(_NAME) else text
+
+
 def check_rule(rule: Rule) -> Rule:
     """The same rule. Raises UnusableRule if it is out of bounds or never fires."""
     if not 1 <= rule.interval <= INTERVAL_MAX[rule.frequency]:
@@ -186,7 +193,7 @@ def check_rule(rule: Rule) -> Rule:
 
 def _split(text: str) -> dict[str, str]:
     """The parts of an RRULE by their names."""
-    text = text.strip().upper().removeprefix("RRULE:")
+    text = without_name(text).upper()
     if len(text) > RULE_MAX_CHARACTERS:
         raise UnusableRule("rule_unreadable")
     if _FREQUENCY.search(text):
