@@ -8,13 +8,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from tests.cast import act, add_task, sign_in, stored_tasks
 from tests.core.test_changes import assert_chained
-from todo_app.core import history, tasks, undo
+from tests.core.test_projects import add_project
+from todo_app.core import history, sections, tasks, undo
 from todo_app.core.access import Actor
 from todo_app.core.database import reading
 from todo_app.core.errors import ChangedSince, NotFound, NothingToUndo
 from todo_app.core.history import ChangePage
 from todo_app.core.models import new_id
 from todo_app.core.occurrences import RecurrenceDraft
+from todo_app.core.sections import SectionDraft
 from todo_app.core.task_views import Due, TaskDraft, TaskPatch
 
 
@@ -266,3 +268,18 @@ async def test_the_history_comes_in_parts_and_of_one_task(alice: Actor) -> None:
     assert {change.actor for change in part.items} == {"alice"}
     assert all(change.can_undo for change in part.items)
     assert second.created_at - part.items[1].created_at == timedelta()
+
+
+async def test_the_history_calls_a_section_by_its_own_name(alice: Actor) -> None:
+    garden = await add_project(alice, "Garden")
+    spring, _ = await act(
+        sections.create_section, alice, SectionDraft(project_id=garden.id, name="Spring")
+    )
+    task = await add_task(alice, "Sow", labels=["errand"])
+    await act(sections.delete_section, alice, spring.id)
+
+    found = {change.act: change.title for change in (await changes_of(alice)).items}
+
+    assert found["section.created"] == found["section.deleted"] == "Spring"
+    assert (found["project.created"], found["label.created"]) == ("Garden", "errand")
+    assert found["task.labelled"] == task.title

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import ColumnElement, bindparam, exists, func, null, select
+from sqlalchemy import ColumnElement, Table, bindparam, exists, func, null, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -19,7 +19,7 @@ from todo_app.core.access import Actor
 from todo_app.core.chain import content_of
 from todo_app.core.changes import ENTITIES, PURGED, Act, Mode
 from todo_app.core.errors import InvalidCursor
-from todo_app.core.models import CHANGES, ApiToken, User
+from todo_app.core.models import CHANGES, TASKS, ApiToken, User
 
 PAGE_MAX = 200
 PAGE_DEFAULT = 50
@@ -124,17 +124,18 @@ def is_taken_back(step: ColumnElement[UUID]) -> ColumnElement[bool]:
 
 
 def _title() -> ColumnElement[str | None]:
-    """What the thing that a change is about is called now."""
-    names = []
-    for entity in ENTITIES.values():
-        table = entity.table
-        name = next((table.c[name] for name in ("title", "name") if name in table.c), None)
-        if name is not None:
-            own = table.c.user_id == CHANGES.c.user_id
-            names.append(
-                select(name).where(own, table.c.id == CHANGES.c.about_id).scalar_subquery()
-            )
-    return func.coalesce(*names, null())
+    """What was changed is called now, or the task that it belongs to where it has no name."""
+    names = [_name_in(entity.table, CHANGES.c.entity_id) for entity in ENTITIES.values()]
+    found = [name for name in names if name is not None]
+    return func.coalesce(*found, _name_in(TASKS, CHANGES.c.about_id), null())
+
+
+def _name_in(table: Table, row_id: ColumnElement[UUID]) -> ColumnElement[str] | None:
+    name = next((table.c[name] for name in ("title", "name") if name in table.c), None)
+    if name is None:
+        return None
+    own = table.c.user_id == CHANGES.c.user_id
+    return select(name).where(own, table.c.id == row_id).scalar_subquery()
 
 
 _HISTORY = (
