@@ -184,3 +184,13 @@ async def test_escape_keeps_what_was_typed_in_the_panel(
     await expect(panel(page)).to_have_count(0)
     await expect(row(page, "Water all plants")).to_be_visible()
     assert alice.task(task["id"])["title"] == "Water all plants"
+
+    await row(page, "Water all plants").locator(".open").press("Enter")
+    await panel(page).get_by_label("Title").fill("x" * 501)
+    await page.keyboard.press("Escape")
+    await expect(panel(page)).to_have_count(0)
+    await expect(toast(page)).to_contain_text("Not all of “Water all plants” is saved")
+    await row(page, "Water all plants").locator(".open").press("Enter")
+    await expect(panel(page).get_by_label("Title")).to_have_value("x" * 501)
+    await panel(page).get_by_role("button", name="Discard what I typed").click()
+    await expect(panel(page).get_by_label("Title")).to_have_value("Water all plants")

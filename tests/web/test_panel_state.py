@@ -206,6 +206,7 @@ async def test_leaving_a_field_that_was_changed_elsewhere_does_not_replace_their
     assert (await stored(alice, tab))["title"] == "Water the roses"
     await tab.open_task("")
     await tab.open_task(elsewhere.panel["id"])
+    await tab.ask(f"{PANEL}.discard_text", field="title")
     await tab.save("title", "Water the cactus")
     assert (await stored(alice, tab))["title"] == "Water the cactus"
 
@@ -306,3 +307,45 @@ async def test_reminders_are_added_one_by_one_shown_in_short_and_cleared(tab: Ta
     entries = tab.shown["live_state.history"]
     assert [entry["text"] for entry in entries[:-1]] == ["Changed the reminders"] * 4
     assert entries[0]["detail"] == "From 1h, 1h30m to none"
+
+
+def drafts(tab: Tab) -> dict[str, str]:
+    """What stands in fields in place of what is saved."""
+    found: dict[str, str] = tab.shown["task_panel_state.drafts"]
+    return found
+
+
+async def test_what_was_refused_outlives_the_panel_until_it_is_discarded(tab: Tab) -> None:
+    task_id, too_long = tab.panel["id"], "x" * 501
+    await tab.save("title", too_long)
+    await tab.save("notes", "Not the cactus")
+
+    await tab.open_task("")
+    assert tab.shown["auth_state.notice"]["text"].startswith("Not all of “Water the plants”")
+    await tab.open_task(task_id)
+    assert drafts(tab) == {"title": too_long}
+    assert list(errors(tab)) == ["title"]
+
+    await tab.ask(f"{PANEL}.discard_text", field="title")
+    assert (drafts(tab), errors(tab)) == ({}, {})
+    await tab.open_task("")
+    await tab.open_task(task_id)
+    assert (drafts(tab), errors(tab)) == ({}, {})
+
+
+async def test_what_lost_against_a_change_elsewhere_is_still_there_and_replaces_nothing(
+    tab: Tab, elsewhere: Tab
+) -> None:
+    task_id = tab.panel["id"]
+    await tab.ask(f"{PANEL}.enter_field", field="title")
+    await elsewhere.save("title", "Theirs")
+    await tab.until(lambda: "title" in errors(tab))
+    await tab.save("title", "Hers")
+    await tab.open_task("")
+    await tab.open_task(task_id)
+    assert (drafts(tab), tab.panel["title"]) == ({"title": "Hers"}, "Theirs")
+
+    await tab.save("title", "Hers")
+    assert tab.panel["title"] == "Theirs", "to leave it is not to mean it"
+    await tab.save("title", "Hers, once more")
+    assert (drafts(tab), tab.panel["title"]) == ({}, "Hers, once more")

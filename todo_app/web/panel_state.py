@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
-from typing import Annotated, Literal, TypedDict, get_args
+from datetime import timedelta
+from typing import Annotated, Literal, TypedDict
 from uuid import UUID
 
 import pydantic
@@ -12,20 +12,20 @@ from pydantic import ValidationError
 
 from todo_app.core import clock, occurrences, tasks
 from todo_app.core.errors import NotFound, StaleVersion, TodoError
-from todo_app.core.occurrences import RecurrenceDraft
-from todo_app.core.reminders import REMINDERS_MAX, read_minutes, spoken
-from todo_app.core.task_views import Due, TaskPatch, TaskView
+from todo_app.core.reminders import REMINDERS_MAX, spoken
+from todo_app.core.task_views import TaskPatch, TaskView
 from todo_app.core.text import NOTES_MAX_CHARACTERS, TITLE_MAX_CHARACTERS
 from todo_app.web import messages, wording
 from todo_app.web.list_state import NO_PANEL, Stamp, TaskId, TaskListState, TaskPanel
+from todo_app.web.panel_patches import FIELDS, Field, patch_of, said
 
 Number = Annotated[int, pydantic.Field(ge=0, lt=2**31)]
-Field = Literal["title", "notes", "priority", "due_date", "due_time", "recurrence", "reminders"]
 Early = Literal[0, 10, 60, 1_440]
 """Minutes before a task is due that are chosen often."""
-FIELDS: tuple[Field, ...] = get_args(Field)
 ErrorField = Field | Literal["labels"]
 
+ASIDE_MAX = 20
+"""Of how many tasks what was refused is kept."""
 _EARLIEST_YEAR = "1900"
 _DELETED_ELSEWHERE = "This task was deleted elsewhere. What you typed is still here."
 _FIELD_ERRORS = {
@@ -46,8 +46,15 @@ class Whole(TypedDict):
     title: str
 
 
+Unsaved = dict[str, tuple[str, str]]
+"""What was typed into fields of a task and refused, each with the reason."""
+
+
 class TaskPanelState(TaskListState):
-    """What the panel adds: which field was refused and why."""
+    """What the panel adds: which field was refused and why.
+
+    What was refused outlives the panel: `drafts` are what it left in its fields the last time.
+    """
 
     whole: Whole = Whole(id="", title="")
     opened: int = 0
@@ -56,16 +63,21 @@ class TaskPanelState(TaskListState):
     _editing: str = ""
     _outdated: frozenset[str] = frozenset()
     coming: str = ""
+    drafts: dict[str, str] = {}
     _saved: dict[str, tuple[str, str]] = {}
     _refused: dict[str, tuple[str, str]] = {}
     """What lost against a change elsewhere: to leave its field with it is not to mean it again."""
+    _typed: dict[str, str] = {}
+    _aside: dict[str, Unsaved] = {}
 
     @rx.event
     async def show_task(self) -> None:
         """Open the task that the page's address names, or close the panel if it names none."""
         panel = await self._wanted_panel()
         if panel["id"] != self.panel["id"]:
-            self.errors, self.coming, self._editing, self._refused = {}, "", "", {}
+            self._put_aside()
+            self.coming, self._editing = "", ""
+            self._take_up(panel["id"])
         if panel != self.panel:
             self.panel = panel
             await self._show_whole()
@@ -99,15 +111,16 @@ class TaskPanelState(TaskListState):
             return  # Half a year typed into a date field is a date too: 0020 on the way to 2026.
         try:
             shown = await self._shown(task_id, version)
-            view = await self._save(shown, field, _patch(shown, field, text, self._today), known)
+            view = await self._save(shown, field, patch_of(shown, field, text, self._today), known)
         except ValidationError:
-            self._set_error(field, _FIELD_ERRORS[field])
+            self._refuse(field, text, _FIELD_ERRORS[field])
             return
         except TodoError as refusal:
-            self._set_error(field, f"Not saved. {messages.message(refusal)}")
+            self._refuse(field, text, _not_saved(refusal))
             return
         if view is None:
             self._refused[field] = (task_id, text)
+            self._typed[field] = text
             return
         self._saved[field] = (task_id, text)
         await self._show_saved(field, view)
@@ -125,6 +138,15 @@ class TaskPanelState(TaskListState):
         self._editing = ""
         if field in self._outdated and not self.errors.get(field, ""):
             await self._refresh_panel()
+
+    @rx.event
+    async def discard_text(self, field: ErrorField) -> None:
+        """Show a field as it is now, without what was typed into it and refused."""
+        self._set_error(field, "")
+        self._refused.pop(field, None)
+        self._editing = ""
+        self._renew(field)
+        await self._refresh_panel()
 
     @rx.event
     async def show_coming(self, task_id: TaskId, text: str) -> None:
@@ -230,7 +252,35 @@ class TaskPanelState(TaskListState):
         task = await self._share(tasks.get_kept_task, UUID(parent)) if parent else None
         self.whole = Whole(id=parent, title=task.title if task else "")
 
-    def _renew(self, *fields: Field) -> None:
+    def _refuse(self, field: ErrorField, text: str, reason: str) -> None:
+        """Say why what was typed into a field is not saved, and keep it."""
+        self._set_error(field, reason)
+        self._typed[field] = text
+
+    def _put_aside(self) -> None:
+        """Keep what was typed and refused, as the panel closes, and say so."""
+        unsaved = {
+            field: (text, self.errors[field])
+            for field, text in self._typed.items()
+            if text.strip() and self.errors.get(field, "")
+        }
+        if not (unsaved and self.panel["id"]):
+            return
+        others = list(self._aside.items())[1 - ASIDE_MAX :]
+        self._aside = {**dict(others), self.panel["id"]: unsaved}
+        title = wording.quoted(self.panel["title"])
+        words = f"Not all of {title} is saved: open it again to go on with what you typed."
+        self._tell(words, is_error=True)
+
+    def _take_up(self, task_id: str) -> None:
+        """Show what was put aside when the panel of this task was closed."""
+        unsaved = self._aside.pop(task_id, {})
+        self.errors = {field: reason for field, (_, reason) in unsaved.items()}
+        self.drafts = {field: text for field, (text, _) in unsaved.items()}
+        self._typed = dict(self.drafts)
+        self._refused = {field: (task_id, text) for field, text in self.drafts.items()}
+
+    def _renew(self, *fields: ErrorField) -> None:
         """Make new inputs for fields, which show what is in the panel and have nobody in them."""
         if self._editing in fields:
             self._editing = ""
@@ -293,23 +343,16 @@ class TaskPanelState(TaskListState):
         return None
 
     def _set_error(self, field: ErrorField, text: str) -> None:
+        if not text:
+            self._typed.pop(field, None)
+            if field in self.drafts:
+                self.drafts = {one: kept for one, kept in self.drafts.items() if one != field}
         if self.errors.get(field, "") != text:
             self.errors = {**self.errors, field: text}
 
 
-def said(text: str) -> RecurrenceDraft:
-    """How a task is to repeat, said in words or as a rule of iCalendar. Raises ValidationError."""
-    return RecurrenceDraft.model_validate({"rule" if "FREQ=" in text.upper() else "text": text})
-
-
-def _parts(text: str) -> list[str]:
-    return text.replace(",", " ").split()
-
-
-def _minutes(part: str) -> int | str:
-    """The minutes of `30m`, written as in the quick entry or not; what says none, as it is."""
-    found = read_minutes(part.removeprefix("!"))
-    return part if found is None else found
+def _not_saved(refusal: TodoError) -> str:
+    return f"Not saved. {messages.message(refusal)}"
 
 
 def _changed_elsewhere(text: str) -> str:
@@ -317,21 +360,3 @@ def _changed_elsewhere(text: str) -> str:
         f"Changed elsewhere to {wording.quoted(text or 'nothing')} meanwhile. "
         "What you typed is still here: change it once more to replace theirs."
     )
-
-
-def _patch(shown: TaskPanel, field: Field, text: str, today: date) -> TaskPatch:
-    """The change that a field's text means. Raises ValidationError."""
-    if field in {"title", "notes"}:
-        return TaskPatch.model_validate({field: text})
-    if field == "priority":
-        return TaskPatch.model_validate({"priority": int(text) if text.isdecimal() else 0})
-    if field == "recurrence":
-        return TaskPatch(recurrence=said(text) if text.strip() else None)
-    if field == "reminders":
-        return TaskPatch.model_validate({"reminders": [_minutes(part) for part in _parts(text)]})
-    day = text if field == "due_date" else shown["due_date"] or today.isoformat()
-    if not day:
-        return TaskPatch(due=None)
-    time = text if field == "due_time" else shown["due_time"]
-    zone = shown["due_zone"] if time else None
-    return TaskPatch(due=Due.model_validate({"date": day, "time": time or None, "zone": zone}))

@@ -190,7 +190,8 @@ class PlacesState(LiveState):
         try:
             patch = TaskPatch(labels=_LABEL_NAMES.validate_python(names))
         except ValidationError:
-            self._set_error("labels", "A label has 1 to 60 characters; a task has up to 50.")
+            reason = "A label has 1 to 60 characters; a task has up to 50."
+            self._refuse("labels", text, reason)
             return
         self._set_error("labels", "")
         view = await self._run(tasks.update_task, UUID(task_id), patch)

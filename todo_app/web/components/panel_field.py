@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 import reflex as rx
 
-from todo_app.web.panel_state import Field, TaskPanelState
+from todo_app.web.panel_patches import Field
+from todo_app.web.panel_state import ErrorField, TaskPanelState
 
 PANEL = TaskPanelState.panel
 _TYPED = rx.Var("document.activeElement.value").to(str)
@@ -14,7 +15,7 @@ _TYPED = rx.Var("document.activeElement.value").to(str)
 
 
 def panel_field(
-    name: Field, label: str | rx.Var[str], control: rx.Component, *more: rx.Component
+    name: ErrorField, label: str | rx.Var[str], control: rx.Component, *more: rx.Component
 ) -> rx.Component:
     """A labelled field of the panel, and what is wrong with it."""
     error = TaskPanelState.errors.get(name, "")
@@ -22,12 +23,31 @@ def panel_field(
         rx.el.label(label, html_for=f"task-{name}"),
         control,
         *more,
-        rx.cond(error != "", rx.el.p(error, role="alert", id=f"task-{name}-error")),
+        rx.cond(error != "", _refusal(name, error)),
         class_name=f"field {name}",
     )
 
 
-def identity(name: Field) -> dict[str, object]:
+def _refusal(name: ErrorField, error: rx.Var[str]) -> rx.Component:
+    """Why what is typed is not saved, and the way back to what is."""
+    return rx.el.div(
+        rx.el.p(error, role="alert", id=f"task-{name}-error"),
+        rx.el.button(
+            "Discard what I typed",
+            type="button",
+            class_name="quiet",
+            on_click=TaskPanelState.discard_text(name),
+        ),
+        class_name="refusal",
+    )
+
+
+def content(name: ErrorField) -> rx.Var[str]:
+    """What stands in a field as it is made: what was left in it and refused, else what is saved."""
+    return TaskPanelState.drafts.get(name, PANEL[name]).to(str)
+
+
+def identity(name: ErrorField) -> dict[str, object]:
     """What ties an input to its field, its task and its error."""
     has_error = TaskPanelState.errors.get(name, "") != ""
     return {

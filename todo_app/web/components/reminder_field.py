@@ -9,6 +9,7 @@ import reflex as rx
 from todo_app.core.reminders import MORNING
 from todo_app.web.components.panel_field import (
     PANEL,
+    content,
     identity,
     panel_field,
     save,
@@ -26,7 +27,7 @@ def reminder_field() -> rx.Component:
         "Remind",
         rx.el.input(
             placeholder="30m, 1h or 1d before",
-            default_value=PANEL["reminders"],
+            default_value=content("reminders"),
             auto_complete="off",
             on_key_down=save_on_enter("reminders"),
             on_blur=lambda text: [

@@ -8,6 +8,7 @@ import reflex as rx
 
 from todo_app.web.components.panel_field import (
     PANEL,
+    content,
     identity,
     panel_field,
     save,
@@ -31,7 +32,7 @@ def repeat_field() -> rx.Component:
         rx.el.input(
             list=_SUGGESTIONS,
             placeholder="every 3 days",
-            default_value=PANEL["recurrence"],
+            default_value=content("recurrence"),
             auto_complete="off",
             on_change=lambda text: TaskPanelState.show_coming(task_id, text).debounce(
                 PREVIEW_PAUSE_MILLISECONDS

@@ -10,7 +10,7 @@ from reflex_components_core.react_router.dom import ReactRouterLink
 from todo_app.web import routes, wording
 from todo_app.web.bulk_state import BulkState
 from todo_app.web.components.icons import icon
-from todo_app.web.components.panel_field import PANEL, identity, panel_field, save
+from todo_app.web.components.panel_field import PANEL, content, identity, panel_field, save
 from todo_app.web.components.reminder_field import reminder_field
 from todo_app.web.components.repeat_field import repeat_field
 from todo_app.web.history_rows import Entry
@@ -184,7 +184,7 @@ def _title() -> rx.Component:
             rows="1",
             dir="auto",
             class_name="title",
-            default_value=PANEL["title"],
+            default_value=content("title"),
             **_saved_while_typed("title"),
             **identity("title"),
         ),
@@ -212,7 +212,7 @@ def _notes_field() -> rx.Component:
             rows="4",
             dir="auto",
             placeholder="Add notes",
-            default_value=PANEL["notes"],
+            default_value=content("notes"),
             **_saved_while_typed("notes"),
             **identity("notes"),
         ),
@@ -227,7 +227,7 @@ def _due() -> rx.Component:
             rx.el.input(
                 type="date",
                 max="9999-12-31",
-                default_value=PANEL["due_date"],
+                default_value=content("due_date"),
                 on_change=lambda text: save("due_date", text),
                 on_blur=TaskPanelState.leave_field("due_date"),
                 **identity("due_date"),
@@ -243,7 +243,7 @@ def _due() -> rx.Component:
             ),
             rx.el.input(
                 type="time",
-                default_value=PANEL["due_time"],
+                default_value=content("due_time"),
                 on_change=lambda text: save("due_time", text),
                 on_blur=TaskPanelState.leave_field("due_time"),
                 **identity("due_time"),
@@ -310,7 +310,7 @@ def _labels() -> rx.Component:
             dir="auto",
             placeholder="With commas between",
             auto_complete="off",
-            default_value=PANEL["labels"],
+            default_value=content("labels"),
             on_blur=lambda text: rx.cond(
                 text == PANEL["labels"],
                 rx.noop(),
