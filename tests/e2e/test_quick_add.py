@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+import sqlite3
+from contextlib import closing
+from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
 
 import pytest
 from playwright.async_api import Page, expect
@@ -169,6 +172,15 @@ async def test_a_repeating_task_that_is_ticked_moves_on_and_comes_back_by_undo(
     await panel(page).get_by_role("button", name="Remind on time").click()
     await expect(remind).to_have_value("0m, 1h30m")
     await expect(panel(page)).to_contain_text("Before 09:00, as it has no time.")
+    await panel(page).get_by_role("link", name="Close").click()
+    await expect(panel(page)).to_have_count(0)
+
+    let_remind(site, task["id"])
+    await expect(toast(page)).to_contain_text("Reminder: “Water”")
+    await toast(page).get_by_role("link", name="Open").click()
+    await expect(panel(page).get_by_label("Title")).to_have_value("Water")
+    assert page.url == f"{site.origin}/today?task={task['id']}"
+    await expect(page.get_by_text("Reminder: ")).to_have_count(0)
 
 
 @pytest.mark.parametrize("width", [390, 1360])
@@ -182,3 +194,14 @@ async def test_the_reading_fits_every_screen(
     await expect(page.locator(".pieces button")).to_have_count(4)
 
     assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def let_remind(site: Program, task_id: str) -> None:
+    """Let it be time to remind of a task now."""
+    values = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S.%f"), UUID(task_id).hex
+    with closing(sqlite3.connect(site.folder / "todo.db", timeout=10)) as database, database:
+        database.execute("UPDATE tasks SET remind_at = ? WHERE id = ?", values)
+        database.execute(
+            "UPDATE users SET remind_at = ? WHERE id = (SELECT user_id FROM tasks WHERE id = ?)",
+            values,
+        )

@@ -87,7 +87,9 @@ async def _tell(db: AsyncSession, user_id: UUID) -> int:
     own = {"actor_id": user_id}
     await db.execute(LOCK_HEAD, own)
     now = clock.now()
-    owner = (await db.execute(_OWNER, own)).one()
+    owner = (await db.execute(_OWNER, own)).one_or_none()
+    if owner is None:
+        return 0  # The account was deleted a moment ago.
     rows = (await db.execute(_DUE, {**own, "now": now})).all()
     if rows:
         moved_on = [{**own, **_next(row, owner.time_zone, now)} for row in rows]
