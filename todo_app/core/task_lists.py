@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any, Literal
 from uuid import UUID
 
@@ -309,6 +310,7 @@ def _behind(
     return query.where(columns < place if falling else columns > place)
 
 
+@lru_cache(maxsize=256)
 def _fingerprint(filters: TaskFilter, sort: Sort) -> str:
     text = f"{sort} {filters.model_dump_json(exclude_none=True)}"
     return hashlib.sha256(text.encode()).hexdigest()[:12]

@@ -243,7 +243,7 @@ class TaskListState(AuthState):
         In Upcoming, the dates on which tasks come again are between them.
         """
         done: list[TaskRow] = []
-        if self._name == "today" and not self.has_more:
+        if self._name == "today" and not self.has_more and self.counts["done_today"]:
             done = self._rows_of(await self._done_today())
         surplus = max(0, len(rows) + len(done) - WINDOW_ROWS)
         self.has_earlier = self.has_earlier or surplus > 0
