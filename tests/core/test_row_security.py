@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import event, func, select, text, update
+from psycopg._queries import PostgresQuery
+from sqlalchemy import func, select, text, update
 from sqlalchemy.exc import DBAPIError, ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -21,6 +22,7 @@ from tests.servers import OWNER, PROGRAM, SUPERUSER, as_role
 from todo_app.core import (
     backup,
     batches,
+    changes,
     clock,
     diagnosis,
     history,
@@ -45,7 +47,7 @@ from todo_app.core import (
 from todo_app.core.access import Actor
 from todo_app.core.backup import BackupError
 from todo_app.core.batches import BulkChange
-from todo_app.core.database import dispose, get_engine, get_reading_engine, reading, transaction
+from todo_app.core.database import dispose, reading, transaction
 from todo_app.core.errors import NotFound, TodoError
 from todo_app.core.idempotency import KeptAnswer
 from todo_app.core.labels import LabelDraft, LabelPatch
@@ -91,18 +93,18 @@ def database_url(migrated_postgresql: str, monkeypatch: pytest.MonkeyPatch) -> s
 
 
 @pytest.fixture
-def without_filter(database: str) -> Iterator[None]:
-    """Every statement has forgotten what `access` told it: whose rows it is about."""
+def without_filter(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every statement has forgotten what `access` told it: whose rows it is about.
 
-    def forget(_1: object, _2: object, statement: str, parameters: Any, *_: object) -> Any:  # noqa: ANN401
-        return FILTER.sub(r"\1 IS NOT NULL", statement), parameters
+    It forgets on its way to the server: not every one passes what SQLAlchemy tells of.
+    """
+    plain = PostgresQuery.convert
 
-    engines = [engine.sync_engine for engine in (get_engine(), get_reading_engine())]
-    for engine in engines:
-        event.listen(engine, "before_cursor_execute", forget, retval=True)
-    yield
-    for engine in engines:
-        event.remove(engine, "before_cursor_execute", forget)
+    def convert(self: PostgresQuery, query: Any, values: Any) -> None:  # noqa: ANN401
+        forgetful = FILTER.sub(r"\1 IS NOT NULL", query) if isinstance(query, str) else query
+        plain(self, forgetful, values)
+
+    monkeypatch.setattr(PostgresQuery, "convert", convert)
 
 
 @pytest.fixture
@@ -271,6 +273,7 @@ async def test_it_is_the_lock_alone_that_held_in_the_test_before(
     async with transaction(alice.user_id) as db:
         assert (await tasks.get_task(db, charlie, hers["task"])).title == SECRET
         assert len((await task_lists.list_tasks(db, charlie, TaskFilter())).items) == 1
+        assert (await changes.take(db, charlie, "task", hers["task"]))[1].title == SECRET
 
 
 async def test_every_table_with_rows_of_an_account_is_locked_or_about_identity(

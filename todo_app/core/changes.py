@@ -46,6 +46,7 @@ from todo_app.core.models import (
     UNRECORDED,
     new_id,
 )
+from todo_app.core.reads import AnyRow, Read
 from todo_app.core.search_index import has_text, text_row, write_texts
 from todo_app.core.task_columns import HAS_PARTS, LABEL_NAMES
 from todo_app.core.writes import Write
@@ -92,7 +93,7 @@ Act = Literal[
     "label.deleted",
 ]
 Mode = Literal["do", "undo", "redo"]
-Image = Row[*tuple[Any, ...]] | Mapping[str, Any]
+Image = AnyRow | Mapping[str, Any]
 """A row as it was or as it is."""
 
 BOOKKEEPING = frozenset({"version", "updated_at"})
@@ -251,7 +252,8 @@ def _taking(entity: Entity) -> Select[*tuple[Any, ...]]:
     )
 
 
-_TAKE = {name: _taking(entity) for name, entity in ENTITIES.items()}
+_TAKE = {name: Read(_taking(entity)) for name, entity in ENTITIES.items()}
+_READ = {name: Read(entity.read) for name, entity in ENTITIES.items()}
 
 
 async def begin(db: AsyncSession, actor: Actor) -> Step:
@@ -300,17 +302,14 @@ def step_of(db: AsyncSession) -> UUID | None:
     return step.id if step is not None and step.rows else None
 
 
-async def take(
-    db: AsyncSession, actor: Actor, entity: str, row_id: UUID
-) -> tuple[Step, Row[*tuple[Any, ...]]]:
+async def take(db: AsyncSession, actor: Actor, entity: str, row_id: UUID) -> tuple[Step, AnyRow]:
     """Begin to change one row and read it as it is now, trash included, in one statement.
 
     Raises NotFound.
     """
     step: Step | None = db.info.get(_STEP)
-    statement = _TAKE[entity] if step is None else ENTITIES[entity].read
-    found = await db.execute(statement, {"actor_id": actor.user_id, "row_id": row_id})
-    row = found.one_or_none()
+    read = _TAKE[entity] if step is None else _READ[entity]
+    row = await read.one_or_none(db, {"actor_id": actor.user_id, "row_id": row_id})
     if row is None:
         raise NotFound
     return step or _open(db, Step(actor.user_id, actor, row.head_number, row.head_hash)), row

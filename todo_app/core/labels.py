@@ -27,7 +27,8 @@ from todo_app.core.errors import InvalidInput, LimitReached, NameTaken, NotFound
 from todo_app.core.models import LABELS, TASK_LABELS, TASKS, Label, new_id
 from todo_app.core.patches import UnclearablePatch
 from todo_app.core.projects import Colour
-from todo_app.core.rows import AnyRow, set_row, take_row
+from todo_app.core.reads import AnyRow
+from todo_app.core.rows import set_row, take_row
 from todo_app.core.text import Heading
 
 LABELS_MAX = 1_000

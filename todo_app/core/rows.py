@@ -7,15 +7,14 @@ from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel
-from sqlalchemy import Row, and_, bindparam, select, update
+from sqlalchemy import and_, bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from todo_app.core import access, changes
 from todo_app.core.access import Actor
 from todo_app.core.changes import ENTITIES, Act, Step
 from todo_app.core.errors import NotFound, StaleVersion
-
-AnyRow = Row[*tuple[Any, ...]]
+from todo_app.core.reads import AnyRow
 
 _TABLES = {name: one.table for name, one in ENTITIES.items() if "version" in one.table.c}
 _OWN = {

@@ -18,7 +18,8 @@ from todo_app.core.database import insert_if_absent
 from todo_app.core.errors import InvalidInput, LimitReached, NotFound
 from todo_app.core.models import PROJECTS, SECTIONS, TASKS, Section, new_id
 from todo_app.core.neighbours import Beside, Spread, between_neighbours
-from todo_app.core.rows import AnyRow, set_row, take_row
+from todo_app.core.reads import AnyRow
+from todo_app.core.rows import set_row, take_row
 from todo_app.core.text import Heading
 
 SECTIONS_MAX = 100

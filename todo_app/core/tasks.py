@@ -38,6 +38,7 @@ from todo_app.core.database import insert_if_absent
 from todo_app.core.errors import NotFound, NotRecurring, StaleVersion
 from todo_app.core.models import TASKS, Task, new_id
 from todo_app.core.places import StoredTask, TaskRow
+from todo_app.core.reads import Read
 from todo_app.core.task_columns import COLUMNS
 from todo_app.core.task_views import TaskDraft, TaskPatch, TaskView, due_columns
 from todo_app.core.writes import Write
@@ -56,11 +57,11 @@ class TaskCounts(BaseModel):
 
 # Statements are made once; what varies goes in as values, and columns to set are among them.
 _ID = TASKS.c.id == bindparam("task_id")
-_GET = select(*COLUMNS).where(*access.READABLE_TASKS, _ID)
+_GET = Read(select(*COLUMNS).where(*access.READABLE_TASKS, _ID))
 _CHANGE = Write(
     update(TASKS).where(access.own_rows(TASKS), _ID).values(version=TASKS.c.version + 1)
 )
-_GET_KEPT = select(*COLUMNS).where(access.own_rows(TASKS), _ID)
+_GET_KEPT = Read(select(*COLUMNS).where(access.own_rows(TASKS), _ID))
 _COLLAPSE = update(TASKS).where(*access.READABLE_TASKS, _ID).returning(TASKS.c.id)
 _CHANGE_ALL = (
     update(TASKS)
@@ -123,8 +124,7 @@ async def create_task(db: AsyncSession, actor: Actor, draft: TaskDraft) -> tuple
 
 async def get_task(db: AsyncSession, actor: Actor, task_id: UUID) -> TaskView:
     """One task. Raises NotFound."""
-    found = await db.execute(_GET, access.values(actor) | {"task_id": task_id})
-    row = found.one_or_none()
+    row = await _GET.one_or_none(db, access.values(actor) | {"task_id": task_id})
     if row is None:
         raise NotFound
     return TaskView.of(row)
@@ -132,8 +132,7 @@ async def get_task(db: AsyncSession, actor: Actor, task_id: UUID) -> TaskView:
 
 async def get_kept_task(db: AsyncSession, actor: Actor, task_id: UUID) -> TaskView:
     """One task, in the trash or not. Raises NotFound."""
-    found = await db.execute(_GET_KEPT, access.values(actor) | {"task_id": task_id})
-    row = found.one_or_none()
+    row = await _GET_KEPT.one_or_none(db, access.values(actor) | {"task_id": task_id})
     if row is None:
         raise NotFound
     return TaskView.of(row)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
-from sqlalchemy import Dialect, Insert, Update
+from sqlalchemy import Dialect, Insert, Select, Update
 from sqlalchemy.orm import Session
 
 Parameters = Sequence[Any] | Mapping[str, Any]
@@ -30,7 +30,7 @@ class Write:
 
     def __init__(self, statement: Insert | Update) -> None:
         self._statement = statement
-        self._compiled: dict[tuple[str, frozenset[str]], _Compiled] = {}
+        self._compiled: dict[tuple[str, frozenset[str]], Compiled] = {}
 
     def defer(self, session: Session, values: Mapping[str, Any]) -> None:
         """Execute it in a transaction that has begun; columns to set are among the values."""
@@ -38,16 +38,21 @@ class Write:
         dialect = connection.dialect
         key = (dialect.name, frozenset(values))
         if key not in self._compiled:
-            self._compiled[key] = _Compiled(self._statement, dialect, list(values))
+            self._compiled[key] = Compiled(self._statement, dialect, list(values))
         compiled = self._compiled[key]
         driver: Deferring = connection.connection.driver_connection  # type: ignore[assignment]
         driver.defer(compiled.sql, compiled.parameters(values))
 
 
-class _Compiled:
+class Compiled:
     """The text of a statement, and what its values become on their way to the driver."""
 
-    def __init__(self, statement: Insert | Update, dialect: Dialect, names: list[str]) -> None:
+    def __init__(
+        self,
+        statement: Insert | Update | Select[*tuple[Any, ...]],
+        dialect: Dialect,
+        names: list[str],
+    ) -> None:
         compiled = statement.compile(dialect=dialect, column_keys=names)
         self.sql = str(compiled)
         self._order: Sequence[str] | None = compiled.positiontup
