@@ -164,7 +164,8 @@ class Tab:
         if origin is not None:
             headers["Origin"] = origin
         if cookies:
-            headers["Cookie"] = cookies
+            # The client would take them apart by its own rules, and not send all of them.
+            self._http.headers["Cookie"] = cookies
         await self._client.connect(
             f"{address}?token={self.token}",
             headers=headers,

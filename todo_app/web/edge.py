@@ -10,10 +10,10 @@ import asyncio
 import logging
 from contextvars import ContextVar
 from http import HTTPStatus
-from http.cookies import CookieError, SimpleCookie
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import cookie_parser
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -272,11 +272,8 @@ def _is_our_alias(host: str) -> bool:
 
 
 def _cookies(head: Headers) -> dict[str, str]:
-    try:
-        jar: SimpleCookie = SimpleCookie(head.get("cookie", ""))
-    except CookieError:
-        return {}
-    return {name: morsel.value for name, morsel in jar.items()}
+    # As browsers send them: other programs on this host may put anything into cookies of theirs.
+    return cookie_parser("; ".join(head.getlist("cookie")))
 
 
 def _without_credentials(scope: Scope, connection_id: str) -> list[tuple[bytes, bytes]]:
