@@ -12,7 +12,7 @@ import pytest
 
 from tests.cast import PASSWORD
 from tests.web.backend import Backend
-from tests.web.browser import AUTH, LIST, LIVE, PANEL, Browser, Tab
+from tests.web.browser import AUTH, LIST, LIVE, PANEL, PLACES, Browser, Tab
 from tests.web.conftest import Visit
 
 AT_ONCE_SECONDS = 1
@@ -81,6 +81,18 @@ async def test_what_a_program_does_shows_in_the_page(alice: Browser, here: Tab) 
         today = {"date": "2020-01-01"}
         await client.post("/tasks", json={"title": "From elsewhere", "due": today})
         await at_once(here, lambda: "From elsewhere" in titles(here))
+
+
+async def test_what_is_put_away_shows_where_that_is_looked_at(alice: Browser, here: Tab) -> None:
+    async with alice.tab("/trash") as trash, alice.tab("/archive") as archive:
+        await here.ask(f"{PANEL}.delete_task", task_id=here.rows[0]["id"])
+        await at_once(trash, lambda: len(trash.shown["places_state.trash"]) == 1)
+        await here.ask(f"{PLACES}.add_project", name="Garden")
+        garden = here.shown["auth_state.projects"][0]["id"]
+        here.path = f"/project?id={garden}"
+        await here.ask(f"{LIST}.show_list", name="project")
+        await here.ask(f"{PLACES}.archive_project")
+        await at_once(archive, lambda: len(archive.shown["places_state.archive"]) == 1)
 
 
 async def test_nothing_of_it_reaches_another_person(here: Tab, bob: Browser) -> None:

@@ -14,11 +14,16 @@ from uuid import UUID
 
 from todo_app.core import bus
 from todo_app.core.bus import ChangesMade, News, RemindersDue
-from todo_app.web import connections, reflex_private, shared_reads
+from todo_app.web import connections, reflex_private, routes, shared_reads
 from todo_app.web.connections import Connection
 from todo_app.web.live_state import LiveState
+from todo_app.web.places_state import PlacesState
 
-NAMES = frozenset(map(reflex_private.event_name, (LiveState.refresh, LiveState.remind)))
+_ALSO = {routes.TRASH: PlacesState.show_trash, routes.ARCHIVE: PlacesState.show_archive}
+"""What shows these pages anew, besides what shows every page anew."""
+NAMES = frozenset(
+    map(reflex_private.event_name, (LiveState.refresh, LiveState.remind, *_ALSO.values()))
+)
 """What nobody did who sits before the page."""
 
 _acting: ContextVar[Connection | None] = ContextVar("acting", default=None)
@@ -61,6 +66,8 @@ async def _refresh(user_id: UUID, acting: Connection | None) -> None:
             continue
         connection.awaits_refresh = True
         await reflex_private.send_event(place, LiveState.refresh)
+        if also := _ALSO.get(routes.page_path(place.path)):
+            await reflex_private.send_event(place, also)
 
 
 async def _remind(news: RemindersDue) -> None:

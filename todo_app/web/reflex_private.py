@@ -92,6 +92,11 @@ class Place:
     token: str
     router_data: dict[str, Any]
 
+    @property
+    def path(self) -> str:
+        """The path of the page, without its query."""
+        return str(self.router_data.get("pathname", "/"))
+
 
 def event_place() -> Place:
     """Where the page is that sent the event being handled."""
