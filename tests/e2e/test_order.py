@@ -186,3 +186,19 @@ async def test_a_project_is_put_in_order_by_keys_alone(
     await keys.press("Enter")
     await expect(page.get_by_role("heading", level=1)).to_have_text("Home")
     await page.wait_for_function(OUTLINE, arg="b c")
+
+
+async def test_a_name_that_is_refused_stays_in_its_form(page: Page, site: Program) -> None:
+    await page.goto(f"{site.origin}/inbox")
+    await is_ready(page)
+    add = page.get_by_role("navigation", name="Main").get_by_role("button", name="Add a label")
+    name = page.get_by_label("Name of the label")
+    for text, told in (("errand", "Added “errand”"), ("Errand", "another one with this name")):
+        await add.click()
+        await expect(name).to_have_value("")
+        await name.fill(text)
+        await page.keyboard.press("Enter")
+        await expect(toast(page)).to_contain_text(told)
+        await expect(page.get_by_role("heading", level=1)).to_have_text("errand")
+    await add.click()
+    await expect(name).to_have_value("Errand")

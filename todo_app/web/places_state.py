@@ -44,6 +44,7 @@ class PlacesState(LiveState):
     trash_is_shown: bool = False
     archive: list[Place] = []
     archive_is_shown: bool = False
+    places_added: int = 0
 
     @rx.event
     async def add_project(self, name: Name) -> rx.event.EventSpec | None:
@@ -55,6 +56,7 @@ class PlacesState(LiveState):
         made = await self._run(projects.create_project, draft)
         if made is None:
             return None
+        self.places_added += 1
         await self._recount()
         self._offer_undo(f"Added {wording.quoted(made[0].name)}")
         return rx.redirect(routes.place_path(routes.PROJECT, str(made[0].id)))
@@ -70,6 +72,7 @@ class PlacesState(LiveState):
         made = await self._run(labels.create_label, draft)
         if made is None:
             return None
+        self.places_added += 1
         await self._recount()
         self._offer_undo(f"Added {wording.quoted(made[0].name)}")
         return rx.redirect(routes.place_path(routes.LABEL, str(made[0].id)))

@@ -7,7 +7,8 @@ from typing import Literal
 import reflex as rx
 from reflex_components_core.react_router.dom import ReactRouterLink
 
-from todo_app.web import reflex_private, routes
+from todo_app.core import labels
+from todo_app.web import routes
 from todo_app.web.components.drag import in_order
 from todo_app.web.components.icons import icon
 from todo_app.web.list_state import TaskListState
@@ -15,6 +16,7 @@ from todo_app.web.places_state import PlacesState
 from todo_app.web.session import AuthState, Place
 
 Kind = Literal["project", "label"]
+_LONGEST: dict[Kind, int] = {"project": 100, "label": labels.NAME_MAX_CHARACTERS}
 
 
 def places(here: str) -> rx.Component:
@@ -71,25 +73,22 @@ def _group(heading: str, kind: Kind) -> rx.Component:
 
 
 def _new_place(kind: Kind, add: rx.EventHandler) -> rx.Component:
-    name = reflex_private.page_state(f"{kind}_name", "")
+    hide = rx.call_function(f"() => document.getElementById('new-{kind}').hidePopover()")
     return rx.el.div(
         rx.el.form(
             rx.el.label(f"Name of the {kind}", html_for=f"{kind}-name"),
+            # With a new key it is a new one: what was refused stays in it.
             rx.el.input(
                 id=f"{kind}-name",
-                value=name.value,
-                on_change=lambda text: [reflex_private.set_from_event(name, text)],
+                name="name",
+                key=PlacesState.places_added,
                 auto_complete="off",
                 auto_focus=True,
-                max_length=100,
+                max_length=_LONGEST[kind],
                 dir="auto",
             ),
             rx.el.button(f"Add {kind}", type="submit", class_name="button"),
-            on_submit=[
-                add(name.value),
-                name.set_value(""),
-                rx.call_function(f"() => document.getElementById('new-{kind}').hidePopover()"),
-            ],
+            on_submit=lambda form: [add(form.to(dict)["name"].to(str)), hide],
             class_name="field",
         ),
         id=f"new-{kind}",
