@@ -16,7 +16,17 @@ from sqlalchemy import CursorResult, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from todo_app.core import accounts, audit, clock, credentials, email_change, links, mail, sessions
+from todo_app.core import (
+    accounts,
+    audit,
+    clock,
+    credentials,
+    email_change,
+    links,
+    mail,
+    search_index,
+    sessions,
+)
 from todo_app.core.access import Actor
 from todo_app.core.accounts import canonical_email
 from todo_app.core.database import transaction
@@ -94,7 +104,10 @@ async def purge(db: AsyncSession) -> int:
     """Delete the accounts that were closed `CLOSED_DAYS` ago, with all they hold; how many."""
     oldest = clock.now() - timedelta(days=CLOSED_DAYS)
     gone = await db.execute(delete(User).where(col(User.closed_at) <= oldest))
-    return cast("CursorResult[Any]", gone).rowcount
+    count = cast("CursorResult[Any]", gone).rowcount
+    if count:
+        await search_index.drop_deleted_words(db)
+    return count
 
 
 def _is(user_id: UUID) -> Any:  # noqa: ANN401 - a condition

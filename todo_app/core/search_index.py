@@ -24,8 +24,10 @@ from sqlalchemy import (
     literal_column,
     select,
     table,
+    text,
 )
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
 from todo_app.core import access
@@ -82,6 +84,16 @@ def index_everything(connection: Connection) -> None:
         for rows in found.mappings().partitions():
             texts = [text_row(kind, dict(row), row["user_id"]) for row in rows]
             connection.execute(SEARCH_TEXTS.insert(), texts)
+
+
+async def drop_deleted_words(db: AsyncSession) -> None:
+    """Leave nothing of texts that were deleted, in this transaction too.
+
+    SQLite's index keeps their words, marked as deleted, until its pieces are merged, which takes
+    half a second for 100,000 tasks. PostgreSQL sweeps by itself.
+    """
+    if db.get_bind().dialect.name == "sqlite":
+        await db.execute(text("INSERT INTO search_index (search_index) VALUES ('optimize')"))
 
 
 def scope(kind: str, user_id: UUID) -> str:
