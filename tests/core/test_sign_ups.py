@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from tests.cast import PASSWORD, act, email_of, letters_waiting, peeking, sign_up, visit_by
 from tests.mailbox import Mailbox, link_in, text_of
-from todo_app.core import mail, passwords, recovery, sessions, sign_ups
+from todo_app.core import links, mail, passwords, recovery, sessions, sign_ups
 from todo_app.core.access import Actor
 from todo_app.core.accounts import AccountDraft
 from todo_app.core.credentials import Credentials
@@ -59,6 +59,20 @@ async def opens(email: str = NEW, password: str = PASSWORD) -> bool:
     except WrongCredentials:
         return False
     return True
+
+
+async def deliver_again() -> None:
+    """Deliver what asking again leads to: a letter of its own for each sign-up that waits."""
+    await mail.deliver_due()
+    await mail.deliver_due()
+
+
+async def fits(token: str, password: str) -> bool:
+    """Whether this is the password of the sign-up that a link belongs to."""
+    async with peeking() as db:
+        sign_up_id = await links.look_up(db, "confirm-sign-up", token)
+        sign_up = await db.get_one(SignUp, sign_up_id)
+    return await passwords.verify_password(password, sign_up.password_hash)
 
 
 async def count(table: type[SignUp | User]) -> int:
@@ -173,10 +187,39 @@ async def test_a_link_is_sent_again_for_who_signed_up_and_nobody_else(
 
     for email in (NEW, "nobody@example.org"):
         await sign_ups.send_again(SignUpAddress(email=email), visit_by())
-    await mail.deliver_due()
+    await deliver_again()
 
     assert [arrived["To"] for arrived in mailbox.mails] == [NEW, NEW]
     await confirm(link_in(mailbox.mails[-1]).rpartition("/")[2])
+
+
+async def test_a_link_goes_only_to_the_mailbox_that_signed_up(
+    mailbox: Mailbox, database: str
+) -> None:
+    await begin("bob@strasse.example.org")
+    await mail.deliver_due()
+
+    # For us the same address, for the mail of the world another domain.
+    await sign_ups.send_again(SignUpAddress(email="bob@straße.example.org"), visit_by())
+    await deliver_again()
+
+    assert [arrived["X-RcptTo"] for arrived in mailbox.mails] == ["bob@strasse.example.org"] * 2
+
+
+async def test_each_letter_carries_the_link_of_its_own_sign_up(
+    mailbox: Mailbox, database: str
+) -> None:
+    """Else the link of who signs up last would take the place of everybody else's."""
+    chosen = [f"{PASSWORD} {number}" for number in range(2)]
+    for password in chosen:
+        await begin(password=password)
+    await mail.deliver_due()
+    await sign_ups.send_again(SignUpAddress(email=NEW), visit_by())
+    await deliver_again()
+
+    tokens = [link_in(arrived).rpartition("/")[2] for arrived in mailbox.mails]
+    fitting = [[await fits(token, password) for password in chosen] for token in tokens]
+    assert sorted(fitting[:2]) == sorted(fitting[2:]) == [[False, True], [True, False]]
 
 
 async def test_an_unconfirmed_sign_up_ends_after_a_day(

@@ -21,7 +21,7 @@ from sqlalchemy import Row, bindparam, delete, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from todo_app.core import access, audit, clock, links
+from todo_app.core import access, audit, clock, links, outbox
 from todo_app.core.accounts import canonical_email
 from todo_app.core.devices import device_name
 from todo_app.core.models import DUE_TIME_ORDER, TASKS, OutboxMessage, SignUp, User
@@ -33,6 +33,7 @@ Kind = Literal[
     "password_forgotten",
     "password_reset",
     "sign_up",
+    "sign_up_again",
     "email_change",
     "email_change_asked",
     "email_changed",
@@ -52,6 +53,7 @@ CLOSED_DAYS = 30
 """How long a closed account is kept for its owner to come back."""
 
 SUBJECT_CHARACTERS = 100
+SENT_AGAIN_MAX = 3
 _OPEN_TASKS = (
     select(TASKS.c.id, TASKS.c.title, TASKS.c.due_date, TASKS.c.due_time, TASKS.c.due_zone)
     .where(
@@ -240,29 +242,17 @@ async def _password_forgotten(db: AsyncSession, message: OutboxMessage) -> Lette
 
 
 async def _sign_up(db: AsyncSession, message: OutboxMessage) -> Letter | None:
-    account = canonical_email(message.recipient)
-    owner = (await db.scalars(select(User).where(col(User.email_canonical) == account))).first()
+    sign_up_id = UUID(json.loads(message.details)["sign_up_id"])
+    owner = await _owner_of(db, message.recipient)
     if owner is not None:
         # It can open no account: what was typed is of no more use.
-        await db.execute(delete(SignUp).where(col(SignUp.email_canonical) == account))
-        return Letter(
-            to=owner.email,
-            subject="You have an account already",
-            sentences=(
-                "Somebody, you most likely, wanted to open an account with this address.",
-                f"It has one: sign in at {get_settings().origin}, or choose a new password there.",
-            ),
-        )
-    waiting = await db.scalars(
-        select(SignUp)
-        .where(col(SignUp.email_canonical) == account, col(SignUp.expires_at) > clock.now())
-        .order_by(col(SignUp.id).desc())
-    )
-    sign_up = waiting.first()
-    if sign_up is None:
+        await db.execute(delete(SignUp).where(col(SignUp.id) == sign_up_id))
+        return _known_already(owner)
+    sign_up = await db.get(SignUp, sign_up_id)
+    if sign_up is None or sign_up.expires_at <= clock.now():
         return None
     return Letter(
-        to=message.recipient,
+        to=sign_up.email,
         subject="Confirm your address",
         sentences=(
             "Somebody, you most likely, signed up with this address.",
@@ -274,6 +264,42 @@ async def _sign_up(db: AsyncSession, message: OutboxMessage) -> Letter | None:
         path=await links.make(db, "confirm-sign-up", sign_up.id, None),
         link_text="Confirm this address",
     )
+
+
+async def _sign_up_again(db: AsyncSession, message: OutboxMessage) -> Letter | None:
+    """A letter for each of the latest that wait, whoever asks: each has its own password."""
+    owner = await _owner_of(db, message.recipient)
+    if owner is not None:
+        return _known_already(owner)
+    waiting = await db.scalars(
+        select(SignUp)
+        .where(
+            col(SignUp.email_canonical) == canonical_email(message.recipient),
+            col(SignUp.expires_at) > clock.now(),
+        )
+        .order_by(col(SignUp.id).desc())
+        .limit(SENT_AGAIN_MAX)
+    )
+    for sign_up in waiting:
+        outbox.put_sign_up(db, sign_up)
+    return None
+
+
+def _known_already(owner: User) -> Letter:
+    return Letter(
+        to=owner.email,
+        subject="You have an account already",
+        sentences=(
+            "Somebody, you most likely, wanted to open an account with this address.",
+            f"It has one: sign in at {get_settings().origin}, or choose a new password there.",
+        ),
+    )
+
+
+async def _owner_of(db: AsyncSession, email: str) -> User | None:
+    """Whose account has an address, or one that counts as the same."""
+    is_theirs = col(User.email_canonical) == canonical_email(email)
+    return (await db.scalars(select(User).where(is_theirs))).one_or_none()
 
 
 async def _reminder(db: AsyncSession, message: OutboxMessage) -> Letter | None:
@@ -309,9 +335,8 @@ def _due_words(row: Row[*tuple[Any, ...]], zone: str) -> str:
 
 async def _email_change(db: AsyncSession, message: OutboxMessage) -> Letter | None:
     asker_id = cast("UUID", message.user_id)
-    is_theirs = col(User.email_canonical) == canonical_email(message.recipient)
-    owner_id = await db.scalar(select(col(User.id)).where(is_theirs))
-    if owner_id not in {None, asker_id}:
+    owner = await _owner_of(db, message.recipient)
+    if owner is not None and owner.id != asker_id:
         # A link that nobody gets: what waits for a confirmation is not to tell who has an account.
         await links.make(db, "confirm-email", asker_id, asker_id, message.recipient)
         return Letter(
@@ -342,6 +367,7 @@ async def _email_change(db: AsyncSession, message: OutboxMessage) -> Letter | No
 _WRITERS: Mapping[Kind, _Writer] = {
     "password_forgotten": _password_forgotten,
     "sign_up": _sign_up,
+    "sign_up_again": _sign_up_again,
     "email_change": _email_change,
     "reminder": _reminder,
 }

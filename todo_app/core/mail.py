@@ -8,15 +8,13 @@ moment of death, it comes again under the same Message-ID, which receivers take 
 
 from __future__ import annotations
 
-import json
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from email import policy
 from email.message import EmailMessage
 from email.utils import format_datetime
-from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -24,10 +22,10 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from todo_app.core import clock, letters, smtp
+from todo_app.core import clock, letters, outbox, smtp
 from todo_app.core.database import reading, transaction
 from todo_app.core.letters import Kind, Letter
-from todo_app.core.models import OutboxMessage, User
+from todo_app.core.models import OutboxMessage, SignUp, User
 from todo_app.core.settings import get_settings
 from todo_app.core.visits import Visit
 
@@ -66,7 +64,13 @@ def post(
     After its `lifetime` it is of no more use and is not sent.
     """
     if is_on():
-        _put(db, kind, recipient, asdict(visit), user_id, lifetime)
+        outbox.put(db, kind, recipient, asdict(visit), user_id=user_id, lifetime=lifetime)
+
+
+def confirm(db: AsyncSession, sign_up: SignUp) -> None:
+    """Put the letter with the link that opens the account of a sign-up into the outbox."""
+    if is_on():
+        outbox.put_sign_up(db, sign_up)
 
 
 def remind(db: AsyncSession, recipient: str, user_id: UUID, task_ids: Sequence[UUID]) -> None:
@@ -76,29 +80,7 @@ def remind(db: AsyncSession, recipient: str, user_id: UUID, task_ids: Sequence[U
     """
     if reaches_people():
         details = {"task_ids": [str(task_id) for task_id in task_ids]}
-        _put(db, "reminder", recipient, details, user_id, REMINDER_LIFETIME)
-
-
-def _put(
-    db: AsyncSession,
-    kind: Kind,
-    recipient: str,
-    details: Mapping[str, Any],
-    user_id: UUID | None,
-    lifetime: timedelta,
-) -> None:
-    now = clock.now()
-    db.add(
-        OutboxMessage(
-            user_id=user_id,
-            kind=kind,
-            recipient=recipient,
-            details=json.dumps(details),
-            created_at=now,
-            due_at=now,
-            expires_at=now + lifetime,
-        )
-    )
+        outbox.put(db, "reminder", recipient, details, user_id=user_id, lifetime=REMINDER_LIFETIME)
 
 
 async def tell_owner(db: AsyncSession, kind: Kind, user_id: UUID, visit: Visit) -> None:

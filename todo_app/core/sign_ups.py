@@ -15,7 +15,7 @@ from sqlalchemy import CursorResult, delete
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from todo_app.core import accounts, clock, links, mail, passwords, throttle
+from todo_app.core import accounts, clock, links, mail, outbox, passwords, throttle
 from todo_app.core.accounts import AccountDraft, AccountView, Email, canonical_email
 from todo_app.core.database import reading, transaction
 from todo_app.core.errors import InvalidInput, LinkSpent
@@ -23,7 +23,6 @@ from todo_app.core.models import SignUp, new_id
 from todo_app.core.visits import Visit
 
 LIFETIME = timedelta(days=1)
-_LETTER_LIFETIME = timedelta(hours=1)
 
 
 class SignUpAddress(BaseModel):
@@ -60,30 +59,30 @@ async def begin(draft: AccountDraft, visit: Visit) -> None:
     throttle.admit_mail(account, visit)
     password_hash = await passwords.hash_password(password)
     now = clock.now()
+    sign_up = SignUp(
+        id=new_id(),
+        email=draft.email,
+        email_canonical=account,
+        name=draft.name,
+        password_hash=password_hash,
+        time_zone=draft.time_zone,
+        created_at=now,
+        expires_at=now + LIFETIME,
+    )
     async with transaction() as db:
-        db.add(
-            SignUp(
-                id=new_id(),
-                email=draft.email,
-                email_canonical=account,
-                name=draft.name,
-                password_hash=password_hash,
-                time_zone=draft.time_zone,
-                created_at=now,
-                expires_at=now + LIFETIME,
-            )
-        )
-        mail.post(db, "sign_up", draft.email, visit, lifetime=_LETTER_LIFETIME)
+        db.add(sign_up)
+        mail.confirm(db, sign_up)
 
 
 async def send_again(address: SignUpAddress, visit: Visit) -> None:
-    """Have the link for the last sign-up with an address sent again, if there is one.
+    """Have each sign-up that waits for an address sent its link again, to where it was sent first.
 
+    Which there are is not looked at here but by the job that sends, as in `begin`.
     Raises TooManyAttempts, Unavailable.
     """
     throttle.admit_mail(canonical_email(address.email), visit)
     async with transaction() as db:
-        mail.post(db, "sign_up", address.email, visit, lifetime=_LETTER_LIFETIME)
+        mail.post(db, "sign_up_again", address.email, visit, lifetime=outbox.SIGN_UP_LIFETIME)
 
 
 async def confirm(confirmation: SignUpConfirmation, visit: Visit) -> AccountView:
