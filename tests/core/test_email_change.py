@@ -26,6 +26,7 @@ from todo_app.core import (
     sessions,
 )
 from todo_app.core.access import Actor
+from todo_app.core.accounts import AccountDraft
 from todo_app.core.credentials import Credentials
 from todo_app.core.email_change import EmailChange, EmailConfirmation
 from todo_app.core.errors import (
@@ -134,6 +135,20 @@ async def test_an_address_of_somebody_else_is_not_told_to_the_asker_but_to_its_o
     assert arrived["Subject"] == "You have an account with this address"
     assert "/auth/link/" not in str(arrived)
     assert await pending(alice) == email_of("bob"), "what waits does not tell it either"
+
+
+async def test_who_asks_for_a_look_alike_of_an_address_does_not_learn_that_it_has_an_account(
+    mailbox: Mailbox, alice: Actor
+) -> None:
+    draft = AccountDraft(email="gustav.groß@example.org", password=SecretStr(PASSWORD))
+    await accounts.sign_up(draft, visit_by())
+
+    await ask(alice, "gustav.gross@example.org")
+    await mail.deliver_due()
+
+    assert mailbox.mails_to("gustav.gross@example.org") == []
+    [arrived] = mailbox.mails_to("gustav.groß@example.org")
+    assert arrived["Subject"] == "You have an account with this address"
 
 
 async def test_somebody_who_signs_up_first_keeps_the_address(

@@ -340,7 +340,8 @@ async def _email_change(db: AsyncSession, message: OutboxMessage) -> Letter | No
         # A link that nobody gets: what waits for a confirmation is not to tell who has an account.
         await links.make(db, "confirm-email", asker_id, asker_id, message.recipient)
         return Letter(
-            to=message.recipient,
+            # Never to what was typed: that may be a mailbox of the asker that looks like it.
+            to=owner.email,
             subject="You have an account with this address",
             sentences=(
                 (
