@@ -22,6 +22,7 @@ from todo_app.web import (
 from todo_app.web.account_forms import account_routes
 from todo_app.web.edge import Edge
 from todo_app.web.email_forms import email_routes
+from todo_app.web.form_limit import FormLimit
 from todo_app.web.guard import Guard
 from todo_app.web.passkey_forms import passkey_routes
 from todo_app.web.plain_pages import PlainPages
@@ -57,6 +58,7 @@ app = rx.App(
                 *passkey_routes,
             ]
         ),
+        FormLimit,
         PlainPages,
         SocketPace,
         Edge,

@@ -349,15 +349,18 @@ FORMS = [
 ]
 
 
+def own_headers(browser: Browser) -> dict[str, str]:
+    return {
+        "Origin": browser.backend.origin,
+        "Content-Type": "application/x-www-form-urlencoded",
+    }
+
+
 @pytest.mark.parametrize("kind", HOSTILE_FORMS)
 def test_a_hostile_form_is_refused_without_an_error(stranger: Browser, kind: str) -> None:
     body, carried = HOSTILE_FORMS[kind]
     errors = stranger.backend.log_text().count("ERROR")
-    own = {
-        "Connection": "close",
-        "Origin": stranger.backend.origin,
-        "Content-Type": "application/x-www-form-urlencoded",
-    }
+    own = {"Connection": "close", **own_headers(stranger)}
 
     for form in FORMS:
         answer = stranger.http.post(form, content=body, headers={**own, **carried})
@@ -368,18 +371,30 @@ def test_a_hostile_form_is_refused_without_an_error(stranger: Browser, kind: str
         assert len(answer.headers.get("set-cookie", "")) < 4_096, form
 
 
-def test_a_form_of_unknown_length_is_read_as_empty(stranger: Browser) -> None:
-    answer = stranger.http.post(
-        "/auth/sign-in",
-        content=iter([b"email=a%40example.org&", b"password=" + b"x" * 100_000]),
-        headers={
-            "Origin": stranger.backend.origin,
-            "Content-Type": "application/x-www-form-urlencoded",
-        },
-    )
+@pytest.mark.parametrize("form", ["/auth/sign-in", "/auth/sign-out", "/auth/tokens"])
+@pytest.mark.parametrize("size_bytes", [40_000, 3_000_000])
+@pytest.mark.parametrize("has_length", [True, False], ids=["declared", "chunked"])
+def test_promise_15_a_form_that_is_too_long_is_refused_and_its_connection_closed(
+    stranger: Browser, form: str, size_bytes: int, *, has_length: bool
+) -> None:
+    body = b"email=" + b"a" * size_bytes
+    content = body if has_length else iter([body[:99], body[99:]])
+
+    answer = stranger.http.post(form, content=content, headers=own_headers(stranger))
+
+    assert answer.status_code == 413
+    assert answer.headers["connection"] == "close"
+    assert "set-cookie" not in answer.headers
+    assert stranger.get("/sign-in").status_code == 404, "the next one is answered as ever"
+
+
+def test_a_form_of_unknown_length_is_read_like_any_other(stranger: Browser) -> None:
+    parts = iter([b"email=a%40exam", b"ple.org&password=" + b"x" * 20])
+
+    answer = stranger.http.post("/auth/sign-in", content=parts, headers=own_headers(stranger))
 
     assert answer.status_code == 303
-    assert brought_back(stranger)["email"] == ""
+    assert brought_back(stranger)["email"] == "a@example.org"
 
 
 @pytest.mark.parametrize(
