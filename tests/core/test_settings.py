@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+import secrets
 import stat
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
 
+from todo_app.core.key_rings import is_weak, new_key
 from todo_app.core.origins import is_loopback
 from todo_app.core.settings import (
     Settings,
@@ -75,6 +78,13 @@ def test_production_with_a_short_secret_is_refused() -> None:
         "Example-0123456789-0123456789-0123456789",
         "a" * 40,
         "abcabcabcabcabcabcabcabcabcabcabcabc",
+        "your-256-bit-secret-your-256-bit-secret",
+        "a-string-secret-at-least-256-bits-long",
+        "09d25e094faa6ca2556c818166b7a9563b93f7099f6f0f4caa6cf63b88e8d3e7",
+        "abcdefghijklmnopqrstuvwxyz0123456789",
+        "supersecretjwtkeysupersecretjwtkey",
+        "qwertyuiopasdfghjklzxcvbnm1234567890",
+        "todo-app-todo-app-todo-app-todo-app!",
     ],
 )
 def test_production_with_a_published_or_simple_secret_is_refused(secret: str) -> None:
@@ -86,6 +96,13 @@ def test_production_with_a_strong_secret_serves_others() -> None:
 
     assert found.is_https
     assert found.signing_keys == [STRONG]
+
+
+@pytest.mark.parametrize(
+    "make", [new_key, lambda: secrets.token_hex(16), lambda: secrets.token_urlsafe(24)]
+)
+def test_a_key_from_a_generator_is_never_taken_for_an_example(make: Callable[[], str]) -> None:
+    assert [key for key in (make() for _ in range(20)) if is_weak(key)] == []
 
 
 def test_the_bytes_of_a_secret_count_and_not_its_characters() -> None:

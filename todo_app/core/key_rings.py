@@ -7,9 +7,24 @@ import re
 import secrets
 from pathlib import Path
 
+from zxcvbn import zxcvbn
+
 SECRET_MIN_BYTES = 32
 SECRET_MIN_DISTINCT = 10
-_EXAMPLES = ("change-me", "changeme", "example", "your-secret", "secret-key", "replace-me")
+_MIN_GUESSES = 10**15
+_READ_CHARACTERS = 72
+"""What zxcvbn takes at most; a key that is good so far is good."""
+
+# In a key from a generator each of them is less likely than that somebody guesses it.
+_EXAMPLES = ("change-me", "changeme", "example", "secret", "password", "replace-me", "insecure")
+_PUBLISHED = frozenset(
+    {
+        # The tutorial of FastAPI.
+        "09d25e094faa6ca2556c818166b7a9563b93f7099f6f0f4caa6cf63b88e8d3e7",
+        # RFC 7515, appendix A.1.
+        "AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow",
+    }
+)
 
 
 def key_ring(text: str) -> list[str]:
@@ -18,8 +33,13 @@ def key_ring(text: str) -> list[str]:
 
 
 def is_weak(key: str) -> bool:
-    """Whether a key is an example, or too simple."""
-    return len(set(key)) < SECRET_MIN_DISTINCT or any(word in key.lower() for word in _EXAMPLES)
+    """Whether a key is an example, or too simple: of few signs, sequences, repetitions, words."""
+    return (
+        len(set(key)) < SECRET_MIN_DISTINCT
+        or key in _PUBLISHED
+        or any(word in key.lower() for word in _EXAMPLES)
+        or zxcvbn(key[:_READ_CHARACTERS])["guesses"] < _MIN_GUESSES
+    )
 
 
 def new_key() -> str:
