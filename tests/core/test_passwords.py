@@ -67,6 +67,11 @@ def test_the_3000_most_common_passwords_that_are_long_enough_are_refused() -> No
         "wonder@example2026",
         "AliceLiddellWonder".replace("eL", "e.L"),
         "!wonder-todo app!",
+        "ToDo.App1",
+        "TODO  APP",
+        "t-o-d-o-a-p-p",
+        "todo/app/wonder",
+        "a.l.i.c.e.l.i.d.d.e.l.l",
     ],
 )
 def test_a_password_made_of_ones_own_address_or_the_product_is_refused(password: str) -> None:

@@ -25,7 +25,7 @@ MAX_CHARACTERS = 1_024
 _RAW_MAX_CHARACTERS = 4 * MAX_CHARACTERS
 """Before normalisation, which makes one character of several, at most of four."""
 _NAME_MIN_CHARACTERS = 3
-PRODUCT_NAMES = ("todo app", "todoapp", "todo-app", "todo_app")
+PRODUCT_NAME = "todoapp"
 
 # bcrypt reads 72 bytes only, so it is given a digest; the key keeps leaked plain digests of the
 # same password from being of use against it ("password shucking").
@@ -54,14 +54,16 @@ def check_policy(password: str, *, email: str, field: str = "password") -> None:
     folded = normal.casefold()
     if folded in _common():
         raise InvalidInput(field, "common")
-    names = re.split(r"[\W_]+", email.casefold())
-    together = re.sub(r"[\W_]+", "", local)
-    own = {email.casefold(), local, domain, together, *names, *PRODUCT_NAMES}
-    rest = folded
+    own = {
+        *re.split(r"[\W_]+", email.casefold()),
+        *map(_bare, (email, local, domain)),
+        PRODUCT_NAME,
+    }
+    bare = rest = _bare(folded)
     for name in sorted(own, key=len, reverse=True):
         rest = rest.replace(name, " ") if len(name) >= _NAME_MIN_CHARACTERS else rest
     # Nothing but own names, digits and signs.
-    if rest != folded and not any(character.isalpha() for character in rest):
+    if rest != bare and not any(character.isalpha() for character in rest):
         raise InvalidInput(field, "personal")
 
 
@@ -103,6 +105,11 @@ def _normal(password: str, field: str) -> str:
     except UnicodeEncodeError:
         raise InvalidInput(field, "unusable") from None
     return unicodedata.normalize("NFC", password)
+
+
+def _bare(text: str) -> str:
+    """Its letters and digits alone: signs between them make no other name."""
+    return re.sub(r"[\W_]+", "", text.casefold())
 
 
 def _digest(password: str) -> bytes:
