@@ -63,6 +63,7 @@ async def test_every_act_on_a_task_is_written_down_with_what_was_before(alice: A
         "due_zone": None,
         "recurrence": None,
         "scheduled_for": None,
+        "reminders": None,
         "project_id": str(alice.user_id),
         "section_id": None,
         "parent_id": None,
