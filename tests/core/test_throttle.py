@@ -149,8 +149,8 @@ def test_the_page_on_security_says_what_the_limits_are() -> None:
         f"{throttle.CODES_PER_ACCOUNT.amount} an hour at one account",
         f"{throttle.BAD_TOKENS.amount} bad ones a minute from one network",
         f"{throttle.LINKS_PER_NETWORK.amount} tries in five minutes from one network",
-        f"{throttle.MAIL_PER_ACCOUNT_AND_NETWORK.amount} mails in ten minutes",
-        f"{throttle.MAIL_PER_ACCOUNT.amount} an hour to one address",
+        f"{throttle.MAIL_PER_ACCOUNT_AND_NETWORK.amount} in half an hour to one address from one",
+        f"{throttle.MAIL_PER_ACCOUNT.amount} in half an hour to one address;",
         f"{throttle.MAIL_PER_NETWORK.amount} an hour from one network",
     ):
         assert words in page

@@ -76,6 +76,7 @@ Kind = Literal[
     "passkey_failed",
 ]
 KINDS: tuple[Kind, ...] = get_args(Kind)
+_PROOFS_OF_A_PLACE: tuple[Kind, ...] = ("signed_in", "password_reset")
 
 
 class EventView(BaseModel):
@@ -176,25 +177,28 @@ def _place_of(cursor: str) -> tuple[ColumnElement[datetime], ColumnElement[UUID]
 async def is_known_place(account: str, visit: Visit) -> bool:
     """Whether somebody signed in to this canonical address from this network before.
 
-    One entry of an index tells: who asks has shown no password yet, and would learn from the time
-    of anything longer which accounts there are.
+    To set its password anew by a mailed link is as good. One entry of an index tells each: who asks
+    has shown no password yet, and would learn from the time of anything longer which accounts there
+    are.
     """
     here = network(visit.address)
     user_id = select(col(User.id)).where(col(User.email_canonical) == account).scalar_subquery()
-    async with reading() as db:
-        # The first from here on in order, not one that is equal: PostgreSQL looks for one of many
-        # that are equal by reading the table, as it expects to come upon one soon.
-        found = await db.scalar(
-            select(col(SecurityEvent.network))
-            .where(
-                col(SecurityEvent.user_id) == user_id,
-                col(SecurityEvent.kind) == "signed_in",
-                col(SecurityEvent.network) >= here,
-            )
-            .order_by(col(SecurityEvent.network))
-            .limit(1)
+    # The first from here on in order, not one that is equal: PostgreSQL looks for one of many that
+    # are equal by reading the table, as it expects to come upon one soon.
+    nearest = [
+        select(col(SecurityEvent.network))
+        .where(
+            col(SecurityEvent.user_id) == user_id,
+            col(SecurityEvent.kind) == kind,
+            col(SecurityEvent.network) >= here,
         )
-        return found == here
+        .order_by(col(SecurityEvent.network))
+        .limit(1)
+        .scalar_subquery()
+        for kind in _PROOFS_OF_A_PLACE
+    ]
+    async with reading() as db:
+        return here in (await db.execute(select(*nearest))).one()
 
 
 async def purge(db: AsyncSession) -> int:

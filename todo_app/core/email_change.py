@@ -95,7 +95,7 @@ async def ask_for_change(actor: Actor, change: EmailChange, visit: Visit) -> Non
     if not mail.is_on():
         raise MailOff
     proof = await credentials.prove_current(actor, change.current_password, visit)
-    throttle.admit_mail(canonical_email(change.new_email), visit)
+    throttle.admit_mail("email_change", canonical_email(change.new_email), visit)
     async with transaction() as db:
         try:
             await credentials.check_still_stands(db, proof, for_change=True)

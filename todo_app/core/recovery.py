@@ -50,7 +50,8 @@ async def ask_for_link(forgotten: ForgottenPassword, visit: Visit) -> None:
     if not mail.is_on():
         raise MailOff
     account = canonical_email(forgotten.email)
-    throttle.admit_mail(account, visit)
+    is_known_place = await audit.is_known_place(account, visit)
+    throttle.admit_mail("password_forgotten", account, visit, is_known_place=is_known_place)
     async with transaction() as db:
         mail.post(
             db, "password_forgotten", account, visit, lifetime=links.LIFETIMES["reset-password"]
@@ -62,7 +63,8 @@ async def reset_password(reset: PasswordReset, visit: Visit) -> None:
 
     All its sessions end and all its API tokens are revoked: who needs a link has lost the password,
     perhaps to somebody who has been in.
-    It signs nobody in: a second factor is still to be asked for.
+    It signs nobody in: a second factor is still to be asked for. But it makes this place a known
+    one: whoever reads the mail gets in from here, however many guess elsewhere.
     It opens its own transactions, because hashing may not happen inside one.
     Raises LinkSpent, InvalidInput with the reasons of the policy, TooManyAttempts, Unavailable.
     """

@@ -56,7 +56,7 @@ async def begin(draft: AccountDraft, visit: Visit) -> None:
     password = draft.password.get_secret_value()
     passwords.check_policy(password, email=draft.email)
     account = canonical_email(draft.email)
-    throttle.admit_mail(account, visit)
+    throttle.admit_mail("sign_up", account, visit)
     password_hash = await passwords.hash_password(password)
     now = clock.now()
     sign_up = SignUp(
@@ -80,7 +80,7 @@ async def send_again(address: SignUpAddress, visit: Visit) -> None:
     Which there are is not looked at here but by the job that sends, as in `begin`.
     Raises TooManyAttempts, Unavailable.
     """
-    throttle.admit_mail(canonical_email(address.email), visit)
+    throttle.admit_mail("sign_up_again", canonical_email(address.email), visit)
     async with transaction() as db:
         mail.post(db, "sign_up_again", address.email, visit, lifetime=outbox.SIGN_UP_LIFETIME)
 

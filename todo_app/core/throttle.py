@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Literal
 
 from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
 from limits.storage import MemoryStorage
@@ -37,11 +38,14 @@ NEWS = RateLimitItemPerHour(1, 1, "news")
 CODES_PER_ACCOUNT_AND_NETWORK = RateLimitItemPerMinute(6, 1, "code-pair")
 CODES_PER_ACCOUNT = RateLimitItemPerHour(30, 1, "code-account")
 
-# Anybody may name an address and have mail sent there: no mailbox is to be flooded by it.
-MAIL_PER_ACCOUNT_AND_NETWORK = RateLimitItemPerMinute(3, 10, "mail-pair")
-MAIL_PER_ACCOUNT = RateLimitItemPerHour(10, 1, "mail-account")
+# Anybody may name an address and have mail sent there: no mailbox is to be flooded by it. Each kind
+# of mail is counted by itself, and over as long as a link to reset a password lives: whoever has to
+# wait for one because others keep asking has one of theirs in the mailbox, which is as good.
+MAIL_PER_ACCOUNT_AND_NETWORK = RateLimitItemPerMinute(3, 30, "mail-pair")
+MAIL_PER_ACCOUNT = RateLimitItemPerMinute(30, 30, "mail-account")
 MAIL_PER_NETWORK = RateLimitItemPerHour(30, 1, "mail-network")
 LINKS_PER_NETWORK = RateLimitItemPerMinute(30, 5, "link")
+MailPurpose = Literal["sign_up", "sign_up_again", "password_forgotten", "email_change"]
 _SIGN_UPS = "sign-up"
 _SOCKETS = "socket"
 _LIMITS = {
@@ -137,17 +141,19 @@ def admit_socket(visit: Visit) -> None:
     _admit(_Window(_limit(_SOCKETS), (network(visit.address),)))
 
 
-def admit_mail(account: str, visit: Visit) -> None:
+def admit_mail(
+    purpose: MailPurpose, account: str, visit: Visit, *, is_known_place: bool = False
+) -> None:
     """Count a request for a mail to an address, whether or not there is such an account.
 
-    Raises TooManyAttempts, with the seconds to wait, after too many.
+    From a place where its owner has been before, what others ask for elsewhere does not count.
+    Raises TooManyAttempts, with the seconds to wait, after too many for the same purpose.
     """
     source = network(visit.address)
-    _admit(
-        _Window(MAIL_PER_ACCOUNT_AND_NETWORK, (account, source)),
-        _Window(MAIL_PER_ACCOUNT, (account,)),
-        _Window(MAIL_PER_NETWORK, (source,)),
-    )
+    pair = _Window(MAIL_PER_ACCOUNT_AND_NETWORK, (purpose, account, source))
+    per_account = _Window(MAIL_PER_ACCOUNT, (purpose, account))
+    per_network = _Window(MAIL_PER_NETWORK, (source,))
+    _admit(*((pair, per_network) if is_known_place else (pair, per_account, per_network)))
 
 
 def admit_link(visit: Visit) -> None:
