@@ -22,6 +22,22 @@ async def test_an_export_is_a_file(alice: httpx.AsyncClient) -> None:
     assert [one["id"] for one in response.json()["tasks"]] == [task["id"]]
 
 
+async def test_an_export_by_an_api_token_says_nothing_that_auth_denies_it(
+    alice: httpx.AsyncClient, nobody: httpx.AsyncClient
+) -> None:
+    made = await alice.post(f"{AUTH}/tokens", json={"name": "Backup", "scope": "read"})
+    headers = {"Authorization": f"Bearer {made.json()['token']}"}
+    exported = await nobody.get("/api/v1/exports/account", headers=headers)
+    assert exported.status_code == 200
+    for name, path in (
+        ("sessions", "sessions"),
+        ("api_tokens", "tokens"),
+        ("security_events", "events"),
+    ):
+        assert name not in exported.json()
+        assert_problem(await nobody.get(f"{AUTH}/{path}", headers=headers), 403)
+
+
 async def test_a_closed_account_is_signed_out_and_back_by_signing_in(
     alice: httpx.AsyncClient, nobody: httpx.AsyncClient
 ) -> None:

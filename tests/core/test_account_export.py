@@ -50,6 +50,23 @@ async def test_an_export_holds_everything_of_its_owner_and_nothing_of_others(
     assert (await act(audit.list_events, alice))[0].kind == "account_exported"
 
 
+async def test_an_api_token_exports_nothing_about_proving_who_its_owner_is(alice: Actor) -> None:
+    task = await add_task(alice)
+    token = (await act(api_tokens.create_token, alice, TokenDraft(name="Script"), HERE)).token
+
+    whole, by_token = (
+        await exported(alice),
+        await exported(await api_tokens.authenticate(token, HERE)),
+    )
+
+    assert whole.keys() - by_token.keys() == account_export.ABOUT_IDENTITY
+    assert by_token["account"]["email"] == email_of("alice")
+    assert [one["id"] for one in by_token["tasks"]] == [str(task.id)]
+    for hidden in ("Script", HERE.address, str(alice.session_id)):
+        assert hidden in repr(whole), hidden
+        assert hidden not in repr(by_token), hidden
+
+
 def test_every_table_of_an_account_is_in_its_export_or_left_out_for_a_reason() -> None:
     owned = {table.name for table in account_export.owned_tables()}
 

@@ -26,7 +26,10 @@ router = APIRouter(
     },
 )
 async def export_account(db: Db, actor: CurrentActor, visit: ClientVisit) -> Response:
-    """Everything that the account holds, the trash and the history included, without secrets."""
+    """Everything that the account holds, the trash and the history included, without secrets.
+
+    With an API token it is without `sessions`, `api_tokens`, `passkeys` and `security_events`.
+    """
     answer = json_answer(await account_export.export_account(db, actor, visit))
     answer.headers["Content-Disposition"] = account_export.content_disposition()
     return answer

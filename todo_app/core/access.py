@@ -44,8 +44,13 @@ def check_reach(actor: Actor, *, changes: bool, is_about_identity: bool) -> None
     That is a change, if it may only read, and whatever is about proving who its owner is: a stolen
     token shall not make the next one, nor lock its owner out.
     """
-    if actor.way == "token" and (is_about_identity or (changes and not actor.can_write)):
+    if (is_about_identity and not reaches_identity(actor)) or (changes and not actor.can_write):
         raise Forbidden
+
+
+def reaches_identity(actor: Actor) -> bool:
+    """Whether somebody came in with more than an API token."""
+    return actor.way != "token"
 
 
 def own_account(actor: Actor) -> ColumnElement[bool]:

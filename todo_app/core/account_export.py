@@ -43,6 +43,9 @@ EXPORTED: Mapping[str, frozenset[str]] = {
 }
 """What is in the export, table by table, and the columns that are not."""
 
+ABOUT_IDENTITY = frozenset({"sessions", "api_tokens", "passkeys", "security_events"})
+"""What an API token, which reaches nothing about proving who its owner is, does not get."""
+
 WITHHELD: Mapping[str, str] = {
     "totp_factors": "the secret that codes are made of",
     "recovery_codes": "hashes of credentials, worth nothing to anybody",
@@ -59,11 +62,13 @@ WITHHELD: Mapping[str, str] = {
 async def export_account(db: AsyncSession, actor: Actor, visit: Visit) -> str:
     """The JSON of everything, the trash included, each table in the order of its keys.
 
+    For who came in with an API token, of everything but what is `ABOUT_IDENTITY`.
     Raises Unauthenticated if the account was deleted meanwhile.
     """
     rows: dict[str, list[dict[str, Any]]] = {}
+    reached = EXPORTED.keys() - (frozenset() if access.reaches_identity(actor) else ABOUT_IDENTITY)
     for table in owned_tables():
-        if table.name in EXPORTED:
+        if table.name in reached:
             columns = [one for one in table.columns if one.name not in EXPORTED[table.name]]
             found = await db.execute(
                 select(*columns).where(is_owned(table, actor)).order_by(*table.primary_key)
