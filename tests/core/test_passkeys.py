@@ -16,7 +16,8 @@ from pydantic import SecretStr, ValidationError
 
 from tests.cast import PASSWORD, act, email_of, is_alive, sign_in, visit_by
 from tests.core.authenticator import PRESENT, Authenticator
-from todo_app.core import audit, closing, passkeys, sessions, throttle, tokens
+from tests.mailbox import Mailbox, link_in, text_of
+from todo_app.core import audit, closing, mail, passkeys, recovery, sessions, throttle, tokens
 from todo_app.core.access import Actor
 from todo_app.core.errors import (
     Conflict,
@@ -27,6 +28,7 @@ from todo_app.core.errors import (
     WrongPasskey,
 )
 from todo_app.core.passkeys import Challenge, PasskeyDraft, PasskeyView
+from todo_app.core.recovery import ForgottenPassword, PasswordReset
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
 SECRET = SecretStr(PASSWORD)
@@ -107,6 +109,25 @@ async def test_a_removed_passkey_opens_nothing(alice: Actor, device: Authenticat
 
     with pytest.raises(WrongPasskey):
         await sign_in_with(device)
+
+
+async def test_promise_8_a_reset_by_mail_removes_every_passkey_and_nobody_elses(
+    mailbox: Mailbox, alice: Actor, bob: Actor, device: Authenticator
+) -> None:
+    await register(bob, Authenticator())
+    await recovery.ask_for_link(ForgottenPassword(email=email_of("alice")), visit_by())
+    await mail.deliver_due()
+    token = link_in(mailbox.mails_to(email_of("alice"))[-1]).rpartition("/")[2]
+
+    request = PasswordReset(token=token, new_password=SecretStr("teapot over eight rivers"))
+    await recovery.reset_password(request, visit_by())
+    await mail.deliver_due()
+
+    with pytest.raises(WrongPasskey):
+        await sign_in_with(device)
+    left = [len(await act(passkeys.list_passkeys, actor)) for actor in (alice, bob)]
+    assert left == [0, 1]
+    assert "all passkeys are removed" in " ".join(text_of(mailbox.mails[-1]).split())
 
 
 async def test_a_passkey_of_another_is_answered_as_an_unknown_one(

@@ -40,9 +40,10 @@ async def ask_for_reset(forgotten: ForgottenPassword, visit: ClientVisit) -> Res
     responses=documented(400, 413, 415, 422, 429),
 )
 async def reset_password(reset: PasswordReset, visit: ClientVisit) -> Response:
-    """Set the password with the token of a mailed link, and end every session of the account.
+    """Set the password with the token of a mailed link.
 
-    The token is the last part of the link. Sign in afterwards: nobody is signed in by a reset.
+    Every session of the account ends, its API tokens are revoked and its passkeys removed. The
+    token is the last part of the link. Sign in afterwards: nobody is signed in by a reset.
     """
     await recovery.reset_password(reset, visit)
     return no_content()

@@ -141,7 +141,7 @@ _NOTICES: Mapping[Kind, tuple[str, str]] = {
         "Your password was changed",
         (
             "The password of your account was set anew by a mailed link. All sessions have ended, "
-            "and all API tokens are revoked."
+            "all API tokens are revoked, and all passkeys are removed."
         ),
     ),
     "email_change_asked": (

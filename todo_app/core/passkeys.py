@@ -19,7 +19,7 @@ from uuid import UUID
 
 import webauthn
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -150,6 +150,15 @@ async def remove(actor: Actor, passkey_id: UUID, current_password: SecretStr, vi
         if passkey is None:
             raise NotFound
         await db.delete(passkey)
+
+
+async def remove_all(db: AsyncSession, user_id: UUID, visit: Visit) -> None:
+    """Let no passkey open an account any more."""
+    removed = await db.execute(
+        delete(Passkey).where(col(Passkey.user_id) == user_id).returning(col(Passkey.id))
+    )
+    if count := len(removed.all()):
+        audit.record(db, "passkey_removed", user_id, visit, count=str(count))
 
 
 def begin_sign_in() -> Challenge:

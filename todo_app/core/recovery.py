@@ -12,6 +12,7 @@ from todo_app.core import (
     email_change,
     links,
     mail,
+    passkeys,
     passwords,
     sessions,
     throttle,
@@ -61,8 +62,8 @@ async def ask_for_link(forgotten: ForgottenPassword, visit: Visit) -> None:
 async def reset_password(reset: PasswordReset, visit: Visit) -> None:
     """Set the password of the account that a link was mailed to.
 
-    All its sessions end and all its API tokens are revoked: who needs a link has lost the password,
-    perhaps to somebody who has been in.
+    All its sessions end, and all its API tokens and passkeys are gone: who needs a link has lost
+    the password, perhaps to somebody who has been in and left themselves a way back.
     It signs nobody in: a second factor is still to be asked for. But it makes this place a known
     one: whoever reads the mail gets in from here, however many guess elsewhere.
     It opens its own transactions, because hashing may not happen inside one.
@@ -77,6 +78,8 @@ async def reset_password(reset: PasswordReset, visit: Visit) -> None:
         await db.execute(update(User).where(col(User.id) == user_id).values(password_hash=new_hash))
         await links.drop(db, user_id, "reset-password")
         await email_change.take_back(db, user_id)
+        # Before the sessions: one that a passkey is just beginning is either ended or not begun.
+        await passkeys.remove_all(db, user_id, visit)
         await sessions.end_all_sessions(db, user_id)
         await api_tokens.revoke_all_tokens(db, user_id, visit)
         audit.record(db, "password_reset", user_id, visit)

@@ -79,7 +79,8 @@ def page() -> rx.Component:
             back_to_security(),
             rx.el.h1("Passkeys"),
             rx.el.div(
-                "Sign in by the lock of your device or a security key, without a password",
+                "Sign in by the lock of your device or a security key, without a password. "
+                "A reset of the password by mail removes them all.",
                 class_name="under",
             ),
         ),

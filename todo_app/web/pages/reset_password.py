@@ -24,7 +24,7 @@ def page() -> rx.Component:
     """The screen."""
     return card(
         "Choose a new password",
-        "All your sessions end with the old one, on every device.",
+        "All your sessions, API tokens and passkeys end with the old one, on every device.",
         form_error(ResetPasswordState),
         native_form(
             routes.RESET_PASSWORD_FORM,
