@@ -24,21 +24,27 @@ async def test_the_settings_are_one_click_away_and_lead_to_each_other(
         await expect(page.get_by_role("heading", level=1)).to_have_text(name)
 
 
-async def test_what_is_chosen_is_saved_as_it_is_chosen(
+async def test_what_is_chosen_is_saved_as_it_is_chosen_and_shows_in_other_tabs(
     page: Page, site: Program, alice: Person
 ) -> None:
+    other = await page.context.new_page()
+    await other.goto(f"{site.origin}/settings/account")
+    await other.get_by_label("Your email").fill("half an addr")
     await page.goto(f"{site.origin}/settings/account")
     await page.get_by_label("Name", exact=True).fill("Alice B.")
     await page.get_by_label("Name", exact=True).press("Tab")
     await expect(toast(page)).to_contain_text("Saved")
     menu = page.get_by_role("button", name="Account", exact=True)
     await expect(menu).to_contain_text("Alice B.")
+    await expect(other.get_by_label("Name", exact=True)).to_have_value("Alice B.")
     await page.get_by_role("link", name="Preferences").click()
     await page.get_by_label("Time zone").select_option("Asia/Tokyo")
     await page.get_by_label("Dates in numbers").select_option("month_first")
     await page.get_by_label("First day of the week").select_option("sunday")
     await page.get_by_role("main").get_by_role("button", name="Dark").click()
-    await expect(page.locator("html")).to_have_class("dark")
+    for tab in (page, other):
+        await expect(tab.locator("html")).to_have_class("dark")
+    await expect(other.get_by_label("Your email")).to_have_value("half an addr")
     await page.reload()
     await expect(page.get_by_label("Time zone")).to_have_value("Asia/Tokyo")
     await expect(page.get_by_label("Dates in numbers")).to_have_value("month_first")

@@ -27,8 +27,9 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from todo_app.core import access, clock
+from todo_app.core import access, bus, clock
 from todo_app.core.access import Actor
+from todo_app.core.bus import AccountChanged
 from todo_app.core.commits import after_commit
 from todo_app.core.database import reading
 from todo_app.core.devices import device_name
@@ -228,6 +229,8 @@ def _add(
             details=json.dumps(details),
         )
     )
+    if user_id is not None:
+        bus.publish_after_commit(db, AccountChanged(user_id))
     # JSON in ASCII: no line break and no control character of a sender's reaches the log.
     fields = {
         "event": kind,

@@ -28,7 +28,7 @@ class SessionEnded:
 
 @dataclass(frozen=True, slots=True)
 class AccountChanged:
-    """What an account says about its owner was changed."""
+    """What an account says about its owner was changed, or how it is opened."""
 
     user_id: UUID
 

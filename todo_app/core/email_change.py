@@ -11,10 +11,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from todo_app.core import access, audit, bus, clock, credentials, links, mail, throttle
+from todo_app.core import access, audit, clock, credentials, links, mail, throttle
 from todo_app.core.access import Actor
 from todo_app.core.accounts import Email, canonical_email
-from todo_app.core.bus import AccountChanged
 from todo_app.core.database import transaction
 from todo_app.core.errors import (
     EmailTaken,
@@ -136,7 +135,6 @@ async def confirm_change(confirmation: EmailConfirmation, visit: Visit) -> None:
         await links.drop(db, user_id, "confirm-email", "reset-password")
         audit.record(db, "email_changed", user_id, visit)
         mail.post(db, "email_changed", old_email, visit, user_id=user_id)
-        bus.publish_after_commit(db, AccountChanged(user_id))
 
 
 async def take_back(db: AsyncSession, user_id: UUID) -> None:

@@ -21,12 +21,14 @@ from sqlmodel import col
 from todo_app.core import (
     access,
     accounts,
+    bus,
     clock,
     encryption,
     recovery_codes,
     totp,
 )
 from todo_app.core.access import Actor
+from todo_app.core.bus import AccountChanged
 from todo_app.core.errors import (
     CodesOff,
     Conflict,
@@ -118,6 +120,7 @@ async def begin_enrolment(db: AsyncSession, actor: Actor) -> Enrolment:
         await db.flush()
     except IntegrityError:
         raise Conflict from None
+    bus.publish_after_commit(db, AccountChanged(actor.user_id))
     return await _enrolment(db, actor, seed)
 
 

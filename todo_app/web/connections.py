@@ -45,7 +45,8 @@ class Connection:
     is_ended: bool = False
     place: reflex_private.Place | None = None
     """Where its page was when it last sent an event."""
-    awaits_refresh: bool = False
+    awaited: set[str] = field(default_factory=set)
+    """What its page was told to refresh, and has not begun to."""
     state_tokens: list[str] = field(default_factory=list)
     """Whose states its page may have: what came with its handshake, or was issued to it."""
 

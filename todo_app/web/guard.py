@@ -17,8 +17,7 @@ from reflex_base.event import Event
 from todo_app.core import sessions
 from todo_app.core.errors import Unauthenticated, Unavailable
 from todo_app.core.tokens import Claims
-from todo_app.web import connections, live, reflex_private, routes, shared_reads
-from todo_app.web.list_state import TaskListState
+from todo_app.web import account_state, connections, live, reflex_private, routes, shared_reads
 from todo_app.web.messages import message
 from todo_app.web.session import AuthState, is_public, set_actor
 
@@ -52,8 +51,8 @@ class Guard(rx.Middleware):
             if held is None:
                 held = connection.claims
                 await auth._become(held)
-            elif await auth._follow_zone():
-                await _show_list_again(root)
+            elif auth._is_elsewhere():
+                await account_state.follow_account(auth)
             if event.name in reflex_private.LOAD_EVENTS:
                 auth._turn_page(has_answer=bool(connection.flash))
         except Unauthenticated:
@@ -88,13 +87,6 @@ class Guard(rx.Middleware):
             reflex_private.root_of(state),
             rx.redirect(routes.sign_in_path(wanted, ended=had_cookie), replace=True),
         )
-
-
-async def _show_list_again(root: rx.State) -> None:
-    """Show an open list in another time zone: its day may be another, and its times."""
-    task_list = await root.get_state(TaskListState)
-    if task_list.showing:
-        await task_list._reload()
 
 
 def has_valid_arguments(event: Event) -> bool:

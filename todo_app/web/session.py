@@ -132,7 +132,8 @@ class AuthState(rx.State):
 
     `recounted` are the counts that are shown in place of those in `projects` and `labels`;
     `revision` is another number after each change of what they and the filters may count;
-    `trouble` says why the screen could not be shown, until one is.
+    `trouble` says why the screen could not be shown, until one is; `themes_told` counts
+    the changes of the theme that were made elsewhere since the page was opened.
     """
 
     signed_in: bool = False
@@ -145,6 +146,7 @@ class AuthState(rx.State):
     revision: int = 0
     notice: Notice = NO_NOTICE
     trouble: str = ""
+    themes_told: int = 0
     _claims: Claims | None = None
     _told_at: datetime = datetime.min.replace(tzinfo=UTC)
     _counted_at: datetime | None = None
@@ -172,13 +174,19 @@ class AuthState(rx.State):
         await self._recount()
         self._counted_at = clock.now()
 
-    async def _follow_zone(self) -> bool:
-        """Show the account anew if its time zone was changed elsewhere; whether it was."""
+    def _is_elsewhere(self) -> bool:
+        """Whether the time zone of the account is not the one that is shown."""
         user: Person = self.get_value("user")
-        if user["time_zone"] == self._actor().time_zone:
-            return False
-        self._show_account(await self._read(accounts.get_account))
-        return True
+        return user["time_zone"] != self._actor().time_zone
+
+    async def _follow_account(self) -> bool:
+        """Show what was changed of the account elsewhere; whether its time zone was."""
+        before: Person = self.get_value("user")
+        after = await self._read(accounts.get_account)
+        self._show_account(after)
+        if after.theme != before["theme"]:
+            self.themes_told += 1
+        return after.time_zone != before["time_zone"]
 
     def _show_account(self, account: AccountView) -> None:
         words = account.name.split()
@@ -319,6 +327,8 @@ class AuthState(rx.State):
         """
         if self.trouble:
             self.trouble = ""
+        if self.themes_told:
+            self.themes_told = 0
         is_elsewhere = _page_of_event() != self._told_on or has_answer
         is_old = clock.now() - self._told_at > NOTICE_LIFETIME
         is_over = is_old or (is_elsewhere and not self.notice["can_undo"])

@@ -16,7 +16,7 @@ from todo_app.web.components.outbox import forget_typed, outbox
 from todo_app.web.components.palette import palette
 from todo_app.web.components.pickers import label_picker, project_picker
 from todo_app.web.components.places import new_places, places
-from todo_app.web.components.preference import theme_choice
+from todo_app.web.components.preference import theme_choice, theme_told
 from todo_app.web.components.quick_add import INPUT_ID
 from todo_app.web.components.shortcut_sheet import shortcut_sheet
 from todo_app.web.components.task_panel import task_panel
@@ -56,6 +56,7 @@ def shell(here: str, *content: rx.Component, can_add: bool = True) -> rx.Compone
             reflex_private.is_disconnected,
             rx.el.p("No connection; trying again", role="status", class_name="offline"),
         ),
+        theme_told(),
         outbox(),
         filter_counts(),
         bulk_bar(),

@@ -7,6 +7,7 @@ import reflex as rx
 from todo_app.core import clock, email_change, mail
 from todo_app.core.errors import NotFound, TodoError
 from todo_app.web import routes, wording
+from todo_app.web.account_state import shown_at
 from todo_app.web.components.account_form import form_error, text_field
 from todo_app.web.components.icons import icon
 from todo_app.web.components.native_form import native_form
@@ -15,6 +16,7 @@ from todo_app.web.messages import message
 from todo_app.web.session import AuthState
 
 
+@shown_at(routes.ACCOUNT)
 class EmailChangeState(AuthState):
     """The form that asks for another address, and the address that waits for its confirmation."""
 
@@ -31,6 +33,9 @@ class EmailChangeState(AuthState):
         self.errors, self.new_email = form.errors, form.email
         if form.is_done:
             self._tell("A link is on its way to the new address. Open it to confirm.")
+        await self._show_pending()
+
+    async def _renew(self) -> None:
         await self._show_pending()
 
     async def _show_pending(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, get_args
 
 import reflex as rx
 from pydantic import ValidationError
@@ -11,6 +11,8 @@ from reflex.style import set_color_mode
 from todo_app.core import accounts
 from todo_app.core.accounts import AccountPatch, Theme
 from todo_app.core.text import Text
+from todo_app.web import routes
+from todo_app.web.account_state import shown_at
 from todo_app.web.messages import FIELD_MESSAGES
 from todo_app.web.session import AuthState
 
@@ -23,24 +25,48 @@ THEMES: tuple[tuple[Theme, str], ...] = (
 )
 
 
+@shown_at(routes.ACCOUNT, routes.PREFERENCES)
 class PreferenceState(AuthState):
-    """The choices of the person, and which of them could not be saved."""
+    """The choices of the person, and which of them could not be saved.
+
+    `renewed` counts how often each was put into its field anew: what is in it is the browser's.
+    """
 
     errors: dict[str, str] = {}
-    opened: int = 0
+    renewed: dict[str, int] = dict.fromkeys(get_args(Preference), 0)
+    _filled_in: dict[str, str] = {}
+    _editing: str = ""
 
     @rx.event
     async def show_preferences(self) -> None:
         """Show what is chosen now, even if it was chosen elsewhere."""
-        self.errors = {}
-        self._show_account(await self._read(accounts.get_account))
-        self.opened += 1
+        self.errors, self._editing = {}, ""
+        if not self._filled_in:
+            self._filled_in = {name: self.user[name] for name in get_args(Preference)}
+        await self._follow_account()
+        await self._renew()
+
+    @rx.event
+    async def enter_field(self, preference: Preference) -> None:
+        """Leave a field alone while somebody is in it."""
+        self._editing = preference
+
+    async def _renew(self) -> None:
+        """Put what was chosen elsewhere into the fields that hold nothing unsaved."""
+        for name in get_args(Preference):
+            is_busy = name == self._editing or name in self.errors
+            if not is_busy and self._filled_in.get(name) != self.user[name]:
+                self._filled_in[name] = self.user[name]
+                self.renewed[name] += 1
 
     @rx.event
     async def choose(self, preference: Preference, choice: Text) -> None:
-        """Save one choice."""
-        if choice == self.user[preference]:
+        """Save one choice, unless it was not touched."""
+        is_left, self._editing = preference == self._editing, ""
+        is_untouched = is_left and choice == self._filled_in.get(preference)
+        if is_untouched or choice == self.user[preference]:
             self.errors = {}
+            await self._renew()
             return
         try:
             patch = AccountPatch.model_validate({preference: choice})
@@ -52,6 +78,7 @@ class PreferenceState(AuthState):
         if account is not None:
             self.errors = {}
             self._show_account(account)
+            self._filled_in[preference] = self.user[preference]
             self._tell("Saved")
 
 
@@ -71,6 +98,13 @@ def theme_choice() -> rx.Component:
         role="group",
         aria_label="Theme",
     )
+
+
+def theme_told() -> rx.Component:
+    """What takes over the theme that was chosen elsewhere while this page is open."""
+    number = AuthState.themes_told
+    follow = rx.el.span(key=number, hidden=True, on_mount=set_color_mode(AuthState.user["theme"]))
+    return rx.cond(number > 0, follow)
 
 
 def choice_field(name: Preference, label: str, options: dict[str, str]) -> rx.Component:
@@ -94,6 +128,7 @@ def text_choice(name: Preference, label: str, **attributes: object) -> rx.Compon
         label,
         rx.el.input(
             default_value=PreferenceState.user[name],
+            on_focus=PreferenceState.enter_field(name),
             on_blur=lambda text: PreferenceState.choose(name, text),
             dir="auto",
             **attributes,
@@ -117,8 +152,7 @@ def _identity(name: Preference) -> dict[str, object]:
     return {
         "id": name,
         "name": name,
-        # A new one each time the page opens: what is in it is the browser's from then on.
-        "key": f"{name}-{PreferenceState.opened}",
+        "key": f"{name}-{PreferenceState.renewed[name]}",
         "aria_invalid": rx.cond(has_error, "true", "false"),
         "aria_describedby": rx.cond(has_error, f"{name}-error", ""),
     }

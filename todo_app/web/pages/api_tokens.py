@@ -14,6 +14,7 @@ from todo_app.core.errors import NotFound, TodoError
 from todo_app.core.settings import get_settings
 from todo_app.core.text import NAME_MAX_CHARACTERS
 from todo_app.web import routes, wording
+from todo_app.web.account_state import shown_at
 from todo_app.web.components.copy_button import copy_button
 from todo_app.web.components.icons import icon
 from todo_app.web.components.native_form import backend_address
@@ -71,6 +72,7 @@ class TokenRow(TypedDict):
     is_over: bool
 
 
+@shown_at(routes.API_TOKENS)
 class ApiTokensState(AuthState):
     """The tokens of the person, without what makes them tokens."""
 
@@ -81,6 +83,9 @@ class ApiTokensState(AuthState):
     @rx.event
     async def show_tokens(self) -> None:
         """List the tokens as they are now."""
+        await self._renew()
+
+    async def _renew(self) -> None:
         try:
             found = await self._read(api_tokens.list_tokens)
         except TodoError as refusal:
@@ -102,7 +107,7 @@ class ApiTokensState(AuthState):
             return
         else:
             self._tell("Token revoked. What used it is shut out.")
-        await self.show_tokens()
+        await self._renew()
 
 
 def _row(token: TokenView, now: datetime, zone: str) -> TokenRow:

@@ -12,6 +12,7 @@ from todo_app.core.errors import TodoError
 from todo_app.core.passkeys import PasskeyView
 from todo_app.core.text import NAME_MAX_CHARACTERS
 from todo_app.web import edge, reflex_private, routes, wording
+from todo_app.web.account_state import shown_at
 from todo_app.web.components.account_form import form_error, text_field
 from todo_app.web.components.icons import icon
 from todo_app.web.components.native_form import native_form
@@ -32,6 +33,7 @@ class PasskeyRow(TypedDict):
     used: str
 
 
+@shown_at(routes.PASSKEYS)
 class PasskeysState(AuthState):
     """The passkeys of the person."""
 
@@ -50,6 +52,9 @@ class PasskeysState(AuthState):
         elif "remove_password" in form.errors:
             # Its field is closed again.
             self._tell(form.errors["remove_password"], is_error=True)
+        await self._renew()
+
+    async def _renew(self) -> None:
         try:
             found = await self._read(passkeys.list_passkeys)
         except TodoError as refusal:

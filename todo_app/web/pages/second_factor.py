@@ -14,6 +14,7 @@ from todo_app.core import clock, second_factor
 from todo_app.core.errors import NotFound, TodoError
 from todo_app.core.second_factor import SecondFactorView
 from todo_app.web import edge, reflex_private, routes, wording
+from todo_app.web.account_state import shown_at
 from todo_app.web.components.account_form import form_error, text_field
 from todo_app.web.components.copy_button import copy_button
 from todo_app.web.components.native_form import backend_address, native_form
@@ -45,6 +46,7 @@ UNKNOWN = Factor(
 )
 
 
+@shown_at(routes.SECOND_FACTOR)
 class SecondFactorState(AuthState):
     """The second factor of the person."""
 
@@ -89,13 +91,24 @@ class SecondFactorState(AuthState):
             return None
         return rx.set_value(_CODES, "\n".join(codes)) if codes else None
 
+    async def _renew(self) -> None:
+        """Show what was switched elsewhere; codes that are shown this once stay in sight."""
+        shows_codes = self.factor["is_on"] and not self.factor["has_codes"]
+        found = await self._read(second_factor.get_second_factor)
+        after = _shown(found, self.user["time_zone"])
+        if after != self.factor and not (shows_codes and after["is_on"]):
+            self._place(after)
+
     async def _show_factor(self) -> None:
         try:
             found = await self._read(second_factor.get_second_factor)
         except TodoError as refusal:
             self.errors = {"form": message(refusal)}
             return
-        self.factor = _shown(found, self.user["time_zone"])
+        self._place(_shown(found, self.user["time_zone"]))
+
+    def _place(self, factor: Factor) -> None:
+        self.factor = factor
         self.picture += 1
         self.is_loaded = True
 

@@ -13,6 +13,7 @@ from todo_app.core.audit import EventView
 from todo_app.core.errors import NotFound, TodoError
 from todo_app.core.sessions import SessionView
 from todo_app.web import edge, reflex_private, routes, wording
+from todo_app.web.account_state import shown_at
 from todo_app.web.components.account_form import form_error, text_field
 from todo_app.web.components.icons import icon
 from todo_app.web.components.native_form import native_form
@@ -49,6 +50,7 @@ class EventRow(TypedDict):
     is_alarm: bool
 
 
+@shown_at(routes.SECURITY)
 class SecurityState(AuthState):
     """The sessions of the person."""
 
@@ -71,6 +73,9 @@ class SecurityState(AuthState):
     @rx.event
     async def try_again(self) -> None:
         """Ask again for what could not be shown."""
+        await self._show_sessions()
+
+    async def _renew(self) -> None:
         await self._show_sessions()
 
     async def _show_sessions(self) -> None:
