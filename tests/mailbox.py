@@ -68,12 +68,20 @@ class Mailbox:
 
 
 @contextmanager
-def running_mailbox(**options: Any) -> Iterator[Mailbox]:  # noqa: ANN401 - the server's own
+def running_mailbox(
+    *,
+    takes_unicode: bool = True,
+    **options: Any,  # noqa: ANN401 - the server's own
+) -> Iterator[Mailbox]:
     """A mail server that takes everything until it is told otherwise."""
     mailbox = Mailbox(free_port())
     mailbox.may_answer.set()
     controller = Controller(
-        mailbox, hostname="127.0.0.1", port=mailbox.port, enable_SMTPUTF8=True, **options
+        mailbox,
+        hostname="127.0.0.1",
+        port=mailbox.port,
+        enable_SMTPUTF8=takes_unicode,
+        **options,
     )
     controller.start()
     try:

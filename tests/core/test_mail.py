@@ -15,12 +15,14 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from pydantic import SecretStr
 from sqlalchemy import func, select
 
-from tests.cast import act, email_of, sign_up, visit_by
+from tests.cast import PASSWORD, act, email_of, sign_up, visit_by
 from tests.mailbox import Mailbox, html_of, running_mailbox, text_of
-from todo_app.core import letters, mail, settings, smtp
+from todo_app.core import letters, mail, settings, sign_ups, smtp
 from todo_app.core.access import Actor
+from todo_app.core.accounts import AccountDraft
 from todo_app.core.database import reading, transaction
 from todo_app.core.errors import NotFound
 from todo_app.core.letters import Letter
@@ -162,6 +164,30 @@ async def test_a_letter_that_the_server_will_never_take_is_dropped_without_namin
     assert email_of("alice") not in caplog.text
 
 
+@pytest.mark.parametrize(
+    ("address", "arrives_at"),
+    [("bob@straße.example.org", "bob@xn--strae-oqa.example.org"), ("jörg@example.org", None)],
+)
+async def test_a_server_that_knows_ascii_alone_gets_what_can_be_said_in_it(
+    database: str,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    address: str,
+    arrives_at: str | None,
+) -> None:
+    with running_mailbox(takes_unicode=False) as plain:
+        monkeypatch.setenv("SMTP_URL", plain.url)
+        settings.get_settings.cache_clear()
+        draft = AccountDraft(email=address, password=SecretStr(PASSWORD))
+        await sign_ups.begin(draft, visit_by())
+
+        await mail.deliver_due()
+
+    assert await count_waiting() == 0
+    assert [arrived["To"] for arrived in plain.mails] == ([arrives_at] if arrives_at else [])
+    assert ("was refused: SMTPNotSupported" in caplog.text) is (arrives_at is None)
+
+
 async def test_a_letter_that_cannot_be_made_does_not_hold_up_the_others(
     mailbox: Mailbox, alice: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -238,7 +264,7 @@ async def test_an_address_in_any_script_gets_its_letter(mailbox: Mailbox) -> Non
     await mail._send(message, Letter("пример@bücher.example", "Grüße", ("Schön",)))
 
     [arrived] = mailbox.mails
-    assert arrived["To"] == "пример@bücher.example"
+    assert arrived["To"] == "пример@xn--bcher-kva.example"
     assert arrived["Subject"] == "Grüße"
 
 

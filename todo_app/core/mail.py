@@ -18,6 +18,7 @@ from email.utils import format_datetime
 from urllib.parse import urlsplit
 from uuid import UUID
 
+from email_validator import validate_email
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -175,7 +176,7 @@ async def _send(message: OutboxMessage, letter: Letter) -> None:
     own_host = urlsplit(settings.origin).hostname or ""
     form = EmailMessage(policy.SMTP)
     form["From"] = settings.mail_sender
-    form["To"] = letter.to
+    form["To"] = _ascii_domain(letter.to)
     form["Subject"] = letter.subject
     form["Date"] = format_datetime(message.created_at)
     form["Message-ID"] = f"<{message.id}@{own_host}>"
@@ -183,3 +184,14 @@ async def _send(message: OutboxMessage, letter: Letter) -> None:
     form.set_content(letter.text)
     form.add_alternative(letter.html, subtype="html")
     await smtp.hand_over(form, smtp.smtp_server(settings.smtp_url.get_secret_value()), own_host)
+
+
+def _ascii_domain(address: str) -> str:
+    """An address as every server takes it, unless there is more than ASCII before the @ too.
+
+    By the rules of 2008: by those of 2003, in Python itself, straße and strasse were one domain.
+    """
+    if address.isascii():
+        return address
+    parts = validate_email(address, check_deliverability=False)
+    return f"{parts.local_part}@{parts.ascii_domain}"

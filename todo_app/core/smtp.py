@@ -78,6 +78,11 @@ async def hand_over(message: EmailMessage, server: SmtpServer, own_host: str) ->
         raise _failure(error.recipients[0]) from error
     except aiosmtplib.SMTPDataError as error:
         raise _failure(error) from error
+    except aiosmtplib.SMTPNotSupported as error:
+        # This server will never take an address that has more than ASCII in it. Were it our own, it
+        # is for the operator to mend, and no letter is to be lost by it.
+        kind = NotSent if str(message["To"]).isascii() else Refused
+        raise kind(type(error).__name__) from error
     except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
         # What a server says may repeat the address: the kind of failure has to do.
         raise NotSent(type(error).__name__) from error
