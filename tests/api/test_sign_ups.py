@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import httpx
+import pytest
 
 from tests.api.answers import AUTH, assert_problem
 from tests.cast import PASSWORD, email_of
 from tests.mailbox import Mailbox, link_in
-from todo_app.core import mail
+from todo_app.core import mail, settings
 
 NEW = "dora@example.org"
 
@@ -50,3 +51,15 @@ async def test_an_account_is_opened_by_the_token_of_the_mailed_link(
     assert problem["errors"][0]["message"] == "is not the password that was chosen"
     assert (opened.status_code, opened.json()["email"]) == (201, NEW)
     assert (await nobody.post(f"{AUTH}/signin", json=credentials)).status_code == 200
+
+
+async def test_a_server_without_mail_says_that_no_link_is_on_its_way(
+    nobody: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ENVIRONMENT", "production")
+    monkeypatch.setenv("JWT_SECRET", "kJ8s2-Qx_vB5nM7wE3rT9yU1iO4pA6dF0gH")
+    settings.get_settings.cache_clear()
+
+    for path in ("signup/again", "password/forgotten"):
+        problem = assert_problem(await nobody.post(f"{AUTH}/{path}", json={"email": NEW}), 409)
+        assert problem["title"] == "No mail"

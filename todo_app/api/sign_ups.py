@@ -53,7 +53,7 @@ async def confirm_sign_up(confirmation: SignUpConfirmation, visit: ClientVisit) 
     "/again",
     status_code=status.HTTP_202_ACCEPTED,
     response_class=Response,
-    responses=documented(400, 413, 415, 422, 429),
+    responses=documented(400, 409, 413, 415, 422, 429),
 )
 async def send_sign_up_again(address: SignUpAddress, visit: ClientVisit) -> Response:
     """Have the mail sent again. The answer is the same whether or not anybody signed up."""

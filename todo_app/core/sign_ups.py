@@ -18,7 +18,7 @@ from sqlmodel import col
 from todo_app.core import accounts, clock, links, mail, outbox, passwords, throttle
 from todo_app.core.accounts import AccountDraft, AccountView, Email, canonical_email
 from todo_app.core.database import reading, transaction
-from todo_app.core.errors import InvalidInput, LinkSpent
+from todo_app.core.errors import InvalidInput, LinkSpent, MailOff
 from todo_app.core.models import SignUp, new_id
 from todo_app.core.visits import Visit
 
@@ -78,8 +78,10 @@ async def send_again(address: SignUpAddress, visit: Visit) -> None:
     """Have each sign-up that waits for an address sent its link again, to where it was sent first.
 
     Which there are is not looked at here but by the job that sends, as in `begin`.
-    Raises TooManyAttempts, Unavailable.
+    Raises MailOff, TooManyAttempts, Unavailable.
     """
+    if not mail.is_on():
+        raise MailOff
     throttle.admit_mail("sign_up_again", canonical_email(address.email), visit)
     async with transaction() as db:
         mail.post(db, "sign_up_again", address.email, visit, lifetime=outbox.SIGN_UP_LIFETIME)
