@@ -11,6 +11,7 @@ from tests.cast import (
     email_of,
     is_alive,
     letters_waiting,
+    sign_in,
     sign_up,
     visit_by,
 )
@@ -96,6 +97,14 @@ async def test_the_old_address_is_told_before_and_after(mailbox: Mailbox, alice:
 
     told = [arrived["Subject"] for arrived in mailbox.mails_to(email_of("alice"))]
     assert told == ["Another address for your account", "Your account has another address"]
+
+
+async def test_sessions_go_on_under_another_address(mailbox: Mailbox, alice: Actor) -> None:
+    phone = await sign_in("alice")
+
+    await confirm(await mailed_token(mailbox, alice))
+
+    assert [await is_alive(session) for session in (alice, phone)] == [True, True]
 
 
 async def test_a_wrong_password_asks_for_nothing(alice: Actor) -> None:
