@@ -77,6 +77,42 @@ def test_a_series_goes_on_from_where_its_open_turn_was_moved_to(
     assert found[: len(expected)] == [rule if one == "=" else one for one in expected]
 
 
+@pytest.mark.parametrize(
+    ("rule", "anchor", "to", "expected"),
+    [
+        (
+            "FREQ=MONTHLY",
+            *("2027-01-31T09:00", "2027-02-28T10:00"),
+            ["FREQ=MONTHLY;BYMONTHDAY=31", "2027-02-28T10:00", "2027-03-31T10:00"],
+        ),
+        (
+            "FREQ=MONTHLY;INTERVAL=2",
+            *("2026-12-30", "2027-02-28"),
+            ["FREQ=MONTHLY;INTERVAL=2;BYMONTHDAY=30", "2027-02-28", "2027-04-30"],
+        ),
+        (
+            "FREQ=YEARLY;INTERVAL=3",
+            *("2028-02-29", "2031-02-28"),
+            ["FREQ=YEARLY;INTERVAL=3;BYMONTH=2;BYMONTHDAY=29", "2031-02-28", "2034-02-28"],
+        ),
+        (
+            "FREQ=YEARLY",
+            *("2028-02-29", "2031-02-28"),
+            ["FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29", "2031-02-28", "2032-02-29"],
+        ),
+        (
+            "FREQ=MONTHLY;BYMONTHDAY=31",
+            *("2027-01-31", "2027-02-28"),
+            ["FREQ=MONTHLY;BYMONTHDAY=31", "2027-02-28", "2027-03-31"],
+        ),
+    ],
+)
+def test_a_series_keeps_its_day_where_only_its_time_moves_in_a_short_month(
+    rule: str, anchor: str, to: str, expected: list[str]
+) -> None:
+    assert moved(rule, anchor, to.partition("T")[0], to) == expected
+
+
 def test_what_was_done_already_is_counted_where_the_number_ends_the_series() -> None:
     found = moved("FREQ=DAILY;COUNT=3", "2026-01-01", "2026-01-04", "2026-01-06", "completion")
 

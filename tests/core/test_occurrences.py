@@ -174,6 +174,28 @@ async def test_the_series_moves_with_its_open_turn_where_that_is_said(alice: Act
     assert (back.due, back.recurrence) == (task.due, task.recurrence)
 
 
+@pytest.mark.parametrize(
+    "draft",
+    [say("every month until 31 dec 2028"), RecurrenceDraft(rule="FREQ=MONTHLY;UNTIL=20281231")],
+)
+async def test_a_series_that_is_said_anew_in_a_short_month_keeps_its_day(
+    alice: Actor, draft: RecurrenceDraft
+) -> None:
+    due = Due(date=date(2027, 1, 31), time="09:00", zone="UTC")
+    task = await add_recurring(alice, "every month", due=due)
+    await act(tasks.complete_task, alice, task.id)
+    previewed = await act(occurrences.preview, alice, task.id, draft)
+
+    said = await act(tasks.update_task, alice, task.id, TaskPatch(recurrence=draft))
+    following = await act(tasks.complete_task, alice, task.id)
+
+    assert said.due == Due(date=date(2027, 2, 28), time="09:00", zone="UTC")
+    assert said.recurrence is not None
+    assert said.recurrence.text == "every 31st until 31 dec 2028 at 09:00"
+    assert following.due == Due(date=date(2027, 3, 31), time="09:00", zone="UTC")
+    assert previewed[:2] == ["2027-02-28T09:00", "2027-03-31T09:00"]
+
+
 async def test_turns_that_were_done_early_count_and_can_be_reopened(
     alice: Actor,
     clock: Any,  # noqa: ANN401

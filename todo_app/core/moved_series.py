@@ -11,7 +11,7 @@ from datetime import date
 
 from todo_app.core.errors import UnusableRule
 from todo_app.core.recurrence import Occurrence, Recurrence, first, recur, upcoming
-from todo_app.core.rules import LAST, WORKDAYS, Rule
+from todo_app.core.rules import DAYS_OF_MONTH, LAST, WORKDAYS, Rule
 
 _WEEK = 7
 
@@ -26,11 +26,30 @@ def moved_series(
     UnusableRule for a rule that cannot fall on that day.
     """
     rule = replace(series.rule, count=_left(series, scheduled, closed))
+    if to.date == scheduled.date:
+        rule = with_its_day(rule, series, to.date)
     for found in (rule, _renamed(rule, scheduled.date, to.date)):
         made = _begun(found, series, to, zone)
         if made is not None:
             return made
     raise UnusableRule("rule_elsewhere")
+
+
+def with_its_day(rule: Rule, series: Recurrence, day: date) -> Rule:
+    """A rule that takes over from a series on this day, naming the day that the series was given.
+
+    Where a month was too short for that, the day it is on now would be taken for it.
+    """
+    if rule.days or rule.weekdays or series.rule.weekdays or series.mode == "completion":
+        return rule
+    if not {rule.frequency, series.rule.frequency} <= {"MONTHLY", "YEARLY"}:
+        return rule
+    given = series.rule.days or (series.anchor.day,)
+    cut = tuple(number for number in given if number > _last_day(day) == day.day)
+    if rule.frequency == "MONTHLY":
+        return replace(rule, days=cut)
+    fitting = tuple(number for number in cut if number <= DAYS_OF_MONTH[day.month - 1])
+    return replace(rule, days=fitting, months=(day.month,)) if fitting else rule
 
 
 def _begun(rule: Rule, series: Recurrence, to: Occurrence, zone: str) -> Recurrence | None:

@@ -24,7 +24,7 @@ from todo_app.core.access import Actor
 from todo_app.core.changes import Act, Step
 from todo_app.core.errors import NotFound
 from todo_app.core.models import OCCURRENCES, TASKS, new_id
-from todo_app.core.moved_series import moved_series
+from todo_app.core.moved_series import moved_series, with_its_day
 from todo_app.core.quick_add import NEXT_DATES, read_recurrence
 from todo_app.core.recurrence import Occurrence as Turn
 from todo_app.core.recurrence import Recurrence
@@ -145,6 +145,18 @@ async def plan(
     due = Turn(task["due_date"], task["due_time"]) if task["due_date"] else None
     if due is not None and _says_the_same(draft, view(task.get("recurrence"))):
         return {}
+    return await _begin(db, actor, draft, task, now)
+
+
+async def _begin(
+    db: AsyncSession,
+    actor: Actor,
+    draft: RecurrenceDraft,
+    task: Mapping[str, Any],
+    now: datetime,
+) -> dict[str, Any]:
+    """The columns of a task that repeats like this from its due date on."""
+    due = Turn(task["due_date"], task["due_time"]) if task["due_date"] else None
     zone = task["due_zone"] or actor.time_zone
     if draft.rule is None:
         account = await accounts.get_account(db, actor)
@@ -153,7 +165,7 @@ async def plan(
             draft.text or "", now, zone, order, start=due, week_start=week_start
         )
         series = series if draft.mode is None else replace(series, mode=draft.mode)
-        return _planned(series, first, now)
+        return _planned(_with_its_day(series, task), first, now)
     anchor = due or Turn(now.astimezone(ZoneInfo(zone)).date())
     series = recurrence.recur_by_text(
         draft.rule,
@@ -163,7 +175,22 @@ async def plan(
         time=anchor.time,
         text=draft.text or "",
     )
-    return _planned(series, recurrence.first(series) or anchor, now)
+    return _planned(_with_its_day(series, task), recurrence.first(series) or anchor, now)
+
+
+def _with_its_day(series: Recurrence, task: Mapping[str, Any]) -> Recurrence:
+    """A new series of a task, on the day of the old one where that is cut by a short month."""
+    if not task.get("recurrence") or series.mode == "completion":
+        return series
+    scheduled = Turn.read(task["scheduled_for"]).date
+    if not scheduled == task["due_date"] == series.anchor:
+        return series
+    rule = with_its_day(series.rule, series_of(task["recurrence"]), scheduled)
+    if rule == series.rule:
+        return series
+    return recurrence.recur(
+        rule, mode=series.mode, anchor=series.anchor, zone=series.zone, time=series.time
+    )
 
 
 async def move_series(
@@ -285,8 +312,7 @@ async def preview(
     task = (await db.execute(_PLANNED, {**access.values(actor), "task_id": task_id})).one_or_none()
     if task is None:
         raise NotFound
-    columns = {**task._asdict(), "recurrence": None}
-    planned_columns = await plan(db, actor, draft, columns, clock.now())
+    planned_columns = await _begin(db, actor, draft, task._asdict(), clock.now())
     series = series_of(planned_columns["recurrence"])
     return [str(turn) for turn in recurrence.upcoming(series, None, NEXT_DATES)]
 
