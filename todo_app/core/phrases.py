@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Literal
 
+from todo_app.core.counted import is_counted, is_measure
 from todo_app.core.rules import MONTH_WORDS
 from todo_app.core.weeks import WeekStart, next_week
 
@@ -174,8 +175,15 @@ def _after_connector(words: Words, index: int, today: Today) -> Moment | None:
         word = words[index + 1].text
     if word in ("", "on", "by", "at"):
         return None
+    if _SLASHED.fullmatch(word) and _is_a_number_of(words, index + 2):
+        return None
     found = read_date(words, index + 1, today)
     return None if found is None else replace(found, place="anywhere")
+
+
+def _is_a_number_of(words: Words, index: int) -> bool:
+    """Whether the number before this word says which, or how much, of it."""
+    return index < len(words) and not words[index - 1].tail and is_counted(words[index].text)
 
 
 def _next_or_this(connector: str, word: str, last: int, today: Today) -> Moment | None:
@@ -239,7 +247,7 @@ def _plain_date(words: Words, index: int, today: Today) -> Moment | None:
         number, unit = word.text[1:], text_at(words, last).removesuffix("s")
         return _from_now(number, unit, last + 1, today)
     if "0" <= word.text[0] <= "9":
-        return _day_first(words, index, today) or _in_figures(word, last, today)
+        return _day_first(words, index, today) or _in_figures(words, index, today)
     return _named_day(word, last, today.date)
 
 
@@ -282,7 +290,9 @@ def _day_first(words: Words, index: int, today: Today) -> Moment | None:
     month = MONTHS.get(text_at(words, last))
     if month is not None:
         return _day_of(words, index, last + 1, int(day), month, today)
-    return _next_day_of_month(int(day), index + 1, today) if ordinal else None
+    if not ordinal or _is_a_number_of(words, index + 1):
+        return None
+    return _next_day_of_month(int(day), index + 1, today)
 
 
 def _day_of(
@@ -296,8 +306,9 @@ def _day_of(
     return _next_date(day, month, last, today, "edge" if verb else "anywhere")
 
 
-def _in_figures(word: Word, last: int, today: Today) -> Moment | None:
+def _in_figures(words: Words, index: int, today: Today) -> Moment | None:
     """2026-11-21, 21.11., 21.11.2026, 21/11 or 11/21."""
+    word, last = words[index], index + 1
     if found := _ISO.fullmatch(word.text):
         return _exactly(int(found[1]), int(found[3]), int(found[4]), last, today)
     if found := _DOTTED.fullmatch(word.text):
@@ -308,7 +319,10 @@ def _in_figures(word: Word, last: int, today: Today) -> Moment | None:
         # Without its last dot it is a number.
         return replace(dated, end=word.end + 1) if dated and word.tail.startswith(".") else None
     found = _SLASHED.fullmatch(word.text)
-    return _slashed(found, last, today) if found and word.text != _ALL_DAY_LONG else None
+    if found is None or word.text == _ALL_DAY_LONG:
+        return None
+    is_fraction = is_measure(text_at(words, last))
+    return None if is_fraction else _slashed(found, last, today)
 
 
 def _slashed(found: re.Match[str], last: int, today: Today) -> Moment | None:
