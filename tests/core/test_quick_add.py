@@ -102,6 +102,42 @@ def test_why_a_repetition_stays_text_is_known(line: str, title: str, reason: str
     assert parse(line, NOW, BERLIN, ignored=[(0, len(line))]).refused == ""
 
 
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("Meet 21st at 9am", "2026-12-21T09:00"),
+        ("Meet on the 21st at 9am with Bob", "2026-12-21T09:00"),
+        ("Meet 21st at 23:58", "2026-11-21T23:58"),
+        ("Meet 21st", "2026-11-21"),
+        ("Meet nov 21 at 9am", "2027-11-21T09:00"),
+        ("Meet 21.11. at 9am", "2027-11-21T09:00"),
+        ("Meet 21/11 9:00", "2027-11-21T09:00"),
+        ("Meet this weekend at 10am", "2026-11-28T10:00"),
+        ("Meet tonight", "2026-11-22T21:00"),
+        ("Meet tonight at 23:58", "2026-11-21T23:58"),
+        ("Meet today at 9am", "2026-11-21T09:00"),
+        ("Meet by today 9:00", "2026-11-21T09:00"),
+        ("Meet 2026-11-21 at 9am", "2026-11-21T09:00"),
+        ("Meet in 0 minutes", "2026-11-21T23:57"),
+        ("Meet +0 days at 9am", "2026-11-21T09:00"),
+        ("Meet every day starting nov 21 at 9am", "2026-11-21T09:00"),
+        ("Meet every feb 30 21st at 9am", "2026-12-21T09:00"),
+    ],
+)
+def test_a_date_whose_time_has_passed_is_the_next_that_fits(line: str, expected: str) -> None:
+    reading = parse(line, datetime(2026, 11, 21, 23, 57, tzinfo=UTC), "UTC")
+
+    assert str(reading.due) == expected
+    if reading.recurrence is None:
+        assert [one.reading[:10] for one in reading.pieces if one.kind == "date"] == [expected[:10]]
+
+
+def test_on_the_last_day_a_time_that_has_passed_is_at_the_end_of_the_next_month() -> None:
+    last_evening = datetime(2026, 11, 30, 23, 57, tzinfo=UTC)
+
+    assert str(parse("Pay end of month at 9am", last_evening, "UTC").due) == "2026-12-31T09:00"
+
+
 def test_the_tables_are_as_long_as_promised() -> None:
     assert len(rows("quick_add.txt")) >= 250
     assert len(set(lines("titles.txt"))) >= 80

@@ -82,6 +82,10 @@ class Moment:
     place: Place = "anywhere"
     end: int | None = None
     """Where it ends in the line, if that is not the end of its last word."""
+    is_exact: bool = False
+    """Whether it says this very day: it does not come again."""
+    again: date | None = None
+    """The next date that fits, if it is today."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +124,15 @@ def text_at(words: Words, index: int, *, after_comma: bool = False) -> str:
 
 def read_date(words: Words, index: int, today: Today) -> Moment | None:
     """The date that begins at this word, with the word before it that says it is one."""
+    found = _read_date(words, index, today)
+    if found is None or found.is_exact or found.date != today.date:
+        return found
+    tomorrow = datetime.combine(_ahead(today.date, 1), time())
+    again = _read_date(words, index, replace(today, now=tomorrow))
+    return replace(found, again=again.date) if again is not None else found
+
+
+def _read_date(words: Words, index: int, today: Today) -> Moment | None:
     word = words[index].text
     if word in ("on", "by", "at", "next", "this"):
         return _after_connector(words, index, today)
@@ -177,7 +190,7 @@ def _after_connector(words: Words, index: int, today: Today) -> Moment | None:
         return None
     if _SLASHED.fullmatch(word) and _is_a_number_of(words, index + 2):
         return None
-    found = read_date(words, index + 1, today)
+    found = _read_date(words, index + 1, today)
     return None if found is None else replace(found, place="anywhere")
 
 
@@ -215,7 +228,7 @@ def _from_now(figures: str, unit: str, last: int, today: Today) -> Moment | None
             case "hour":
                 moment = today.now + timedelta(hours=number)
             case "day":
-                return Moment(last, today.date + timedelta(days=number))
+                return Moment(last, today.date + timedelta(days=number), is_exact=True)
             case "week":
                 return Moment(last, today.date + timedelta(weeks=number))
             case _:
@@ -225,7 +238,7 @@ def _from_now(figures: str, unit: str, last: int, today: Today) -> Moment | None
                 return Moment(last, date(year, month, day))
     except (ValueError, OverflowError):
         return None
-    return Moment(last, moment.date(), f"{moment:%H:%M}")
+    return Moment(last, moment.date(), f"{moment:%H:%M}", is_exact=True)
 
 
 def _end_of_month(words: Words, index: int, today: Today) -> Moment | None:
@@ -260,7 +273,7 @@ def _named_day(word: Word, last: int, today: date) -> Moment | None:
     place: Place = "edge" if word.text in _NICKNAMES else "anywhere"
     match word.text:
         case "today" | "tod":
-            return Moment(last, today, place=place)
+            return Moment(last, today, place=place, is_exact=True)
         case "tonight":
             return Moment(last, today, TONIGHT)
         case "tomorrow" | "tom":

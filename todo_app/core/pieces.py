@@ -19,6 +19,7 @@ from todo_app.core.phrases import (
     read_time,
     text_at,
 )
+from todo_app.core.recurrence import Occurrence
 from todo_app.core.reminders import REMINDERS_MAX, read_minutes
 from todo_app.core.repeats import read_count, read_repeat
 from todo_app.core.rules import spoken
@@ -73,6 +74,22 @@ def find_pieces(line: str, words: Words, today: Today) -> list[Candidate]:
         plain = [one.plain if one.kind in ("start", "end") else one for one in found]
         placed = _placed([one for one in plain if one is not None], len(words))
     return _one_of_each(placed)
+
+
+def roll_forward(found: Sequence[Candidate], now: Occurrence) -> Sequence[Candidate]:
+    """The same pieces, with the next date that fits for one whose time today has passed.
+
+    A series begins on the date it says.
+    """
+    moment = next((one for one in found if one.kind == "date"), None)
+    if moment is None or moment.value.again is None:
+        return found
+    kinds = {one.kind: one.value for one in found}
+    wall = kinds.get("time") or moment.value.time
+    if wall is None or "recurrence" in kinds or Occurrence(moment.value.date, wall) > now:
+        return found
+    later = _with_moment(moment, replace(moment.value, date=moment.value.again))
+    return [later if one is moment else one for one in found]
 
 
 def refuse_bounds(words: Words, today: Today) -> None:
@@ -209,10 +226,15 @@ def _count(words: Words, index: int) -> Candidate | None:
 def _date(words: Words, index: int, moment: Moment | None) -> Candidate | None:
     if moment is None:
         return None
-    reading = f"{moment.date}T{moment.time}" if moment.time else str(moment.date)
     end = moment.end or words[moment.last - 1].end
     start = words[index].start
-    return Candidate(index, moment.last, start, end, "date", moment, reading, moment.place)
+    found = Candidate(index, moment.last, start, end, "date", moment, "", moment.place)
+    return _with_moment(found, moment)
+
+
+def _with_moment(found: Candidate, moment: Moment) -> Candidate:
+    reading = f"{moment.date}T{moment.time}" if moment.time else str(moment.date)
+    return replace(found, value=moment, reading=reading)
 
 
 def _time(words: Words, index: int) -> Candidate | None:

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from todo_app.core.errors import UnusableRule
 from todo_app.core.phrases import DateOrder, Today, split
-from todo_app.core.pieces import Candidate, Kind, find_pieces, refuse_bounds
+from todo_app.core.pieces import Candidate, Kind, find_pieces, refuse_bounds, roll_forward
 from todo_app.core.recurrence import Occurrence, Recurrence, first, recur, upcoming
 from todo_app.core.repeats import refuse_unusable
 from todo_app.core.rules import Rule
@@ -155,6 +155,7 @@ def _closed(line: str, ignored: Iterable[Span]) -> bytearray:
 
 def _read(line: str, found: Sequence[Candidate], local: datetime, zone: str) -> Reading:
     """The reading of a line with these pieces; what makes no date together becomes text again."""
+    found = roll_forward(found, _minute(local))
     values: dict[Kind, Any] = {one.kind: one.value for one in found}
     series = None
     if "recurrence" in values:
