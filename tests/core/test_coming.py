@@ -9,7 +9,7 @@ import time_machine
 from tests.cast import act, add_task
 from todo_app.core import coming, tasks
 from todo_app.core.access import Actor
-from todo_app.core.occurrences import RecurrenceDraft
+from todo_app.core.said_series import RecurrenceDraft
 from todo_app.core.task_views import Due, TaskPatch, TaskView
 
 SATURDAY = datetime(2026, 11, 21, 9, tzinfo=UTC)

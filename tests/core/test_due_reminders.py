@@ -31,9 +31,9 @@ from todo_app.core.accounts import AccountPatch
 from todo_app.core.bus import News, RemindersDue
 from todo_app.core.database import get_engine, get_reading_engine, transaction
 from todo_app.core.models import User
-from todo_app.core.occurrences import RecurrenceDraft
 from todo_app.core.projects import ProjectDraft
 from todo_app.core.reminders import MINUTES_MAX
+from todo_app.core.said_series import RecurrenceDraft
 from todo_app.core.task_views import Due, TaskDraft, TaskPatch, TaskView
 
 MORNING = datetime(2026, 11, 21, 9, tzinfo=UTC)

@@ -18,7 +18,8 @@ from todo_app.core.accounts import AccountPatch
 from todo_app.core.database import transaction
 from todo_app.core.errors import NotFound, NotRecurring, StaleVersion, UnusableRule
 from todo_app.core.models import CHANGES, OCCURRENCES, TASKS
-from todo_app.core.occurrences import RecurrenceDraft, RecurrenceView
+from todo_app.core.occurrences import RecurrenceView
+from todo_app.core.said_series import RecurrenceDraft
 from todo_app.core.task_views import Due, TaskPatch, TaskView
 
 SATURDAY = datetime(2026, 11, 21, 9, tzinfo=UTC)
@@ -196,6 +197,37 @@ async def test_a_series_that_is_said_anew_in_a_short_month_keeps_its_day(
     assert previewed[:2] == ["2027-02-28T09:00", "2027-03-31T09:00"]
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("every 3 days", ["2026-11-22", "2026-11-25"]),
+        ("every! 3 days", ["2026-11-24", "2026-11-27"]),
+        ("every 3 days until 20 nov", []),
+        ("every! day for 2 times", ["2026-11-22"]),
+        ("every 3 days starting 1 dec", ["2026-12-04", "2026-12-07"]),
+        ("every! 3 days starting 1 dec", ["2026-12-04", "2026-12-07"]),
+    ],
+)
+async def test_only_dates_that_can_come_are_said_of_a_series_that_is_late(
+    alice: Actor,
+    clock: Any,  # noqa: ANN401
+    text: str,
+    expected: list[str],
+) -> None:
+    clock.move_to(datetime(2026, 11, 1, 9, tzinfo=UTC))
+    task = await add_recurring(alice, text)
+    clock.move_to(SATURDAY)
+    before = await act(occurrences.get_ledger, alice, task.id)
+
+    clock.move_to(datetime(2026, 12, 1, tzinfo=UTC) if "dec" in text else SATURDAY)
+    closed = await act(tasks.complete_task, alice, task.id)
+
+    assert before.next[:2] == expected
+    assert [str(closed.due and closed.due.date)] == (expected[:1] or ["2026-11-01"])
+    if not expected:
+        assert (await act(occurrences.get_ledger, alice, task.id)).next == []
+
+
 async def test_turns_that_were_done_early_count_and_can_be_reopened(
     alice: Actor,
     clock: Any,  # noqa: ANN401
@@ -348,7 +380,7 @@ async def test_the_ledger_counts_turns_in_a_row_and_turns_missed(
         ("2026-11-21", 2),
     ]
     assert (ledger.streak, ledger.missed) == (2, 2)
-    assert ledger.next[0] == "2026-11-27"
+    assert ledger.next[0] == "2026-11-29"
 
 
 async def test_a_task_that_does_not_repeat_has_an_empty_ledger(alice: Actor) -> None:

@@ -53,8 +53,8 @@ from todo_app.core.idempotency import KeptAnswer
 from todo_app.core.labels import LabelDraft, LabelPatch
 from todo_app.core.models import SAVED_FILTERS, TASKS, ChangeHead, SQLModel, new_id
 from todo_app.core.moves import TaskMove
-from todo_app.core.occurrences import RecurrenceDraft
 from todo_app.core.projects import ProjectDraft, ProjectPatch
+from todo_app.core.said_series import RecurrenceDraft
 from todo_app.core.saved_filters import FilterDraft, FilterPatch
 from todo_app.core.sections import SectionDraft, SectionPatch
 from todo_app.core.task_lists import TaskFilter

@@ -9,7 +9,7 @@ from todo_app.core.access import Actor
 from todo_app.core.accounts import AccountPatch
 from todo_app.core.errors import InvalidFilter, InvalidInput, NotFound
 from todo_app.core.neighbours import Beside
-from todo_app.core.occurrences import RecurrenceDraft
+from todo_app.core.said_series import RecurrenceDraft
 from todo_app.core.saved_filters import FilterDraft, FilterView
 from todo_app.core.task_lists import TaskFilter
 from todo_app.core.task_views import Due

@@ -15,7 +15,7 @@ from todo_app.core.database import reading
 from todo_app.core.errors import ChangedSince, NotFound, NothingToUndo
 from todo_app.core.history import ChangePage
 from todo_app.core.models import new_id
-from todo_app.core.occurrences import RecurrenceDraft
+from todo_app.core.said_series import RecurrenceDraft
 from todo_app.core.sections import SectionDraft
 from todo_app.core.task_views import Due, TaskDraft, TaskPatch
 

@@ -27,7 +27,7 @@ def moved_series(
     """
     rule = replace(series.rule, count=_left(series, scheduled, closed))
     if to.date == scheduled.date:
-        rule = with_its_day(rule, series, to.date)
+        rule = _on_its_day(rule, series, to.date)
     for found in (rule, _renamed(rule, scheduled.date, to.date)):
         made = _begun(found, series, to, zone)
         if made is not None:
@@ -35,7 +35,15 @@ def moved_series(
     raise UnusableRule("rule_elsewhere")
 
 
-def with_its_day(rule: Rule, series: Recurrence, day: date) -> Rule:
+def with_its_day(made: Recurrence, series: Recurrence, day: date) -> Recurrence:
+    """A series that takes over from another on this day, where that is cut by a short month."""
+    rule = _on_its_day(made.rule, series, day)
+    if made.anchor != day or made.mode == "completion" or rule == made.rule:
+        return made
+    return recur(rule, mode=made.mode, anchor=day, zone=made.zone, time=made.time)
+
+
+def _on_its_day(rule: Rule, series: Recurrence, day: date) -> Rule:
     """A rule that takes over from a series on this day, naming the day that the series was given.
 
     Where a month was too short for that, the day it is on now would be taken for it.

@@ -7,15 +7,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date, datetime
 from functools import lru_cache
 from itertools import takewhile
-from typing import Annotated, Any, Literal, Self
+from typing import Any, Literal
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict
 from sqlalchemy import BindParameter, Row, bindparam, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -25,34 +23,17 @@ from todo_app.core.changes import Act, Step
 from todo_app.core.errors import NotFound
 from todo_app.core.models import OCCURRENCES, TASKS, new_id
 from todo_app.core.moved_series import moved_series, with_its_day
-from todo_app.core.quick_add import NEXT_DATES, read_recurrence
+from todo_app.core.quick_add import NEXT_DATES
 from todo_app.core.recurrence import Occurrence as Turn
 from todo_app.core.recurrence import Recurrence
-from todo_app.core.rules import RULE_MAX_CHARACTERS, Mode
-from todo_app.core.text import TITLE_MAX_CHARACTERS, Line, Text
+from todo_app.core.rules import Mode
+from todo_app.core.said_series import Reader, RecurrenceDraft, said_series
 
 Outcome = Literal["done", "skipped"]
 
 LEDGER_MAX = 50
 STREAK_MAX = 1_000
 _UNPLANNED: Mapping[str, Any] = {"recurrence": None, "scheduled_for": None}
-
-
-class RecurrenceDraft(BaseModel):
-    """How a task is to repeat: in words, or by a rule. The words fall back to those of the rule."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    rule: Annotated[Text, Field(max_length=RULE_MAX_CHARACTERS)] | None = None
-    mode: Mode | None = None
-    text: Annotated[Line, Field(max_length=TITLE_MAX_CHARACTERS)] | None = None
-
-    @model_validator(mode="after")
-    def _says_something(self) -> Self:
-        if not self.rule and not self.text:
-            msg = "needs a rule or a text"
-            raise ValueError(msg)
-        return self
 
 
 class RecurrenceView(BaseModel):
@@ -81,7 +62,8 @@ class Ledger(BaseModel):
 
     `scheduled_for` is when the open one is in the series, wherever it was moved; `missed` turns
     went by since; `streak` is how many were done in a row before it, none missed; `next` are dates,
-    or local times where there is one.
+    or local times where there is one, that come if the open one is done today or on its date,
+    whichever is later; none of a task that is done.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -101,6 +83,8 @@ _LAST = select(OCCURRENCES).where(*_OF_SERIES).order_by(*_LATEST_FIRST).limit(1)
 _COUNT = select(func.count()).select_from(OCCURRENCES).where(*_OF_SERIES)
 _RECENT = select(OCCURRENCES).where(*_OF_TASK).order_by(*_LATEST_FIRST).limit(STREAK_MAX)
 _PLANNED = select(
+    TASKS.c.id,
+    TASKS.c.completed_at,
     TASKS.c.recurrence,
     TASKS.c.scheduled_for,
     TASKS.c.due_date,
@@ -156,41 +140,15 @@ async def _begin(
     now: datetime,
 ) -> dict[str, Any]:
     """The columns of a task that repeats like this from its due date on."""
+    account = await accounts.get_account(db, actor)
     due = Turn(task["due_date"], task["due_time"]) if task["due_date"] else None
-    zone = task["due_zone"] or actor.time_zone
-    if draft.rule is None:
-        account = await accounts.get_account(db, actor)
-        order, week_start = account.date_order, account.week_start
-        series, first = read_recurrence(
-            draft.text or "", now, zone, order, start=due, week_start=week_start
-        )
-        series = series if draft.mode is None else replace(series, mode=draft.mode)
-        return _planned(_with_its_day(series, task), first, now)
-    anchor = due or Turn(now.astimezone(ZoneInfo(zone)).date())
-    series = recurrence.recur_by_text(
-        draft.rule,
-        mode=draft.mode or "schedule",
-        anchor=anchor.date,
-        zone=zone,
-        time=anchor.time,
-        text=draft.text or "",
+    reader = Reader(
+        now, task["due_zone"] or actor.time_zone, account.date_order, account.week_start
     )
-    return _planned(_with_its_day(series, task), recurrence.first(series) or anchor, now)
-
-
-def _with_its_day(series: Recurrence, task: Mapping[str, Any]) -> Recurrence:
-    """A new series of a task, on the day of the old one where that is cut by a short month."""
-    if not task.get("recurrence") or series.mode == "completion":
-        return series
-    scheduled = Turn.read(task["scheduled_for"]).date
-    if not scheduled == task["due_date"] == series.anchor:
-        return series
-    rule = with_its_day(series.rule, series_of(task["recurrence"]), scheduled)
-    if rule == series.rule:
-        return series
-    return recurrence.recur(
-        rule, mode=series.mode, anchor=series.anchor, zone=series.zone, time=series.time
-    )
+    series, first = said_series(draft, due, reader)
+    if task.get("recurrence") and Turn.read(task["scheduled_for"]).date == task["due_date"]:
+        series = with_its_day(series, series_of(task["recurrence"]), task["due_date"])
+    return _planned(series, first, now)
 
 
 async def move_series(
@@ -244,13 +202,19 @@ async def close(
     closed = await closed_of(db, actor, task)
     await _write(db, actor, step, task, outcome, recurrence.missed(series, scheduled, step.now))
     after = recurrence.after_completion if outcome == "done" else recurrence.after_skip
-    if task.due_date is not None and task.due_date > scheduled.date:
-        scheduled = Turn(task.due_date, scheduled.time)
-    following = after(series, scheduled, step.now, closed=closed)
+    following = after(series, _open_turn(task), step.now, closed=closed)
     if following is None:
         return {"completed_at": step.now}
     await _reopen_parts(db, actor, step, task.id)
     return _due_at(following, series.zone)
+
+
+def _open_turn(task: Row[*tuple[Any, ...]]) -> Turn:
+    """The open occurrence in the series, or the later day that it was moved to."""
+    scheduled = Turn.read(task.scheduled_for)
+    if task.due_date is not None and task.due_date > scheduled.date:
+        return Turn(task.due_date, scheduled.time)
+    return scheduled
 
 
 async def reopen(
@@ -292,13 +256,18 @@ async def get_ledger(db: AsyncSession, actor: Actor, task_id: UUID) -> Ledger:
     items = [OccurrenceView.model_validate(row, from_attributes=True) for row in rows[:LEDGER_MAX]]
     if task.recurrence is None:
         return Ledger(scheduled_for=None, items=items, streak=0, missed=0, next=[])
-    series, scheduled = series_of(task.recurrence), Turn.read(task.scheduled_for)
+    series, now = series_of(task.recurrence), clock.now()
+    closed = await closed_of(db, actor, task)
+    coming: list[Turn] = []
+    if task.completed_at is None:
+        turn = _open_turn(task)
+        coming = recurrence.following(series, turn, now, NEXT_DATES, closed=closed)
     return Ledger(
         scheduled_for=task.scheduled_for,
         items=items,
         streak=sum(1 for _ in in_a_row),
-        missed=recurrence.missed(series, scheduled, clock.now()),
-        next=[str(turn) for turn in recurrence.upcoming(series, scheduled, NEXT_DATES)],
+        missed=recurrence.missed(series, Turn.read(task.scheduled_for), now),
+        next=[str(turn) for turn in coming],
     )
 
 
@@ -312,9 +281,12 @@ async def preview(
     task = (await db.execute(_PLANNED, {**access.values(actor), "task_id": task_id})).one_or_none()
     if task is None:
         raise NotFound
-    planned_columns = await _begin(db, actor, draft, task._asdict(), clock.now())
+    now = clock.now()
+    planned_columns = await _begin(db, actor, draft, task._asdict(), now)
     series = series_of(planned_columns["recurrence"])
-    return [str(turn) for turn in recurrence.upcoming(series, None, NEXT_DATES)]
+    turn = Turn.read(planned_columns["scheduled_for"])
+    coming = recurrence.following(series, turn, now, NEXT_DATES - 1)
+    return [str(turn) for turn in (turn, *coming)]
 
 
 @lru_cache(maxsize=4_096)

@@ -16,10 +16,11 @@ from todo_app.core.access import Actor
 from todo_app.core.errors import InvalidInput
 from todo_app.core.labels import LabelName, name_key
 from todo_app.core.models import new_id
-from todo_app.core.occurrences import RecurrenceDraft, RecurrenceView
+from todo_app.core.occurrences import RecurrenceView
 from todo_app.core.pieces import Kind
 from todo_app.core.projects import ProjectDraft
 from todo_app.core.quick_add import Piece, Reading, Span, parse
+from todo_app.core.said_series import RecurrenceDraft
 from todo_app.core.sections import SectionDraft
 from todo_app.core.task_views import NO_PRIORITY, Due, TaskDraft, TaskView
 from todo_app.core.text import TITLE_MAX_CHARACTERS, Heading, Text, clean

@@ -109,6 +109,16 @@ def upcoming(
     return list(islice(_each_done(recurrence, after, closed), limit))
 
 
+def following(
+    recurrence: Recurrence, scheduled: Occurrence, now: datetime, limit: int, *, closed: int = 0
+) -> list[Occurrence]:
+    """At most `limit` occurrences that can come after the open one, which is done now or later."""
+    turn = after_skip(recurrence, scheduled, now, closed=closed)
+    if turn is None:
+        return []
+    return [turn, *upcoming(recurrence, turn, limit - 1, closed=closed + 1)]
+
+
 def coming(
     recurrence: Recurrence, after: Occurrence, last: date, *, closed: int = 0
 ) -> Iterator[Occurrence]:

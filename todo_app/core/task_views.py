@@ -12,9 +12,10 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from todo_app.core import occurrences, reminders
 from todo_app.core.labels import LabelNames
-from todo_app.core.occurrences import RecurrenceDraft, RecurrenceView
+from todo_app.core.occurrences import RecurrenceView
 from todo_app.core.places import TaskRow
 from todo_app.core.reminders import Reminders
+from todo_app.core.said_series import RecurrenceDraft
 from todo_app.core.text import CalendarDate, Notes, Title, WallTime, Zone
 
 NO_PRIORITY = 4

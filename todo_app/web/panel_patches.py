@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import Literal, get_args
 
-from todo_app.core.occurrences import RecurrenceDraft
 from todo_app.core.reminders import read_minutes
+from todo_app.core.said_series import RecurrenceDraft
 from todo_app.core.task_views import Due, TaskPatch
 from todo_app.web.rows import TaskPanel
 

@@ -10,8 +10,9 @@ import reflex as rx
 
 from todo_app.core import clock, occurrences, tasks
 from todo_app.core.errors import NotFound
-from todo_app.core.occurrences import Ledger, RecurrenceDraft
+from todo_app.core.occurrences import Ledger
 from todo_app.core.recurrence import Occurrence
+from todo_app.core.said_series import RecurrenceDraft
 from todo_app.core.task_views import TaskPatch, TaskView
 from todo_app.web import wording
 from todo_app.web.list_state import TaskId
