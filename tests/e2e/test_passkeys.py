@@ -95,6 +95,11 @@ async def test_a_person_adds_a_passkey_signs_in_with_it_and_removes_it(
     await page.goto(site.origin + PATH)
     await expect(entries(page)).to_contain_text("Used Today")
     await entries(page).get_by_text("Remove", exact=True).click()
+    await entries(page).get_by_label("Your password").fill("not hers at all")
+    await entries(page).get_by_role("button", name="Remove it").click()
+    await expect(entries(page).get_by_role("alert")).to_have_text(
+        "That is not your current password."
+    )
     await entries(page).get_by_label("Your password").fill(alice.password)
     await entries(page).get_by_role("button", name="Remove it").click()
     await expect(page.get_by_text("You have no passkeys.")).to_be_visible()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from urllib.parse import urlsplit
+from uuid import UUID
 
 import httpx
 import pytest
@@ -90,6 +91,20 @@ async def test_a_refused_passkey_is_told_at_its_place_and_keeps_its_name(
         assert tab.shown["passkeys_state.errors"] == errors
         assert tab.shown["passkeys_state.name"] == fields.get("name", "Phone")
         assert tab.shown["passkeys_state.passkey_rows"] == []
+
+
+async def test_a_passkey_that_was_not_removed_is_told_at_its_own_field(alice: Browser) -> None:
+    add(alice, Authenticator())
+    [[passkey_id]] = alice.backend.rows(
+        "SELECT id FROM passkeys WHERE user_id = :user", user=alice.user_id
+    )
+    one = str(UUID(str(passkey_id)))
+    alice.post("/auth/passkeys/remove", passkey_id=one, remove_password="wrong")
+
+    async with alice.socket(PATH) as tab:
+        await tab.ask(f"{STATE}.show_passkeys")
+        assert tab.shown["passkeys_state.errors"] == {f"remove-{one}": FIELD_MESSAGES["wrong"]}
+        assert tab.shown["auth_state.notice"]["text"] == ""
 
 
 def test_strangers_and_other_sites_get_neither_challenge_nor_change(

@@ -106,7 +106,6 @@ def _asked(challenge: Challenge) -> Response:
 async def _change(
     request: Request, fields: Mapping[str, str], change: Callable[[Actor], Awaitable[None]]
 ) -> RedirectResponse:
-    is_removal = "passkey_id" in fields
     try:
         await change(await _actor(request))
     except Unauthenticated:
@@ -115,7 +114,8 @@ async def _change(
         return refused("passkeys", fields, {"name": FIELD_MESSAGES["passkey_name"]})
     except InvalidInput as refusal:
         field = {"credential": "form"}.get(refusal.field, refusal.field)
-        field = "remove_password" if is_removal else field
+        # The field of the one passkey that was to be removed.
+        field = f"remove-{fields['passkey_id']}" if "passkey_id" in fields else field
         return refused("passkeys", fields, {field: message(refusal)})
     except NotFound:
         return redirect(routes.PASSKEYS)

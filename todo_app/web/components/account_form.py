@@ -76,7 +76,7 @@ def note(state: type[AccountFormState]) -> rx.Component:
     )
 
 
-def _error(state: type[AuthState], name: str) -> rx.Var[str]:
+def _error(state: type[AuthState], name: str | rx.Var[str]) -> rx.Var[str]:
     """What is wrong there, once the page is complete: what was wrong before is in the state yet."""
     return rx.cond(state.is_hydrated, state.errors.get(name, ""), "")
 
@@ -85,7 +85,9 @@ def _look_at_error() -> rx.Var:
     return reflex_private.trigger(page_script.exported("forms", "lookAtError").call())
 
 
-def _without_scripts(state: type[AuthState], about: str, **attributes: object) -> rx.Component:
+def _without_scripts(
+    state: type[AuthState], about: str | rx.Var[str], **attributes: object
+) -> rx.Component:
     """The place where `plain_pages` says something to a browser without scripts."""
     # What is set as HTML is left alone by React when it takes over a page.
     place = {"data-says": about, "dangerouslySetInnerHTML": {"__html": ""}}
@@ -94,14 +96,18 @@ def _without_scripts(state: type[AuthState], about: str, **attributes: object) -
 
 def text_field(
     state: type[AuthState],
-    name: str,
+    name: str | rx.Var[str],
     label: str,
     *,
     value: rx.Var[str] | None,
+    sent_as: str = "",
     aside: rx.Component | None = None,
     **attributes: object,
 ) -> rx.Component:
-    """A labelled input with its error below it; a password never comes back."""
+    """A labelled input with its error below it; a password never comes back.
+
+    `sent_as` is its name in the form, where several forms of a page have such a field.
+    """
     error = _error(state, name)
     if value is not None:
         attributes |= {"default_value": value, "key": value}
@@ -109,7 +115,7 @@ def text_field(
         rx.el.label(label, html_for=name),
         rx.el.input(
             id=name,
-            name=name,
+            name=sent_as or name,
             aria_invalid=rx.cond(error != "", "true", "false"),
             aria_describedby=rx.cond(error != "", f"{name}-error", ""),
             **attributes,

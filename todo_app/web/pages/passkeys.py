@@ -49,9 +49,6 @@ class PasskeysState(AuthState):
         self.errors, self.name = form.errors, form.name
         if form.is_done:
             self._tell("Passkeys changed. All other sessions have ended.")
-        elif "remove_password" in form.errors:
-            # Its field is closed again.
-            self._tell(form.errors["remove_password"], is_error=True)
         await self._renew()
 
     async def _renew(self) -> None:
@@ -111,6 +108,8 @@ def _passkeys() -> rx.Component:
 
 
 def _passkey(row: rx.Var[PasskeyRow]) -> rx.Component:
+    field = rx.Var.create(f"remove-{row['id']}")
+    has_error = PasskeysState.is_hydrated & (PasskeysState.errors.get(field, "") != "")
     return rx.el.li(
         icon("key-round", size=20),
         rx.el.div(
@@ -121,20 +120,20 @@ def _passkey(row: rx.Var[PasskeyRow]) -> rx.Component:
                 native_form(
                     routes.REMOVE_PASSKEY_FORM,
                     rx.el.input(type="hidden", name="passkey_id", value=row["id"], read_only=True),
-                    rx.el.div(
-                        rx.el.label("Your password", html_for=f"remove-{row['id']}"),
-                        rx.el.input(
-                            id=f"remove-{row['id']}",
-                            name="remove_password",
-                            type="password",
-                            auto_complete="current-password",
-                            required=True,
-                        ),
-                        class_name="field",
+                    text_field(
+                        PasskeysState,
+                        field,
+                        "Your password",
+                        value=None,
+                        type="password",
+                        sent_as="remove_password",
+                        auto_complete="current-password",
+                        required=True,
                     ),
                     rx.el.p("All other sessions end.", class_name="hint"),
                     rx.el.button("Remove it", type="submit", class_name="quiet danger"),
                 ),
+                open=has_error,
                 class_name="more",
             ),
             class_name="what",
