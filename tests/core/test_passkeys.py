@@ -40,6 +40,10 @@ def traveller() -> Iterator[time_machine.Traveller]:
         yield found
 
 
+async def begin(actor: Actor, password: str = PASSWORD) -> Challenge:
+    return await passkeys.begin_registration(actor, SecretStr(password), visit_by())
+
+
 async def register(
     actor: Actor,
     device: Authenticator,
@@ -48,7 +52,7 @@ async def register(
     password: str = PASSWORD,
     **falsified: Any,  # noqa: ANN401
 ) -> PasskeyView:
-    asked = challenge or await act(passkeys.begin_registration, actor)
+    asked = challenge or await begin(actor)
     draft = PasskeyDraft(
         name="Phone",
         credential=device.register(asked, **falsified),
@@ -101,6 +105,12 @@ async def test_promise_8_each_change_asks_for_the_password_and_ends_other_sessio
     assert [await is_alive(one) for one in (alice, bob, other)] == [True, True, False]
     kinds = [event.kind for event in await act(audit.list_events, alice)]
     assert [kind for kind in kinds if "passkey" in kind] == ["passkey_removed", "passkey_added"]
+
+
+async def test_who_does_not_know_the_password_is_not_asked_for_a_passkey(alice: Actor) -> None:
+    with pytest.raises(InvalidInput) as refusal:
+        await begin(alice, "not hers at all")
+    assert (refusal.value.field, refusal.value.reason) == ("current_password", "wrong")
 
 
 async def test_a_removed_passkey_opens_nothing(alice: Actor, device: Authenticator) -> None:
@@ -190,7 +200,7 @@ async def test_promise_9_a_challenge_is_answered_once(alice: Actor, device: Auth
     )
     assert [isinstance(answer, Actor) for answer in answers].count(True) == 1
 
-    asked = await act(passkeys.begin_registration, alice)
+    asked = await begin(alice)
     await register(alice, Authenticator(), asked)
     with pytest.raises(Conflict):
         await register(alice, Authenticator(), asked)
@@ -199,7 +209,7 @@ async def test_promise_9_a_challenge_is_answered_once(alice: Actor, device: Auth
 async def test_promise_5_a_challenge_is_bound_to_its_ceremony_its_session_and_five_minutes(
     alice: Actor, bob: Actor, device: Authenticator, traveller: time_machine.Traveller
 ) -> None:
-    new, old = await act(passkeys.begin_registration, alice), passkeys.begin_sign_in()
+    new, old = await begin(alice), passkeys.begin_sign_in()
     with pytest.raises(Unauthenticated):
         await sign_in_with(device, new)
     second = await sign_in("alice")
@@ -220,7 +230,7 @@ async def test_promise_5_a_challenge_is_bound_to_its_ceremony_its_session_and_fi
 async def test_one_authenticator_is_registered_once(
     alice: Actor, bob: Actor, device: Authenticator
 ) -> None:
-    asked = await act(passkeys.begin_registration, alice)
+    asked = await begin(alice)
     assert [one["id"] for one in json.loads(asked.options)["excludeCredentials"]]
     for actor in (alice, bob):
         with pytest.raises(Conflict):
@@ -229,12 +239,12 @@ async def test_one_authenticator_is_registered_once(
 
 async def test_there_are_only_so_many(alice: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(passkeys, "PASSKEYS_MAX", 2)
-    late = await act(passkeys.begin_registration, alice)
+    late = await begin(alice)
     for _ in range(2):
         await register(alice, Authenticator())
 
     with pytest.raises(Conflict):
-        await act(passkeys.begin_registration, alice)
+        await begin(alice)
     with pytest.raises(Conflict):
         await register(alice, Authenticator(), late)
 
@@ -257,7 +267,7 @@ async def test_what_is_no_answer_is_refused(alice: Actor) -> None:
     for odd in ODD.values():
         with pytest.raises(WrongPasskey):
             await passkeys.sign_in(odd, passkeys.begin_sign_in().token, visit_by())
-        asked = await act(passkeys.begin_registration, alice)
+        asked = await begin(alice)
         draft = PasskeyDraft(name="Phone", credential=odd, current_password=SECRET)
         with pytest.raises(InvalidInput):
             await passkeys.register(alice, draft, asked.token, visit_by())

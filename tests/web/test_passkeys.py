@@ -25,8 +25,8 @@ def place(answer: httpx.Response) -> str:
     return urlsplit(answer.headers["location"]).path
 
 
-def asked(browser: Browser, path: str) -> Challenge:
-    answer = browser.post(path)
+def asked(browser: Browser, path: str, **fields: str) -> Challenge:
+    answer = browser.post(path, **fields)
     assert answer.status_code == 200
     assert "HttpOnly" in answer.headers["set-cookie"]
     assert answer.headers["cache-control"] == "no-store"
@@ -34,7 +34,7 @@ def asked(browser: Browser, path: str) -> Challenge:
 
 
 def add(browser: Browser, device: Authenticator, **fields: str) -> httpx.Response:
-    challenge = asked(browser, "/auth/passkeys/new")
+    challenge = asked(browser, "/auth/passkeys/new", current_password=PASSWORD)
     credential = device.register(challenge, origin=browser.backend.origin)
     form = {"name": "Phone", "current_password": PASSWORD, "credential": credential}
     return browser.post("/auth/passkeys/add", **form | fields)
@@ -91,6 +91,13 @@ async def test_a_refused_passkey_is_told_at_its_place_and_keeps_its_name(
         assert tab.shown["passkeys_state.errors"] == errors
         assert tab.shown["passkeys_state.name"] == fields.get("name", "Phone")
         assert tab.shown["passkeys_state.passkey_rows"] == []
+
+
+def test_a_challenge_for_a_new_passkey_takes_the_password(alice: Browser) -> None:
+    for fields in ({}, {"current_password": "not hers at all"}):
+        answer = alice.post("/auth/passkeys/new", **fields)
+        assert (answer.status_code, answer.text) == (422, FIELD_MESSAGES["wrong"])
+        assert "set-cookie" not in answer.headers
 
 
 async def test_a_passkey_that_was_not_removed_is_told_at_its_own_field(alice: Browser) -> None:

@@ -31,9 +31,9 @@ from webauthn.helpers.structs import (
     UserVerificationRequirement,
 )
 
-from todo_app.core import access, accounts, audit, clock, sessions, throttle, tokens
+from todo_app.core import access, accounts, audit, clock, credentials, sessions, throttle, tokens
 from todo_app.core.access import Actor
-from todo_app.core.database import transaction
+from todo_app.core.database import reading, transaction
 from todo_app.core.errors import (
     Conflict,
     InvalidInput,
@@ -92,10 +92,17 @@ async def list_passkeys(db: AsyncSession, actor: Actor) -> list[PasskeyView]:
     return [PasskeyView.of(passkey) for passkey in await _own_passkeys(db, actor)]
 
 
-async def begin_registration(db: AsyncSession, actor: Actor) -> Challenge:
-    """Ask the browser for a new passkey. Raises Conflict if there are as many as there may be."""
-    account = await accounts.get_account(db, actor)
-    known = await _own_passkeys(db, actor)
+async def begin_registration(actor: Actor, current_password: SecretStr, visit: Visit) -> Challenge:
+    """Ask the browser for a new passkey, for whoever knows the password.
+
+    Not without: an authenticator keeps what it made, even if nobody wants to know it then.
+    It opens its own transactions. Raises InvalidInput for the password, Conflict if there are as
+    many as there may be, TooManyAttempts, Unauthenticated, Unavailable.
+    """
+    await credentials.prove_current(actor, current_password, visit)
+    async with reading(actor.user_id) as db:
+        account = await accounts.get_account(db, actor)
+        known = await _own_passkeys(db, actor)
     if len(known) >= PASSKEYS_MAX:
         raise Conflict
     token = _token("new_passkey", actor.user_id, actor.session_id)

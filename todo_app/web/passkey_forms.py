@@ -12,7 +12,6 @@ from starlette.routing import Route
 
 from todo_app.core import passkeys, sessions
 from todo_app.core.access import Actor
-from todo_app.core.database import reading
 from todo_app.core.errors import InvalidInput, NotFound, TodoError, Unauthenticated
 from todo_app.core.passkeys import Challenge, PasskeyDraft
 from todo_app.core.tokens import Claims
@@ -24,6 +23,7 @@ from todo_app.web.session_cookies import signed_in, with_step_cookie
 
 _HTTP_CONFLICT = 409
 _HTTP_UNAUTHORIZED = 401
+_HTTP_UNPROCESSABLE = 422
 
 
 async def ask_to_sign_in(_request: Request) -> Response:
@@ -48,13 +48,15 @@ async def sign_in(request: Request) -> RedirectResponse:
 
 
 async def ask_for_new(request: Request) -> Response:
-    """A challenge for a new passkey of who is signed in."""
+    """A challenge for a new passkey of who is signed in and knows the password."""
     try:
         actor = await _actor(request)
-        async with reading(actor.user_id) as db:
-            return _asked(await passkeys.begin_registration(db, actor))
+        password = SecretStr((await form_fields(request)).get("current_password", ""))
+        return _asked(await passkeys.begin_registration(actor, password, visit_of(request)))
     except (Unauthenticated, NotFound):
         return PlainTextResponse(message(Unauthenticated()), _HTTP_UNAUTHORIZED)
+    except InvalidInput as refusal:
+        return PlainTextResponse(message(refusal), _HTTP_UNPROCESSABLE)
     except TodoError as refusal:
         return PlainTextResponse(message(refusal), _HTTP_CONFLICT)
 

@@ -26,7 +26,12 @@ def passkey_form(
     return rx.el.form(
         *fields,
         rx.el.input(type="hidden", name="credential"),
-        rx.el.p(role="alert", hidden=True, class_name="passkey-failure form-error"),
+        rx.el.p(
+            id=f"{form_id}-failure",
+            role="alert",
+            hidden=True,
+            class_name="passkey-failure form-error",
+        ),
         rx.el.button(label, type="submit", class_name=button_class),
         id=form_id,
         action=backend_address(path),

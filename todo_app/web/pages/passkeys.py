@@ -164,6 +164,7 @@ def _add() -> rx.Component:
                 auto_complete="off",
                 required=True,
             ),
+            rx.el.p("All other sessions end.", class_name="hint"),
             text_field(
                 PasskeysState,
                 "current_password",
@@ -173,7 +174,6 @@ def _add() -> rx.Component:
                 auto_complete="current-password",
                 required=True,
             ),
-            rx.el.p("All other sessions end.", class_name="hint"),
             challenge_path=routes.NEW_PASSKEY_CHALLENGE,
             method="create",
             label="Add passkey",
