@@ -102,6 +102,10 @@ async def test_what_a_finger_meets_on_a_phone_is_large_enough(
     page = await (await open_context(new_furnished(site), **options)).new_page()
     screens = {screen.name: screen for screen in SCREENS}
     small: list[str] = []
+    stranger = await (await open_context(**options)).new_page()
+    for name in ("sign-in", "sign-up", "forgotten-password"):
+        await screens[name].show(stranger, site.origin)
+        small += [f"{name}: {text}" for text in await small_targets(stranger)]
     for name in ("today", "today-panel", "menu", "toast", "completed", *SETTINGS):
         await screens[name].show(page, site.origin)
         small += [f"{name}: {text}" for text in await small_targets(page)]
