@@ -18,6 +18,7 @@ from tests.e2e.watch import Watch
 
 PICTURES = ROOT / "test-results" / "screens"
 TOUCH_PIXELS = 44
+FOCUS_RING_PIXELS = 6
 SETTINGS = ("account", "preferences", "security", "tokens")
 
 # Everything visible that reaches beyond the sides, but for what an ancestor clips or scrolls.
@@ -109,6 +110,8 @@ async def test_what_a_finger_meets_on_a_phone_is_large_enough(
     for name in ("today", "today-panel", "menu", "toast", "completed", *SETTINGS):
         await screens[name].show(page, site.origin)
         small += [f"{name}: {text}" for text in await small_targets(page)]
+        if name == "today-panel":
+            assert await room_below_title(page) >= FOCUS_RING_PIXELS
     await page.get_by_role("link", name="Inbox").click()
     await is_ready(page)
     await page.get_by_role("button", name="Add a task").tap()
@@ -116,6 +119,14 @@ async def test_what_a_finger_meets_on_a_phone_is_large_enough(
     await expect(quick_entry(page)).to_be_in_viewport()
     small += [f"quick entry: {text}" for text in await small_targets(page)]
     assert small == []
+
+
+async def room_below_title(page: Page) -> float:
+    found: float = await page.evaluate(
+        """() => document.querySelector('.panel .prose').getBoundingClientRect().top
+            - document.getElementById('task-title').getBoundingClientRect().bottom"""
+    )
+    return found
 
 
 async def small_targets(page: Page) -> list[str]:
