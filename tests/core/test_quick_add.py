@@ -90,6 +90,17 @@ def test_what_only_looks_like_a_piece_stays_title(line: str) -> None:
         ("Water every 5000 days", "Water every 5000 days", "rule_interval"),
         ("Water every 123456 days", "Water every 123456 days", "rule_interval"),
         ("Water every feb 30", "Water every feb 30", "rule_never"),
+        *(
+            (line, line, "rule_several_dates")
+            for line in [
+                "Pay every jan 27 and jul 15",
+                "Pay every feb 28 and mar 15 at 9am",
+                "Pay every 27 jan and 3 feb until 1 mar in cash",
+                "Pay every! jan 27, jul 27 and jul 28 taxes",
+                "Pay every 2 years on jan 27 and jul 15",
+                "Pay every other jan 27 and jul 15",
+            ]
+        ),
         ('Water "every 5000 days"', 'Water "every 5000 days"', ""),
         ("Call it for 5000 times", "Call it for 5000 times", ""),
         ("Change oil every 5000 miles", "Change oil every 5000 miles", ""),

@@ -35,6 +35,7 @@ SENTENCE_BY_REASON: Mapping[str, str] = {
     "rule_count": "ends after a number of times that is not between 1 and 1,000",
     "rule_too_late": "reaches past the year 9999",
     "rule_past": "starts or ends on a date that is past",
+    "rule_several_dates": "repeats on dates that no one rule says",
     "rule_never": "never falls on a date",
     "rule_elsewhere": "does not fall on that day",
 }

@@ -84,8 +84,8 @@ class Moment:
     """Where it ends in the line, if that is not the end of its last word."""
     is_exact: bool = False
     """Whether it says this very day: it does not come again."""
-    again: date | None = None
-    """The next date that fits, if it is today."""
+    again: Moment | None = None
+    """The next that fits, if it is today."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +129,7 @@ def read_date(words: Words, index: int, today: Today) -> Moment | None:
         return found
     tomorrow = datetime.combine(_ahead(today.date, 1), time())
     again = _read_date(words, index, replace(today, now=tomorrow))
-    return replace(found, again=again.date) if again is not None else found
+    return replace(found, again=again)
 
 
 def _read_date(words: Words, index: int, today: Today) -> Moment | None:

@@ -21,7 +21,7 @@ from todo_app.core.phrases import (
 )
 from todo_app.core.recurrence import Occurrence
 from todo_app.core.reminders import REMINDERS_MAX, read_minutes
-from todo_app.core.repeats import read_count, read_repeat
+from todo_app.core.repeats import behind_refused_dates, read_count, read_repeat
 from todo_app.core.rules import spoken
 from todo_app.core.text import NAME_MAX_CHARACTERS
 
@@ -88,7 +88,7 @@ def roll_forward(found: Sequence[Candidate], now: Occurrence) -> Sequence[Candid
     wall = kinds.get("time") or moment.value.time
     if wall is None or "recurrence" in kinds or Occurrence(moment.value.date, wall) > now:
         return found
-    later = _with_moment(moment, replace(moment.value, date=moment.value.again))
+    later = _with_moment(moment, replace(moment.value, date=moment.value.again.date))
     return [later if one is moment else one for one in found]
 
 
@@ -124,7 +124,20 @@ def _candidates(line: str, words: Words, today: Today) -> Iterator[Candidate]:
         found = _read(line, words, index, today) if word.is_open else None
         if found is not None:
             yield found
-        index = found.last if found is not None else index + 1
+        index = found.last if found is not None else _next_to_read(words, index, today)
+
+
+def _next_to_read(words: Words, index: int, today: Today) -> int:
+    """The word behind one that begins no piece, and behind all of a repetition that is refused."""
+    last = behind_refused_dates(words, index)
+    if last is None:
+        return index + 1
+    while last < len(words) and words[last].is_open:
+        part = _bound(words, last, today) or _time(words, last)
+        if part is None:
+            break
+        last = part.last
+    return last
 
 
 def _read(line: str, words: Words, index: int, today: Today) -> Candidate | None:

@@ -24,6 +24,7 @@ _FIGURES = re.compile(r"\d{1,9}", re.ASCII)
 _BETWEEN = re.compile("[,/]")
 _EACH_MONTH = ({"the", "each", "every"}, "month")
 _FIFTH = 5
+_SEVERAL_DATES = "rule_several_dates"
 _DAYS_MAX = 31
 
 
@@ -43,6 +44,17 @@ def read_repeat(words: Words, index: int) -> Repeat | None:
         return _repeat(words, index)
     except UnusableRule:
         return None
+
+
+def behind_refused_dates(words: Words, index: int) -> int | None:
+    """The word behind dates that no rule says, if such a repetition begins at this word."""
+    try:
+        _repeat(words, index)
+    except UnusableRule as refusal:
+        if refusal.reason == _SEVERAL_DATES:
+            listed = (_listed_dates(words, first) for first in range(index + 1, len(words)))
+            return next(last for found, last in listed if found)
+    return None
 
 
 def read_count(words: Words, index: int) -> int | None:
@@ -157,18 +169,29 @@ def _weekdays_in(word: str) -> set[int]:
 
 
 def _dates(words: Words, index: int) -> Repeat | None:
-    """`jan 27`, `27 jan`, `27th january`: one rule says several if each day is in each month."""
+    """`jan 27`, `27 jan`, `27th january`: one rule says several if each day is in each month.
+
+    Raises UnusableRule for several that no rule says.
+    """
+    found, last = _listed_dates(words, index)
+    if not found:
+        return None
+    months, days = {month for month, _ in found}, {day for _, day in found}
+    if len(found) != len(months) * len(days):
+        raise UnusableRule(_SEVERAL_DATES)
+    return Repeat(last, Rule("YEARLY", months=tuple(sorted(months)), days=tuple(sorted(days))))
+
+
+def _listed_dates(words: Words, index: int) -> tuple[set[tuple[int, int]], int]:
+    """The dates of a list that begins at this word, and the word behind it."""
     found: set[tuple[int, int]] = set()
-    repeat: Repeat | None = None
+    last = index
     following: int | None = index
     while following is not None and (pair := _date(words, following)) is not None:
         found.add(pair)
-        months, days = {month for month, _ in found}, {day for _, day in found}
-        if len(found) == len(months) * len(days):
-            rule = Rule("YEARLY", months=tuple(sorted(months)), days=tuple(sorted(days)))
-            repeat = Repeat(following + 2, rule)
-        following = _after_separator(words, following + 2)
-    return repeat
+        last = following + 2
+        following = _after_separator(words, last)
+    return found, last
 
 
 def _date(words: Words, index: int) -> tuple[int, int] | None:

@@ -111,6 +111,7 @@ FIELD_MESSAGES: dict[str, str] = {
     "rule_count": "A task can repeat 1 to 1,000 times.",
     "rule_too_late": "This reaches past the year 9999.",
     "rule_past": "That date is past.",
+    "rule_several_dates": "One task cannot repeat on all of these dates. Add one for each.",
     "rule_never": "This never falls on a date.",
     "rule_elsewhere": "It cannot repeat on that day. Say how it is to repeat instead.",
 }
