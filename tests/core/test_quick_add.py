@@ -90,6 +90,19 @@ def test_what_only_looks_like_a_piece_stays_title(line: str) -> None:
         ("Water every 5000 days", "Water every 5000 days", "rule_interval"),
         ("Water every 123456 days", "Water every 123456 days", "rule_interval"),
         ("Water every feb 30", "Water every feb 30", "rule_never"),
+        ("Water every day until yesterday", "Water until yesterday", "rule_past"),
+        ("Water every day until 31 feb", "Water until 31 feb", "rule_no_date"),
+        ("Water every day from feb 30", "Water from feb 30", "rule_no_date"),
+        ("Water every day until 31.2.", "Water until 31.2.", "rule_no_date"),
+        ("Water every day until 2027-02-31", "Water until 2027-02-31", "rule_no_date"),
+        ("Water every day until dark", "Water until dark", ""),
+        ("Water every day for 3 times until 1 dec", "Water until 1 dec", "rule_ends_twice"),
+        ("Water every day until 1 dec for 3 times", "Water for 3 times", "rule_ends_twice"),
+        ("Water every day until 1 dec until 1 mar", "Water until 1 mar", "rule_ends_twice"),
+        ("Water every 5 minutes", "Water every 5 minutes", "rule_too_often"),
+        ("Water every 30 min", "Water every 30 min", "rule_too_often"),
+        ("Water every 10 secs", "Water every 10 secs", "rule_too_often"),
+        ("Make every minute count", "Make every minute count", ""),
         *(
             (line, line, "rule_several_dates")
             for line in [

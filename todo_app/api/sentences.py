@@ -36,6 +36,8 @@ SENTENCE_BY_REASON: Mapping[str, str] = {
     "rule_too_late": "reaches past the year 9999",
     "rule_past": "starts or ends on a date that is past",
     "rule_several_dates": "repeats on dates that no one rule says",
+    "rule_no_date": "starts or ends on a date that there is not",
+    "rule_ends_twice": "ends twice",
     "rule_never": "never falls on a date",
     "rule_elsewhere": "does not fall on that day",
 }

@@ -21,7 +21,7 @@ from todo_app.core.phrases import (
 )
 from todo_app.core.recurrence import Occurrence
 from todo_app.core.reminders import REMINDERS_MAX, read_minutes
-from todo_app.core.repeats import behind_refused_dates, read_count, read_repeat
+from todo_app.core.repeats import behind_refused_dates, read_count, read_day, read_repeat
 from todo_app.core.rules import spoken
 from todo_app.core.text import NAME_MAX_CHARACTERS
 
@@ -42,6 +42,7 @@ _MARKS: dict[str, Kind] = {"#": "project", "/": "section", "@": "label"}
 _NAME = re.compile(r'[^\s"#@/]+')
 _QUOTED_NAME = re.compile(r'"\s*([^"\s](?:[^"]*[^"\s])?)\s*"')
 _PRIORITY = re.compile("p[1-4]")
+_IN_FIGURES = re.compile(r"\d{1,4}([-/.])\d{1,2}(\1\d{1,4})?", re.ASCII)
 _STARTS = {"starting", "from"}
 _ENDS = {"until", "till", "ending"}
 _MANY: set[Kind] = {"label", "reminder"}
@@ -94,18 +95,28 @@ def roll_forward(found: Sequence[Candidate], now: Occurrence) -> Sequence[Candid
 
 def refuse_bounds(words: Words, today: Today) -> None:
     """Raises UnusableRule if words say a start or an end that a series cannot have."""
-    long_ago = replace(today, now=today.now.replace(year=1, month=1, day=1))
+    ends = 0
     for index, word in enumerate(words):
         if not word.is_open:
             continue
-        read_count(words, index)
-        is_bound = word.text in _STARTS | _ENDS and text_at(words, index + 1)
-        if (
-            is_bound
-            and read_date(words, index + 1, today) is None
-            and read_date(words, index + 1, long_ago) is not None
-        ):
-            raise UnusableRule("rule_past")
+        ends += read_count(words, index) is not None
+        if word.text in _STARTS | _ENDS and text_at(words, index + 1):
+            is_read = read_date(words, index + 1, today) is not None
+            ends += is_read and word.text in _ENDS
+            if not is_read:
+                _refuse_bound(words, index + 1, today)
+    if ends > 1:
+        raise UnusableRule("rule_ends_twice")
+
+
+def _refuse_bound(words: Words, index: int, today: Today) -> None:
+    """Raises UnusableRule if words say a date that is past, or that no calendar has."""
+    long_ago = replace(today, now=today.now.replace(year=1, month=1, day=1))
+    word = words[index].text
+    if word == "yesterday" or read_date(words, index, long_ago) is not None:
+        raise UnusableRule("rule_past")
+    if read_day(words, index) or _IN_FIGURES.fullmatch(word):
+        raise UnusableRule("rule_no_date")
 
 
 def written_name(kind: Kind, name: str) -> str:

@@ -17,6 +17,7 @@ _UNITS: dict[str, Frequency] = {
     "month": "MONTHLY",
     "year": "YEARLY",
 }
+_SHORTER_UNITS = {"minute", "min", "second", "sec"}
 _WORKDAY_WORDS = {"weekday", "weekdays", "workday", "workdays"}
 _NUMBER_WORDS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5}
 _FIGURES = re.compile(r"\d{1,9}", re.ASCII)
@@ -92,13 +93,15 @@ def _repeat(words: Words, index: int) -> Repeat | None:
 
 
 def _turn(words: Words, index: int) -> Repeat | None:
-    """What stands behind `every`."""
+    """What stands behind `every`. Raises UnusableRule."""
     word = words[index].text
     if word in _UNITS:
         return _unit_on_days(words, index + 1, _UNITS[word], 1)
     unit = text_at(words, index + 1)
     interval = _interval(word)
     frequency = _UNITS.get(unit) or _UNITS.get(unit.removesuffix("s"))
+    if interval is not None and unit.removesuffix("s") in _SHORTER_UNITS:
+        raise UnusableRule("rule_too_often")
     if interval is not None and frequency:
         return _unit_on_days(words, index + 2, frequency, interval)
     if word != "other":
@@ -187,14 +190,15 @@ def _listed_dates(words: Words, index: int) -> tuple[set[tuple[int, int]], int]:
     found: set[tuple[int, int]] = set()
     last = index
     following: int | None = index
-    while following is not None and (pair := _date(words, following)) is not None:
+    while following is not None and (pair := read_day(words, following)) is not None:
         found.add(pair)
         last = following + 2
         following = _after_separator(words, last)
     return found, last
 
 
-def _date(words: Words, index: int) -> tuple[int, int] | None:
+def read_day(words: Words, index: int) -> tuple[int, int] | None:
+    """The month and the day of it, which it may be too short for, that these two words say."""
     one, other = words[index].text, text_at(words, index + 1)
     month, number = (one, other) if one in MONTHS else (other, one)
     ordinal = ORDINAL.fullmatch(number)

@@ -112,6 +112,8 @@ FIELD_MESSAGES: dict[str, str] = {
     "rule_too_late": "This reaches past the year 9999.",
     "rule_past": "That date is past.",
     "rule_several_dates": "One task cannot repeat on all of these dates. Add one for each.",
+    "rule_no_date": "There is no such date.",
+    "rule_ends_twice": "It ends after a number of times or on a date, not both.",
     "rule_never": "This never falls on a date.",
     "rule_elsewhere": "It cannot repeat on that day. Say how it is to repeat instead.",
 }
