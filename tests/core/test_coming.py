@@ -29,7 +29,7 @@ async def days_of(actor: Actor, days: int = 10, limit: int = 100) -> list[str]:
     """What comes in so many days from tomorrow on: title and day."""
     first = datetime.now(UTC).date() + timedelta(days=1)
     last = first + timedelta(days=days - 1)
-    found = await act(coming.list_coming, actor, first, last, limit=limit)
+    found, _ = await act(coming.list_coming, actor, first, last, limit=limit)
     return [f"{one.task.title}: {one.due.date.day} {one.due.time or ''}".strip() for one in found]
 
 
@@ -82,6 +82,21 @@ async def test_what_comes_is_in_order_limited_and_the_owners_alone(
     found = await days_of(alice, limit=4)
 
     assert found == [
-        *("every day: 22", "every day: 23", "every 2 days at 9am: 24 09:00", "every day: 24")
+        *("every day: 22", "every day: 23"),
+        *("every 2 days at 9am: 24 09:00", "every 2 days at 9am: 26 09:00"),
     ]
     assert await days_of(bob) == []
+
+
+async def test_what_comes_seldom_is_not_pushed_out_by_what_comes_daily(alice: Actor) -> None:
+    for _ in range(12):
+        await add_recurring(alice, "every day")
+    await add_recurring(alice, "every 2 weeks")
+    first, last = date(2026, 11, 22), date(2026, 12, 19)
+
+    found, is_cut = await act(coming.list_coming, alice, first, last, limit=100)
+    few, _ = await act(coming.list_coming, alice, first, last, limit=13)
+
+    assert [one.due.date.day for one in found if one.task.title == "every 2 weeks"] == [5, 19]
+    assert (len(found), is_cut) == (12 * coming.TURNS_MAX + 2, True)
+    assert {one.task.id for one in few} == {one.task.id for one in found}

@@ -132,6 +132,24 @@ async def test_a_window_with_what_was_done_today_behind_it_is_no_longer_than_oth
         assert not tab.rows[0]["is_completed"]
 
 
+async def test_a_window_with_what_comes_again_is_no_longer_than_others_and_tells_what_it_leaves_out(
+    alice: Browser,
+) -> None:
+    async with alice.tab("/upcoming") as tab:
+        await tab.add("Rent every 2 weeks")
+        assert not tab.shown["task_list_state.is_thinned"]
+        for name in ("Walk", "Read", "Water", "Sweep"):
+            await tab.add(f"{name} every day")
+        assert tab.shown["task_list_state.is_thinned"]
+    plant(alice, many("upcoming"))
+
+    async with alice.tab("/upcoming") as tab:
+        while tab.shown["task_list_state.has_more"]:
+            await tab.ask(f"{LIST}.load_more", is_visible=True)
+            assert len(tab.rows) <= WINDOW_ROWS
+        assert {row["title"] for row in tab.rows if row["echoes"]} >= {"Rent", "Walk", "Sweep"}
+
+
 async def test_an_end_that_is_out_of_view_loads_nothing(alice: Browser) -> None:
     plant(alice, many("inbox"))
 

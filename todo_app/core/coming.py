@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
+from itertools import islice
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -21,6 +22,8 @@ from todo_app.core.task_views import Due, TaskView
 
 TASKS_MAX = 200
 """How many recurring tasks are looked at."""
+TURNS_MAX = 7
+"""How many occurrences of one task are told at once: what comes daily leaves room for the rest."""
 _BEFORE_MIDNIGHT = ""
 """What sorts before each time of a day."""
 
@@ -43,35 +46,49 @@ _RECURRING = (
         TASKS.c.due_date <= bindparam("last"),
     )
     .order_by(TASKS.c.due_date, TASKS.c.id)
-    .limit(TASKS_MAX)
+    .limit(TASKS_MAX + 1)
 )
 
 
 async def list_coming(
     db: AsyncSession, actor: Actor, first: date, last: date, *, limit: int
-) -> list[Coming]:
-    """The occurrences to come on these dates, at most `limit`, in order of date and time.
+) -> tuple[list[Coming], bool]:
+    """The occurrences to come on these dates, in order of date and time, and if some are left out.
 
-    Those after the open one of each task, and of one that comes several times a day the first.
+    Those after the open one of each task, and of one that comes several times a day the first. At
+    most `TURNS_MAX` of a task and `limit` of all: the first of each task go before the second of
+    any.
     """
     today = clock.today(actor.time_zone)
     rows = (await db.execute(_RECURRING, access.values(actor) | {"last": last})).all()
-    found: list[Coming] = []
-    for row in rows:
+    found: list[tuple[int, Coming]] = []
+    is_cut = len(rows) > TASKS_MAX
+    for row in rows[:TASKS_MAX]:
         view, zone = TaskView.of(row), series_of(row.recurrence).zone
         open_on = max(Turn.read(row.scheduled_for).date, row.due_date)
         closed = await closed_of(db, actor, row)
-        for day, wall in _turns(row.recurrence, open_on, first, last, today, closed):
+        turns = _turns(row.recurrence, open_on, first, last, today, closed)
+        is_cut = is_cut or len(turns) > TURNS_MAX
+        for place, (day, wall) in enumerate(turns[:TURNS_MAX]):
             due = Due.model_construct(date=day, time=wall, zone=zone if wall else None)
-            found.append(Coming(view, due))
-    return sorted(found, key=lambda one: (one.due.date, one.due.time or "24:00"))[:limit]
+            found.append((place, Coming(view, due)))
+    found.sort(key=lambda pair: (pair[0], _moment(pair[1])))
+    kept = sorted((one for _, one in found[:limit]), key=_moment)
+    return kept, is_cut or len(found) > limit
+
+
+def _moment(one: Coming) -> tuple[date, str]:
+    return one.due.date, one.due.time or "24:00"
 
 
 @lru_cache(maxsize=4_096)
 def _turns(
     stored: str, open_on: date, first: date, last: date, today: date, closed: int
 ) -> tuple[Turn, ...]:
-    """The occurrences of a series between two dates behind its open one, one a day."""
+    """The occurrences of a series between two dates behind its open one, one a day.
+
+    One more than are told at once, at most.
+    """
     series = series_of(stored)
     # In completion mode it is counted from the day it is done, which is today at the earliest.
     behind = max(open_on, today if series.mode == "completion" else first - timedelta(days=1))
@@ -80,7 +97,8 @@ def _turns(
     else:
         turns = recurrence.coming(series, Turn(behind, series.time), last, closed=closed)
     # A clock change may have moved the open one behind its place in the series.
-    return tuple(turn for turn in turns if first <= turn.date and behind < turn.date)
+    fitting = (turn for turn in turns if first <= turn.date and behind < turn.date)
+    return tuple(islice(fitting, TURNS_MAX + 1))
 
 
 def _first_of_days(series: Recurrence, behind: date, last: date, closed: int) -> Iterator[Turn]:

@@ -44,6 +44,8 @@ from todo_app.web.session import NO_COUNTS, AuthState, Place
 
 WINDOW_ROWS = 100
 STEP_ROWS = 50
+ECHO_ROWS = 25
+"""How many rows of the window are kept free for what comes again."""
 DONE_TODAY_ROWS = 20
 CHANGED_ROWS = 10
 
@@ -56,7 +58,8 @@ class TaskListState(AuthState):
     """The rows, their window and the panel of a tab.
 
     `changed` holds the rows that are shown in place of those with their id: a variable is always
-    sent as a whole, and a tick shall not send the window.
+    sent as a whole, and a tick shall not send the window. `is_thinned` says that what comes again
+    does so more often than is shown.
     """
 
     rows: list[TaskRow] = []
@@ -73,6 +76,7 @@ class TaskListState(AuthState):
     here: str = ""
     has_more: bool = False
     has_earlier: bool = False
+    is_thinned: bool = False
     _name: ListName = "today"
     _today: date = date.min
     _stamp: int = 0
@@ -115,7 +119,7 @@ class TaskListState(AuthState):
         page = await self._page(cursor=self._cursors[-1])
         rows, cursors = self._main_rows(), self._cursors
         rows, cursors = rows + self._rows_of(page), cursors + self._cursors_of(page.items)
-        dropped = max(0, len(rows) - WINDOW_ROWS)
+        dropped = max(0, len(rows) - self._most_rows())
         self.has_earlier = self.has_earlier or dropped > 0
         self.has_more = page.next_cursor is not None
         await self._place(rows[dropped:], cursors[dropped:])
@@ -129,8 +133,9 @@ class TaskListState(AuthState):
         rows = self._rows_of(page) + self._main_rows()
         cursors = self._cursors_of(page.items) + self._cursors
         self.has_earlier = page.previous_cursor is not None
-        self.has_more = self.has_more or len(rows) > WINDOW_ROWS
-        await self._place(rows[:WINDOW_ROWS], cursors[:WINDOW_ROWS])
+        most = self._most_rows()
+        self.has_more = self.has_more or len(rows) > most
+        await self._place(rows[:most], cursors[:most])
 
     @rx.event
     async def set_completed(self, task_id: TaskId, is_completed: bool, stamp: Stamp) -> None:
@@ -245,10 +250,11 @@ class TaskListState(AuthState):
         done: list[TaskRow] = []
         if self._name == "today" and not self.has_more and self.counts["done_today"]:
             done = self._rows_of(await self._done_today())
-        surplus = max(0, len(rows) + len(done) - WINDOW_ROWS)
+        surplus = max(0, len(rows) + len(done) - self._most_rows())
         self.has_earlier = self.has_earlier or surplus > 0
         self._cursors = cursors[surplus:]
         rows = rows[surplus:]
+        self.is_thinned = False
         if self._name == "upcoming":
             rows = with_echoes(rows, await self._echoes(rows))
         self._set_rows(rows + done)
@@ -270,11 +276,16 @@ class TaskListState(AuthState):
                 return
         self.rows, self.changed = rows, {}
 
+    def _most_rows(self) -> int:
+        """How many tasks the window holds at most."""
+        return WINDOW_ROWS - ECHO_ROWS if self._name == "upcoming" else WINDOW_ROWS
+
     async def _echoes(self, rows: list[TaskRow]) -> list[TaskRow]:
         """When tasks come again on the days of the window, as far as one looks ahead."""
         edges = [date.fromisoformat(row["due_on"]) for row in rows[:1] + rows[-1:]]
         first, last = days_ahead(self._today, edges, self.has_earlier, self.has_more)
-        found = await self._share(coming.list_coming, first, last, limit=WINDOW_ROWS)
+        limit = WINDOW_ROWS - len(rows)
+        found, self.is_thinned = await self._share(coming.list_coming, first, last, limit=limit)
         seen = self._seen()
         copies = (one.task.model_copy(update={"due": one.due}) for one in found)
         return [echo_of(row_of(copy, seen)) for copy in copies]

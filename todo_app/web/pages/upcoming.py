@@ -7,6 +7,7 @@ import reflex as rx
 from todo_app.web import routes
 from todo_app.web.components.quick_add import quick_add
 from todo_app.web.components.task_list import empty_state, task_list
+from todo_app.web.list_state import TaskListState
 from todo_app.web.shell import shell
 
 
@@ -22,5 +23,9 @@ def page() -> rx.Component:
                 "Nothing lies ahead",
                 "Add a task above: it will be due tomorrow, and can be moved to any day.",
             ),
+        ),
+        rx.cond(
+            (TaskListState.showing == "upcoming") & TaskListState.is_thinned,
+            rx.el.p("Of what repeats often, only the next dates are shown.", class_name="next"),
         ),
     )
