@@ -5,6 +5,8 @@ import pytest
 
 from tests.api.answers import TASKS, add_task, all_tasks, assert_problem, path_of
 
+DISAGREES = "says one thing in its text and another in its rule or mode"
+
 
 async def test_a_task_repeats_as_its_words_say(alice: httpx.AsyncClient) -> None:
     due = {"date": "2026-12-01", "time": "08:00", "zone": "Europe/Berlin"}
@@ -56,6 +58,12 @@ async def test_completing_answers_with_the_next_date_and_reopening_with_the_last
         ({"rule": "FREQ=DAILY;COUNT=99999"}, None),
         ({"rule": "FREQ=DAILY;UNTIL=100000101"}, "reaches past the year 9999"),
         ({"rule": "FREQ=DAILY;BYHOUR=9"}, "says more than can be kept here"),
+        ({"rule": "FREQ=WEEKLY", "text": "every day"}, DISAGREES),
+        ({"rule": "FREQ=WEEKLY", "text": "rm -rf"}, DISAGREES),
+        ({"rule": "FREQ=DAILY", "text": "every day for 3 times"}, DISAGREES),
+        ({"rule": "FREQ=DAILY", "text": "every! day", "mode": "schedule"}, DISAGREES),
+        ({"text": "every 3 days", "mode": "completion"}, DISAGREES),
+        ({"text": "every! day", "mode": "schedule"}, DISAGREES),
     ],
 )
 async def test_a_rule_that_cannot_be_kept_is_refused_with_a_sentence(
@@ -67,6 +75,18 @@ async def test_a_rule_that_cannot_be_kept_is_refused_with_a_sentence(
     assert error["pointer"] == "/recurrence"
     assert message in (None, error["message"])
     assert await all_tasks(alice) == []
+
+
+async def test_a_rule_is_kept_as_it_came_with_the_words_that_say_the_same(
+    alice: httpx.AsyncClient,
+) -> None:
+    said = {"rule": "INTERVAL=3;FREQ=DAILY", "text": "every! 3 days at 7pm"}
+    due = {"date": "2999-01-07", "time": "08:00", "zone": "UTC"}
+
+    task = await add_task(alice, due=due, recurrence=said)
+
+    assert task["recurrence"] == {**said, "mode": "completion"}
+    assert task["due"] == {**due, "time": "19:00"}
 
 
 async def test_a_task_that_does_not_repeat_cannot_be_skipped(alice: httpx.AsyncClient) -> None:

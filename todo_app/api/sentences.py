@@ -40,6 +40,7 @@ SENTENCE_BY_REASON: Mapping[str, str] = {
     "rule_ends_twice": "ends twice",
     "rule_never": "never falls on a date",
     "rule_elsewhere": "does not fall on that day",
+    "rule_disagrees": "says one thing in its text and another in its rule or mode",
 }
 """What `InvalidInput` says for each reason."""
 

@@ -20,7 +20,7 @@ from todo_app.core.occurrences import RecurrenceView
 from todo_app.core.pieces import Kind
 from todo_app.core.projects import ProjectDraft
 from todo_app.core.quick_add import Piece, Reading, Span, parse
-from todo_app.core.said_series import RecurrenceDraft
+from todo_app.core.said_series import JustRead
 from todo_app.core.sections import SectionDraft
 from todo_app.core.task_views import NO_PRIORITY, Due, TaskDraft, TaskView
 from todo_app.core.text import TITLE_MAX_CHARACTERS, Heading, Text, clean
@@ -179,7 +179,7 @@ async def create_quick_task_once(
             title=reading.title,
             priority=reading.priority,
             due=reading.due or due,
-            recurrence=said and RecurrenceDraft(rule=said.rule, mode=said.mode, text=said.text),
+            recurrence=said and JustRead(rule=said.rule, mode=said.mode, text=said.text),
             reminders=reading.reminders,
             labels=list(dict.fromkeys([*reading.labels, *place.labels])),
             parent_id=place.parent_id,

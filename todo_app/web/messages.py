@@ -116,6 +116,7 @@ FIELD_MESSAGES: dict[str, str] = {
     "rule_ends_twice": "It ends after a number of times or on a date, not both.",
     "rule_never": "This never falls on a date.",
     "rule_elsewhere": "It cannot repeat on that day. Say how it is to repeat instead.",
+    "rule_disagrees": "The words and the rule say different things.",
 }
 
 FLAW_MESSAGES: dict[Flaw, str] = {
