@@ -19,7 +19,7 @@ from tests.cast import (
 )
 from todo_app.core import api_sessions, bus, sessions, tokens
 from todo_app.core.access import Actor
-from todo_app.core.bus import SessionEnded
+from todo_app.core.bus import News, SessionEnded
 from todo_app.core.errors import NotFound, Unauthenticated
 from todo_app.core.models import new_id
 from todo_app.core.visits import Visit
@@ -35,10 +35,15 @@ def traveller() -> Iterator[time_machine.Traveller]:
 
 @pytest.fixture
 def heard() -> Iterator[list[SessionEnded]]:
-    news: list[SessionEnded] = []
-    bus.subscribe(news.append)
-    yield news
-    bus.unsubscribe(news.append)
+    ended: list[SessionEnded] = []
+
+    def hear(news: News) -> None:
+        if isinstance(news, SessionEnded):
+            ended.append(news)
+
+    bus.subscribe(hear)
+    yield ended
+    bus.unsubscribe(hear)
 
 
 async def test_a_session_is_seen_with_all_that_tells_it_apart(
