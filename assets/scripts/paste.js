@@ -4,6 +4,8 @@ import { replace } from "./completion.js";
 
 const BOX = "quick-add";
 const DIALOG = "paste-dialog";
+// The sign of a list before a line is no part of a title, as in core/quick_add.py.
+const BULLET = /^(?:[-*+•]|\[[ xX]?\])\s+(?:\[[ xX]?\]\s+)?/;
 
 let text = "";
 
@@ -15,7 +17,7 @@ export function pasted() {
 function preview(line) {
   const item = document.createElement("li");
   const indent = line.replaceAll("\t", "    ").search(/\S/);
-  item.textContent = line.trim();
+  item.textContent = line.trim().replace(BULLET, "");
   item.style.marginInlineStart = `${Math.min(indent, 16) / 2}em`;
   item.dir = "auto";
   return item;

@@ -115,6 +115,21 @@ async def test_what_is_indented_stays_with_what_it_is_a_part_of(alice: Actor) ->
     assert (other.title, other.section_id, other.project_id) == ("Edit /etc", None, project.id)
 
 
+async def test_what_lines_would_make_is_known_before_each_name_once(alice: Actor) -> None:
+    text = "Go #Travel /Tickets @bag\n Pack #Work @Bag\n#Lone @lone\nRest #travel /tickets @new"
+
+    before = await act(quick_lines.list_new_names, alice, text)
+    await add_lines(alice, text)
+
+    assert [(one.kind, one.reading) for one in before] == [
+        ("project", "Travel"),
+        ("section", "Tickets"),
+        ("label", "bag"),
+        ("label", "new"),
+    ]
+    assert await act(quick_lines.list_new_names, alice, text) == []
+
+
 async def test_a_line_that_is_no_task_is_named_and_nothing_is_added(alice: Actor) -> None:
     with pytest.raises(InvalidInput, match="title_too_long") as refusal:
         await add_lines(alice, f"Fine\n{'x' * 501}")

@@ -102,7 +102,8 @@ async def test_names_are_completed_by_the_keyboard(
 async def test_thirty_pasted_lines_are_asked_about_added_and_taken_back_at_once(
     page: Page, site: Program, alice: Person
 ) -> None:
-    lines = ["Move house tomorrow", *(f"    Box {number} p1" for number in range(1, 29)), "Rest"]
+    boxes = [f"    - Box {number} p1" for number in range(1, 29)]
+    lines = ["Move house tomorrow", *boxes, "Rest #Leisure @sofa"]
     await page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     await page.goto(f"{site.origin}/inbox")
     await quick_entry(page).focus()
@@ -111,6 +112,8 @@ async def test_thirty_pasted_lines_are_asked_about_added_and_taken_back_at_once(
     await page.keyboard.press("Control+v")
     dialog = page.get_by_role("dialog", name="Add 30 tasks?")
     await expect(dialog.get_by_role("listitem")).to_have_count(30)
+    await expect(dialog.get_by_role("listitem").nth(1)).to_have_text("Box 1 p1")
+    await expect(dialog.get_by_role("status")).to_have_text("New project Leisure, new label sofa")
     await page.keyboard.press("Escape")
     await expect(dialog).to_have_count(0)
     await expect(quick_entry(page)).to_be_focused()

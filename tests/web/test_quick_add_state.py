@@ -119,6 +119,21 @@ async def test_pasted_lines_are_one_entry_and_one_undo(alice: Browser) -> None:
         assert tab.rows == []
 
 
+async def test_pasted_lines_say_what_they_would_make(alice: Browser) -> None:
+    text = "Trip #Travel\n Pack @bag"
+    many = "\n".join(f"Pack @{number}x" for number in range(12))
+    async with alice.tab("/inbox") as tab:
+        said = []
+        for lines in (text, many, "Rest\nSleep", "x\n" * 201):
+            await tab.ask(f"{QUICK_ADD}.read_lines", text=lines)
+            said.append(tab.shown["quick_add_state.lines"]["makes"])
+
+        assert said[0] == "New project Travel, new label bag"
+        assert said[1].endswith("new label 9x, 2 more")
+        assert said[2:] == ["", ""]
+        assert tab.rows == []
+
+
 async def test_a_pasted_line_that_is_no_task_is_kept_with_the_rest_and_named(
     alice: Browser,
 ) -> None:

@@ -14,9 +14,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from todo_app.core import changes
 from todo_app.core.access import Actor
 from todo_app.core.errors import InvalidInput, TodoError
-from todo_app.core.models import DEPTH_MAX
+from todo_app.core.labels import name_key
+from todo_app.core.models import DEPTH_MAX, new_id
 from todo_app.core.quick_add import Line, split_lines
-from todo_app.core.quick_tasks import ANYWHERE, QuickPlace, create_quick_task_once
+from todo_app.core.quick_tasks import (
+    ANYWHERE,
+    PieceView,
+    QuickPlace,
+    create_quick_task_once,
+    read_new_names,
+)
 from todo_app.core.task_views import Due, TaskView
 from todo_app.core.text import Text, clean
 
@@ -64,6 +71,26 @@ async def create_quick_tasks(
             return []
         made[number] = task
     return [made[number] for number in range(len(lines))]
+
+
+async def list_new_names(
+    db: AsyncSession, actor: Actor, text: str, *, place: QuickPlace = ANYWHERE
+) -> list[PieceView]:
+    """The projects, sections and labels that adding these lines would make, each once.
+
+    Raises InvalidInput for more lines than are added at once.
+    """
+    lines = split_lines(text)
+    if len(lines) > LINES_MAX:
+        raise InvalidInput("text", "too_many_lines")
+    found: dict[tuple[str, ...], PieceView] = {}
+    for line in lines:
+        where = place if line.parent is None else QuickPlace(parent_id=new_id())
+        reading, new = await read_new_names(db, actor, line.text, place=where)
+        for one in new if reading.title else ():
+            home = reading.project or "" if one.kind == "section" else ""
+            found.setdefault((one.kind, name_key(home), name_key(one.reading)), one)
+    return list(found.values())
 
 
 async def _create(

@@ -126,15 +126,30 @@ async def read_line(
 
     The reading of a name that there is not yet says so.
     """
-    reading = await _read(db, actor, line, clock.now(), ignored, place)
-    known = await _known_names(db, actor, reading)
+    reading, new = await read_new_names(db, actor, line, ignored=ignored, place=place)
     pieces = [
-        one.model_copy(update={"reading": f"{one.reading} (new)"})
-        if one.kind in known and name_key(one.reading) not in known[one.kind]
-        else one
+        one.model_copy(update={"reading": f"{one.reading} (new)"}) if one in new else one
         for one in reading.pieces
     ]
     return reading.model_copy(update={"pieces": pieces})
+
+
+async def read_new_names(
+    db: AsyncSession,
+    actor: Actor,
+    line: str,
+    *,
+    ignored: Iterable[Span] = (),
+    place: QuickPlace = ANYWHERE,
+) -> tuple[QuickReading, list[PieceView]]:
+    """What the actor's line would become, and the pieces that name what there is not yet."""
+    reading = await _read(db, actor, line, clock.now(), ignored, place)
+    known = await _known_names(db, actor, reading)
+    return reading, [
+        one
+        for one in reading.pieces
+        if one.kind in known and name_key(one.reading) not in known[one.kind]
+    ]
 
 
 async def create_quick_task(

@@ -28,11 +28,13 @@ from todo_app.web import messages, routes, wording
 from todo_app.web.list_state import RowId, TaskListState
 
 ENTRIES_MAX = 200
+NEW_NAMES_MAX = 10
 SETTLED_MAX = 2 * ENTRIES_MAX
 _AGE_MAX_MILLISECONDS = 10 * 366 * 86_400_000
 _DUE_IN_DAYS = {routes.TODAY: 0, routes.UPCOMING: 1}
 
 Line = Annotated[str, Field(max_length=LINE_MAX_CHARACTERS)]
+Lines = Annotated[str, Field(max_length=LINES_MAX_CHARACTERS)]
 Spans = Annotated[str, StringConstraints(pattern=r"^(\d{1,4}-\d{1,4}( \d{1,4}-\d{1,4}){0,49})?$")]
 """Places in code points, like `5-13 20-22`."""
 _LINE: TypeAdapter[str] = TypeAdapter(QuickLine)
@@ -47,7 +49,7 @@ class Entry(typing_extensions.TypedDict):
     """
 
     id: RowId
-    title: Annotated[str, Field(max_length=LINES_MAX_CHARACTERS)]
+    title: Lines
     off: Spans
     place: Annotated[str, Field(max_length=200)]
     age: Annotated[int, Field(ge=0, lt=_AGE_MAX_MILLISECONDS)]
@@ -85,7 +87,15 @@ class LineReading(TypedDict):
     refused: str
 
 
+class LinesReading(TypedDict):
+    """What adding several lines would make besides tasks. It is shown for the same lines."""
+
+    text: str
+    makes: str
+
+
 NOT_READ = LineReading(text="", pieces=[], next="", refused="")
+NO_LINES = LinesReading(text="", makes="")
 
 
 class QuickAddState(TaskListState):
@@ -96,6 +106,7 @@ class QuickAddState(TaskListState):
     """
 
     reading: LineReading = NOT_READ
+    lines: LinesReading = NO_LINES
     names: list[NameRow] = []
     settled: list[str] = []
     unsaved: str = ""
@@ -127,6 +138,20 @@ class QuickAddState(TaskListState):
             if found.refused
             else "",
         )
+
+    @rx.event
+    async def read_lines(self, text: Lines) -> None:
+        """Say which names there are not yet that pasted lines mention."""
+        self.lines = NO_LINES
+        try:
+            found = await self._read(
+                quick_lines.list_new_names,
+                _LINES.validate_python(text),
+                place=self._place_of(f"/{self._name}"),
+            )
+        except (ValidationError, InvalidInput):
+            return
+        self.lines = LinesReading(text=text, makes=_new_names(found))
 
     @rx.event
     async def show_names(self) -> None:
@@ -235,6 +260,14 @@ class QuickAddState(TaskListState):
 
 def _what(added: Sequence[TaskView]) -> str:
     return wording.quoted(added[0].title) if len(added) == 1 else f"{len(added)} tasks"
+
+
+def _new_names(found: Sequence[PieceView]) -> str:
+    """`New project Travel, new label bag`, and how many more there are."""
+    said = [f"new {one.kind} {one.reading}" for one in found[:NEW_NAMES_MAX]]
+    said += [f"{len(found) - NEW_NAMES_MAX} more"] if len(found) > NEW_NAMES_MAX else []
+    text = ", ".join(said)
+    return text[:1].upper() + text[1:]
 
 
 def _spans(off: Spans) -> list[Span]:
