@@ -17,6 +17,7 @@ async def test_a_task_repeats_as_its_words_say(alice: httpx.AsyncClient) -> None
         "rule": "FREQ=DAILY;INTERVAL=3",
         "mode": "completion",
         "text": "every! 3 days",
+        "fits_short_months": False,
     }
     assert task["due"] == due
 
@@ -33,7 +34,8 @@ async def test_completing_answers_with_the_next_date_and_reopening_with_the_last
     ledger = (await alice.get(path_of(task, "/occurrences"))).json()
     back = (await alice.post(path_of(task, "/reopen"))).json()
 
-    assert moved["recurrence"] == {"rule": rule, "mode": "schedule", "text": "every other mon"}
+    said = {"rule": rule, "mode": "schedule", "text": "every other mon"}
+    assert moved["recurrence"] == {**said, "fits_short_months": False}
     assert (moved["due"]["date"], moved["completed_at"]) == ("2999-01-21", None)
     assert skipped["due"]["date"] == "2999-02-04"
     assert [item["outcome"] for item in ledger["items"]] == ["skipped", "done"]
@@ -85,8 +87,20 @@ async def test_a_rule_is_kept_as_it_came_with_the_words_that_say_the_same(
 
     task = await add_task(alice, due=due, recurrence=said)
 
-    assert task["recurrence"] == {**said, "mode": "completion"}
+    assert task["recurrence"] == {**said, "mode": "completion", "fits_short_months": False}
     assert task["due"] == {**due, "time": "19:00"}
+
+
+async def test_an_answer_says_where_short_months_are_not_as_in_icalendar(
+    alice: httpx.AsyncClient,
+) -> None:
+    rule = {"rule": "FREQ=MONTHLY;BYMONTHDAY=31"}
+
+    task = await add_task(alice, due={"date": "2999-01-31"}, recurrence=rule)
+    moved = (await alice.post(path_of(task, "/complete"))).json()
+
+    assert task["recurrence"]["fits_short_months"]
+    assert moved["due"]["date"] == "2999-02-28"
 
 
 async def test_a_task_that_does_not_repeat_cannot_be_skipped(alice: httpx.AsyncClient) -> None:

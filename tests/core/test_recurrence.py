@@ -16,6 +16,7 @@ from todo_app.core.recurrence import (
     Recurrence,
     after_completion,
     after_skip,
+    fits_short_months,
     missed,
     recur_by_text,
     upcoming,
@@ -151,6 +152,30 @@ def test_nothing_is_missed_that_counts_from_the_day_it_is_done() -> None:
     series = recurrence_of("FREQ=DAILY", "2026-01-01", mode="completion")
 
     assert missed(series, Occurrence(date(2026, 1, 1)), datetime(2026, 2, 1, tzinfo=UTC)) == 0
+
+
+@pytest.mark.parametrize(
+    ("rule", "anchor", "expected"),
+    [
+        ("FREQ=MONTHLY;BYMONTHDAY=31", "2026-01-31", True),
+        ("FREQ=MONTHLY;BYMONTHDAY=29", "2026-01-29", True),
+        ("FREQ=MONTHLY;BYMONTHDAY=15,28", "2026-01-15", False),
+        ("FREQ=MONTHLY;BYMONTHDAY=-1", "2026-01-31", False),
+        ("FREQ=MONTHLY;BYMONTHDAY=28,29,30,31;BYSETPOS=-1", "2026-01-31", False),
+        ("FREQ=MONTHLY;BYDAY=5FR", "2026-01-30", False),
+        ("FREQ=MONTHLY", "2026-01-31", True),
+        ("FREQ=MONTHLY", "2026-01-28", False),
+        ("FREQ=MONTHLY;INTERVAL=12", "2026-01-31", False),
+        ("FREQ=YEARLY", "2028-02-29", True),
+        ("FREQ=YEARLY", "2028-01-31", False),
+        ("FREQ=YEARLY;BYMONTH=1,4;BYMONTHDAY=31", "2028-01-31", True),
+        ("FREQ=WEEKLY", "2026-01-31", False),
+    ],
+)
+def test_it_is_known_where_short_months_are_not_as_in_icalendar(
+    rule: str, anchor: str, *, expected: bool
+) -> None:
+    assert fits_short_months(recurrence_of(rule, anchor)) is expected
 
 
 @settings(deadline=None)

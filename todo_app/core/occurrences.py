@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from functools import lru_cache
 from itertools import takewhile
-from typing import Any, Literal
+from typing import Any, Literal, Self
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
@@ -37,13 +37,28 @@ _UNPLANNED: Mapping[str, Any] = {"recurrence": None, "scheduled_for": None}
 
 
 class RecurrenceView(BaseModel):
-    """How a task repeats: its RRULE, what it counts from, and the words it came from."""
+    """How a task repeats: its RRULE, what it counts from, and the words it came from.
+
+    With `fits_short_months`, a month that is too short for its day has it on its last one, where
+    iCalendar leaves that month out.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     rule: str
     mode: Mode
     text: str
+    fits_short_months: bool = False
+
+    @classmethod
+    def of(cls, series: Recurrence) -> Self:
+        """The view of a series."""
+        return cls(
+            rule=series.rule_text,
+            mode=series.mode,
+            text=series.text,
+            fits_short_months=recurrence.fits_short_months(series),
+        )
 
 
 class OccurrenceView(BaseModel):
@@ -291,7 +306,7 @@ async def preview(
 
 @lru_cache(maxsize=4_096)
 def _view(stored: str) -> RecurrenceView:
-    return RecurrenceView.model_validate_json(stored)
+    return RecurrenceView.of(series_of(stored))
 
 
 @lru_cache(maxsize=1_024)

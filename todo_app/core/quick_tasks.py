@@ -85,9 +85,7 @@ class QuickReading(BaseModel):
             labels=list(reading.labels),
             priority=reading.priority or NO_PRIORITY,
             due=_due(reading, zone),
-            recurrence=None
-            if series is None
-            else RecurrenceView(rule=series.rule_text, mode=series.mode, text=series.text),
+            recurrence=None if series is None else RecurrenceView.of(series),
             reminders=sorted(reading.reminders),
             pieces=[
                 PieceView(start=one.start, end=one.end, kind=one.kind, reading=one.reading)

@@ -16,12 +16,21 @@ from zoneinfo import ZoneInfo
 from dateutil import rrule
 
 from todo_app.core.errors import UnusableRule
-from todo_app.core.rules import Mode, Rule, check_rule, read_rule, spoken, without_name
+from todo_app.core.rules import (
+    DAYS_OF_MONTH,
+    Mode,
+    Rule,
+    check_rule,
+    read_rule,
+    spoken,
+    without_name,
+)
 
 HORIZON_YEARS = 100
 """A series that is silent for so long has ended: no search goes further."""
 MISSED_MAX = 1_000
 _SHORTEST_MONTH = 28
+_FEBRUARY = 2
 _ENGINE = {
     "HOURLY": rrule.HOURLY,
     "DAILY": rrule.DAILY,
@@ -95,6 +104,23 @@ def recur_by_text(
 def first(recurrence: Recurrence) -> Occurrence | None:
     """The first occurrence of the series; None if it never falls on a date."""
     return next(_series(recurrence, None), None)
+
+
+def fits_short_months(recurrence: Recurrence) -> bool:
+    """Whether months too short for its day have it on their last, where RFC 5545 has none."""
+    rule, anchor = recurrence.rule, recurrence.anchor
+    by_position = "BYSETPOS" in recurrence.rule_text.upper()
+    if rule.frequency not in ("MONTHLY", "YEARLY") or rule.weekdays or by_position:
+        return False
+    if recurrence.mode == "completion" and not rule.days:
+        return False
+    days, months = rule.days or (anchor.day,), set(rule.months or (anchor.month,))
+    if rule.frequency == "MONTHLY":
+        months = {(anchor.month - 1 + turn * rule.interval) % 12 + 1 for turn in range(12)}
+    lengths = (
+        _SHORTEST_MONTH if month == _FEBRUARY else DAYS_OF_MONTH[month - 1] for month in months
+    )
+    return max(days) > min(lengths)
 
 
 def upcoming(

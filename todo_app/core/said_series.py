@@ -30,6 +30,11 @@ class RecurrenceDraft(BaseModel):
     mode: Mode | None = None
     text: Annotated[Line, Field(max_length=TITLE_MAX_CHARACTERS)] | None = None
 
+    fits_short_months: Annotated[
+        bool,
+        Field(exclude=True, description="As it was answered: follows from the rule, not read."),
+    ] = False
+
     @model_validator(mode="after")
     def _says_something(self) -> Self:
         if not self.rule and not self.text:

@@ -36,11 +36,12 @@ class TurnRow(TypedDict):
 class LedgerRow(TypedDict):
     """The turns of a task. `moved_from` is the day in the series that the open one was moved from.
 
-    `rule` is the RRULE, as iCalendar takes it.
+    `rule` is the RRULE, as iCalendar takes it but for months that are too short for its day.
     """
 
     task_id: str
     rule: str
+    fits_short_months: bool
     next: str
     moved_from: str
     streak: int
@@ -48,7 +49,16 @@ class LedgerRow(TypedDict):
     turns: list[TurnRow]
 
 
-NO_LEDGER = LedgerRow(task_id="", rule="", next="", moved_from="", streak=0, missed=0, turns=[])
+NO_LEDGER = LedgerRow(
+    task_id="",
+    rule="",
+    fits_short_months=False,
+    next="",
+    moved_from="",
+    streak=0,
+    missed=0,
+    turns=[],
+)
 
 
 class RepeatState(LiveState):
@@ -117,6 +127,7 @@ def _ledger_row(view: TaskView, ledger: Ledger, today: date) -> LedgerRow:
     return LedgerRow(
         task_id=str(view.id),
         rule=view.recurrence.rule if view.recurrence else "",
+        fits_short_months=view.recurrence is not None and view.recurrence.fits_short_months,
         next=" · ".join(wording.turn_text(turn, today) for turn in ledger.next[:TURNS_AHEAD]),
         moved_from=wording.turn_text(str(scheduled), today) if is_moved else "",
         streak=ledger.streak,

@@ -107,6 +107,10 @@ def _ledger() -> rx.Component:
             (_LEDGER["next"] != "") & (TaskPanelState.coming == ""),
             rx.el.p("Then: ", _LEDGER["next"], class_name="next"),
         ),
+        rx.cond(
+            _LEDGER["fits_short_months"],
+            rx.el.p("Where a month is too short, its last day.", class_name="next"),
+        ),
         rx.cond(_LEDGER["moved_from"] != "", _moved()),
         rx.cond(
             (_LEDGER["streak"] > 0) | (_LEDGER["missed"] > 0),
