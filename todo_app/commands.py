@@ -175,7 +175,7 @@ async def add(arguments: Arguments) -> None:
     async with transaction(actor.user_id) as db:
         line = " ".join(arguments.line)
         refused = (await read_line(db, actor, line)).refused
-        task = await create_quick_task(db, actor, line)
+        task, _ = await create_quick_task(db, actor, line)
     due = f", due {task.due.date} {task.due.time or ''}".rstrip() if task.due else ""
     repeats = f", {task.recurrence.text}" if task.recurrence else ""
     reminds = "".join(f", reminds {spoken(minutes)} before" for minutes in task.reminders)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -70,6 +71,21 @@ async def test_a_line_sent_again_with_its_key_adds_one_task(alice: httpx.AsyncCl
 
     assert answers[0].json() == answers[1].json()
     assert len(await all_tasks(alice)) == 1
+
+
+async def test_a_line_sent_again_with_its_id_is_one_task(
+    alice: httpx.AsyncClient, bob: httpx.AsyncClient
+) -> None:
+    line = {"id": str(uuid4()), "text": "Call"}
+    first, again = [await alice.post(QUICK, json=line) for _ in range(2)]
+    stranger = await bob.post(QUICK, json=line)
+
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert first.json() == again.json()
+    assert first.json()["id"] == line["id"]
+    assert await all_tasks(alice) == [first.json()]
+    assert_problem(stranger, 404)
+    assert await all_tasks(bob) == []
 
 
 @pytest.mark.parametrize("text", ["Pack /trip", "Call !367d", f"Fix it #{'x' * 101}"])

@@ -38,15 +38,15 @@ async def test_a_line_is_read_in_the_zone_and_the_order_of_dates_of_the_person(
 
 
 async def test_a_line_that_says_no_date_is_due_when_the_place_says(alice: Actor) -> None:
-    dated = await act(quick_tasks.create_quick_task, alice, "Call 1.12.2199", due=TODAY)
-    undated = await act(quick_tasks.create_quick_task, alice, "Call p1", due=TODAY)
+    dated, _ = await act(quick_tasks.create_quick_task, alice, "Call 1.12.2199", due=TODAY)
+    undated, _ = await act(quick_tasks.create_quick_task, alice, "Call p1", due=TODAY)
 
     assert dated.due == Due(date=date(2199, 12, 1))
     assert (undated.due, undated.priority) == (TODAY, 1)
 
 
 async def test_a_piece_that_was_turned_off_is_in_the_title(alice: Actor) -> None:
-    task = await act(quick_tasks.create_quick_task, alice, "Call today p1", ignored=[(5, 10)])
+    task, _ = await act(quick_tasks.create_quick_task, alice, "Call today p1", ignored=[(5, 10)])
 
     assert (task.title, task.due, task.priority) == ("Call today", None, 1)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from fastapi import APIRouter, status
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
@@ -9,14 +11,13 @@ from starlette.responses import Response
 from todo_app.api.deps import (
     ETAG,
     LOCATION,
-    ROOT,
     CurrentActor,
     Db,
     JsonRoute,
     Once,
-    etag,
     json_answer,
     operation_id,
+    view_answer,
 )
 from todo_app.api.problems import documented
 from todo_app.api.sentences import SENTENCE_BY_REASON
@@ -33,10 +34,11 @@ router = APIRouter(
 
 
 class QuickTask(BaseModel):
-    """A line, and whether to read it only."""
+    """A line, and whether to read it only. The id of the task is the client's choice, or ours."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    id: UUID | None = None
     text: QuickLine
     dry_run: bool = Field(default=False, strict=True)
 
@@ -46,25 +48,28 @@ class QuickTask(BaseModel):
     response_model=TaskView,
     status_code=status.HTTP_201_CREATED,
     responses={
-        200: {"model": QuickReading, "description": "What the line would become."},
+        200: {
+            "model": QuickReading | TaskView,
+            "description": "What the line would become, or the task with this id, as it is now.",
+        },
         201: {"headers": ETAG | LOCATION},
-        **documented(400, 401, 409, 413, 415, 422),
+        **documented(400, 401, 404, 409, 413, 415, 422),
     },
 )
 async def create_quick_task(
     line: QuickTask, db: Db, actor: CurrentActor, idempotency: Once
 ) -> Response:
-    """Add the task that a line says: `Water plants every 3 days at 7pm p2`."""
+    """Add the task that a line says: `Water plants every 3 days at 7pm p2`.
+
+    The client may choose the `id`: sent again, it answers 200 with the task as it is now.
+    """
     if line.dry_run:
         reading = await quick_tasks.read_line(db, actor, line.text)
         refused = reading.refused and SENTENCE_BY_REASON[reading.refused]
         return json_answer(reading.model_copy(update={"refused": refused}).model_dump_json())
 
     async def create() -> Response:
-        task = await quick_tasks.create_quick_task(db, actor, line.text)
-        location = f"{ROOT}/v1/tasks/{task.id}"
-        return json_answer(
-            task.model_dump_json(), status=201, etag=etag(task.version), location=location
-        )
+        task, is_new = await quick_tasks.create_quick_task(db, actor, line.text, task_id=line.id)
+        return view_answer(task, is_new=is_new, path=router.prefix)
 
     return await idempotency.once(create)

@@ -155,17 +155,17 @@ async def create_quick_task(
     actor: Actor,
     line: str,
     *,
+    task_id: UUID | None = None,
     ignored: Iterable[Span] = (),
     due: Due | None = None,
-) -> TaskView:
-    """Add the task that a line says; `due` is when, if the line does not say.
+) -> tuple[TaskView, bool]:
+    """Add the task that a line says now; `due` is when, if the line does not say.
 
-    Raises InvalidInput for a line that leaves no title, or a longer one than a task has.
+    Returns and raises what `create_quick_task_once` does.
     """
-    task, _ = await create_quick_task_once(
-        db, actor, new_id(), line, ignored=ignored, due=due, typed_at=clock.now()
+    return await create_quick_task_once(
+        db, actor, task_id or new_id(), line, ignored=ignored, due=due, typed_at=clock.now()
     )
-    return task
 
 
 async def create_quick_task_once(
