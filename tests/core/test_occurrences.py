@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import asyncio
 import json
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
@@ -12,6 +13,7 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tests.cast import act, add_task, meddling, peeking
+from tests.core.test_recurrence import Example, table
 from todo_app.core import accounts, occurrences, tasks, undo
 from todo_app.core.access import Actor
 from todo_app.core.accounts import AccountPatch
@@ -19,6 +21,7 @@ from todo_app.core.database import transaction
 from todo_app.core.errors import NotFound, NotRecurring, StaleVersion, UnusableRule
 from todo_app.core.models import CHANGES, OCCURRENCES, TASKS
 from todo_app.core.occurrences import RecurrenceView
+from todo_app.core.recurrence import Occurrence
 from todo_app.core.said_series import RecurrenceDraft
 from todo_app.core.task_views import Due, TaskPatch, TaskView
 
@@ -31,6 +34,11 @@ def say(text: str) -> RecurrenceDraft:
 
 async def add_recurring(actor: Actor, text: str = "every 3 days", **fields: Any) -> TaskView:  # noqa: ANN401
     return await add_task(actor, recurrence=say(text), **fields)
+
+
+def turn_of(task: TaskView) -> Occurrence:
+    assert task.due is not None
+    return Occurrence(task.due.date, task.due.time)
 
 
 async def ledger_rows() -> list[dict[str, object]]:
@@ -255,6 +263,31 @@ async def test_reopening_removes_the_row_and_puts_the_date_back(alice: Actor) ->
     assert (reopened.due, reopened.completed_at) == (moved.due, None)
     assert again == reopened
     assert await ledger_rows() == []
+
+
+@pytest.mark.parametrize("row", table("reopen"), ids=" | ".join)
+async def test_what_is_reopened_is_as_the_table_says(
+    alice: Actor,
+    clock: Any,  # noqa: ANN401
+    row: list[str],
+) -> None:
+    one = Example.of(row)
+    series, zone = one.series, ZoneInfo(one.series.zone)
+    due = Due(date=series.anchor, time=series.time, zone=series.zone if series.time else None)
+    draft = RecurrenceDraft(rule=series.rule_text, mode=series.mode)
+    clock.move_to(datetime.combine(series.anchor, time(1), zone))
+    task = await add_task(alice, due=due, recurrence=draft)
+    while turn_of(task) < one.scheduled:
+        clock.move_to(datetime.combine(turn_of(task).date, time(12), zone))
+        task = await act(tasks.complete_task, alice, task.id)
+    clock.move_to(one.moment)
+    done = await act(tasks.complete_task, alice, task.id)
+
+    reopened = await act(tasks.reopen_task, alice, task.id)
+
+    assert (str(turn_of(reopened)), reopened.completed_at) == (one.expected, None)
+    again = await act(tasks.complete_task, alice, task.id)
+    assert (again.due, again.completed_at) == (done.due, done.completed_at)
 
 
 @pytest.mark.parametrize("text", ["every day for 2 times", "every! day for 2 times"])

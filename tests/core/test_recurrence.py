@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -64,27 +64,48 @@ def dates(rule: str, anchor: str, limit: int = 6) -> list[str]:
     return [str(turn) for turn in upcoming(recurrence_of(rule, anchor), None, limit)]
 
 
-@pytest.mark.parametrize("row", rows("recurrence.txt"), ids=" | ".join)
+@dataclass(frozen=True)
+class Example:
+    """A row of the table: what is done to an open occurrence of a series, and what comes of it."""
+
+    series: Recurrence
+    scheduled: Occurrence
+    verb: str
+    moment: datetime
+    expected: str
+
+    @classmethod
+    def of(cls, row: list[str]) -> Example:
+        """The row, read."""
+        rule, due, act, expected = row
+        zone, _, rule = rule.rpartition(" ") if "/" in rule else (BERLIN, "", rule)
+        zone, mode = zone.removesuffix(" done:"), "completion" if "done:" in row[0] else "schedule"
+        anchor, _, scheduled = due.partition(" at ")
+        verb, moment = act.split(" ")
+        local = datetime.fromisoformat(moment if "T" in moment else f"{moment}T12:00")
+        series = recurrence_of(
+            rule.removeprefix("done: "),
+            anchor,
+            mode="completion" if mode == "completion" else "schedule",
+            zone=zone,
+        )
+        turn = Occurrence.read(scheduled or anchor)
+        return cls(series, turn, verb, local.replace(tzinfo=ZoneInfo(zone)), expected)
+
+
+def table(*verbs: str) -> list[list[str]]:
+    """The rows of the table in which this is done."""
+    return [row for row in rows("recurrence.txt") if row[2].split(" ")[0] in verbs]
+
+
+@pytest.mark.parametrize("row", table("done", "skip"), ids=" | ".join)
 def test_what_comes_next_is_as_the_table_says(row: list[str]) -> None:
-    rule, due, act, expected = row
-    zone, _, rule = rule.rpartition(" ") if "/" in rule else (BERLIN, "", rule)
-    zone, mode = zone.removesuffix(" done:"), "completion" if "done:" in row[0] else "schedule"
-    anchor, _, scheduled = due.partition(" at ")
-    verb, moment = act.split(" ")
-    local = datetime.fromisoformat(moment if "T" in moment else f"{moment}T12:00")
-    series = recurrence_of(
-        rule.removeprefix("done: "),
-        anchor,
-        mode="completion" if mode == "completion" else "schedule",
-        zone=zone,
-    )
+    one = Example.of(row)
 
-    close = {"done": after_completion, "skip": after_skip}[verb]
-    following = close(
-        series, Occurrence.read(scheduled or anchor), local.replace(tzinfo=ZoneInfo(zone))
-    )
+    close = {"done": after_completion, "skip": after_skip}[one.verb]
+    following = close(one.series, one.scheduled, one.moment)
 
-    assert str(following or "end") == expected
+    assert str(following or "end") == one.expected
 
 
 def test_the_table_is_as_long_as_promised() -> None:
