@@ -344,6 +344,7 @@ def test_a_line_becomes_a_task_of_the_only_account_or_of_the_one_that_is_named(
     assert run("add", "Water", "the plants every! 3 days starting 2199-12-01 at 7pm !1h") == 0
     run("create-user", email_of("bob"))
     assert run("add", "Call mum") == 1
+    assert run("add", "Call mum", "--account", email_of("charlie")) == 1
     assert run("add", "Call mum every feb 30", "--account", email_of("BOB")) == 0
     assert run("add", "tomorrow", "--account", ALICE) == 1
 
@@ -352,6 +353,8 @@ def test_a_line_becomes_a_task_of_the_only_account_or_of_the_one_that_is_named(
     assert ", reminds 1h before\n" in said.out
     assert "How it repeats stays text: it never falls on a date." in said.err
     assert "text leaves no title" in said.err
+    assert said.err.count("name the account with --account") == 2
+    assert said.err.count("no account has this address") == 1
     query = "SELECT email_canonical, title FROM tasks JOIN users ON users.id = tasks.user_id"
     assert sorted(with_database(query)) == [
         (ALICE, "Water the plants"),

@@ -171,7 +171,13 @@ async def enable(arguments: Arguments) -> None:
 async def add(arguments: Arguments) -> None:
     """Add a task, and say how it was read."""
     async with reading() as db:
-        actor = await accounts.actor_of_shell(db, arguments.account)
+        try:
+            actor = await accounts.actor_of_shell(db, arguments.account)
+        except NotFound:
+            if arguments.account is not None:
+                raise
+            said = "name the account with --account: there is not exactly one"
+            raise CommandError(said) from None
     async with transaction(actor.user_id) as db:
         line = " ".join(arguments.line)
         refused = (await read_line(db, actor, line)).refused
