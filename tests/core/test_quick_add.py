@@ -156,6 +156,23 @@ def test_a_date_whose_time_has_passed_is_the_next_that_fits(line: str, expected:
         assert [one.reading[:10] for one in reading.pieces if one.kind == "date"] == [expected[:10]]
 
 
+@pytest.mark.parametrize(
+    ("now", "line", "expected"),
+    [
+        (datetime(2026, 10, 24, 23, 30, tzinfo=UTC), "Call in 2 hours", "2026-10-25T02:30"),
+        (datetime(2026, 10, 24, 23, 30, tzinfo=UTC), "Call in 3 hours", "2026-10-25T03:30"),
+        (datetime(2026, 10, 25, 0, 30, tzinfo=UTC), "Call +90 minutes", "2026-10-25T03:00"),
+        (datetime(2026, 10, 25, 1, 30, tzinfo=UTC), "Call +90 minutes", "2026-10-25T04:00"),
+        (datetime(2027, 3, 28, 0, 45, tzinfo=UTC), "Call in 30 minutes", "2027-03-28T03:15"),
+        (datetime(2027, 3, 28, 0, 45, tzinfo=UTC), "Call in 1 hour", "2027-03-28T03:45"),
+    ],
+)
+def test_hours_and_minutes_pass_where_the_clock_is_changed(
+    now: datetime, line: str, expected: str
+) -> None:
+    assert str(parse(line, now, BERLIN).due) == expected
+
+
 def test_on_the_last_day_a_time_that_has_passed_is_at_the_end_of_the_next_month() -> None:
     last_evening = datetime(2026, 11, 30, 23, 57, tzinfo=UTC)
 

@@ -9,8 +9,9 @@ import re
 from calendar import monthrange
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 from todo_app.core.counted import is_counted, is_measure
 from todo_app.core.rules import MONTH_WORDS
@@ -90,11 +91,12 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Today:
-    """What relative dates are relative to: the local moment, and a person's numbers and weeks."""
+    """What relative dates are relative to: the local moment, and a person's habits and zone."""
 
     now: datetime
     order: DateOrder
     week_start: WeekStart = "monday"
+    zone: str = "UTC"
 
     @property
     def date(self) -> date:
@@ -224,9 +226,9 @@ def _from_now(figures: str, unit: str, last: int, today: Today) -> Moment | None
     try:
         match unit:
             case "minute" | "min":
-                moment = today.now + timedelta(minutes=number)
+                moment = _elapsed(today, timedelta(minutes=number))
             case "hour":
-                moment = today.now + timedelta(hours=number)
+                moment = _elapsed(today, timedelta(hours=number))
             case "day":
                 return Moment(last, today.date + timedelta(days=number), is_exact=True)
             case "week":
@@ -239,6 +241,12 @@ def _from_now(figures: str, unit: str, last: int, today: Today) -> Moment | None
     except (ValueError, OverflowError):
         return None
     return Moment(last, moment.date(), f"{moment:%H:%M}", is_exact=True)
+
+
+def _elapsed(today: Today, passing: timedelta) -> datetime:
+    """What the clock on the wall shows so much later, whatever it is put to meanwhile."""
+    zone = ZoneInfo(today.zone)
+    return (today.now.replace(tzinfo=zone).astimezone(UTC) + passing).astimezone(zone)
 
 
 def _end_of_month(words: Words, index: int, today: Today) -> Moment | None:

@@ -86,7 +86,7 @@ def parse(
     """
     local = now.astimezone(ZoneInfo(zone)).replace(second=0, microsecond=0, tzinfo=None)
     words = split(line, _closed(line, ignored))
-    today = Today(local, date_order, week_start)
+    today = Today(local, date_order, week_start, zone)
     reading = _read(line, find_pieces(line, words, today), local, zone)
     try:
         refuse_unusable(words) if reading.recurrence is None else refuse_bounds(words, today)
