@@ -76,7 +76,7 @@ def every_kind(
     for kind, way in (
         ("mfa", lambda: stranger.post("/auth/sign-in", email=alice.email, password=PASSWORD)),
         ("passkey", lambda: stranger.post("/auth/passkeys/challenge")),
-        ("new passkey", lambda: alice.post("/auth/passkeys/new")),
+        ("new passkey", lambda: alice.post("/auth/passkeys/new", current_password=PASSWORD)),
     ):
         steps[kind] = way().cookies["todo_step"]
     tokens = {
