@@ -112,6 +112,8 @@ def test_what_only_looks_like_a_piece_stays_title(line: str) -> None:
                 "Pay every! jan 27, jul 27 and jul 28 taxes",
                 "Pay every 2 years on jan 27 and jul 15",
                 "Pay every other jan 27 and jul 15",
+                "Pay every mon and jul 3",
+                "Pay every 15th & 3 jul",
             ]
         ),
         ('Water "every 5000 days"', 'Water "every 5000 days"', ""),

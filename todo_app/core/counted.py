@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-_PLAIN = re.compile(r"[\"“(]?[^\W\d]\D*")
+_PLAIN = re.compile(r"[\"“]?[^\W\d]\D*")
 _LINKS = re.compile(
     "after|and|as|at|because|before|but|by|daily|during|end|ending|every|for|from|if|in|midnight"
     "|next|noon|on|or|over|since|so|starting|then|this|till|to|until|via|when|while|with"

@@ -24,6 +24,7 @@ _FIGURES = re.compile(r"\d{1,9}", re.ASCII)
 """A number, and also one that is too large to be anything."""
 _BETWEEN = re.compile("[,/]")
 _EACH_MONTH = ({"the", "each", "every"}, "month")
+_ANDS = ("and", "&")
 _FIFTH = 5
 _SEVERAL_DATES = "rule_several_dates"
 _DAYS_MAX = 31
@@ -88,6 +89,9 @@ def _repeat(words: Words, index: int) -> Repeat | None:
     found = _turn(words, index + 1)
     if found is None:
         return None
+    goes_on = text_at(words, found.last) in _ANDS and text_at(words, found.last + 1)
+    if goes_on and read_day(words, found.last + 1):
+        raise UnusableRule(_SEVERAL_DATES)
     mode: Mode = "completion" if word.tail else "schedule"
     return replace(found, rule=check_rule(found.rule), mode=mode)
 
@@ -275,7 +279,7 @@ def _of_months(words: Words, last: int, rule: Rule | None) -> Repeat | None:
 def _after_separator(words: Words, index: int) -> int | None:
     """Where a list goes on: behind a comma, behind `and`, or at the next word."""
     word = text_at(words, index, after_comma=True)
-    if word in ("and", "&"):
+    if word in _ANDS:
         index += 1
         word = text_at(words, index)
     return index if word else None
