@@ -16,7 +16,10 @@ from todo_app.core.reads import Read
 from todo_app.core.task_views import Due
 
 TASK = ENTITIES["task"].read
-END_ALL = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
+END_ALL = (
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+    "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+)
 
 
 async def test_a_row_is_what_sqlalchemy_makes_of_it(alice: Actor) -> None:

@@ -34,10 +34,10 @@ def _post(alice: Person, path: str, **fields: str) -> str:
     return str(answer.json()["id"])
 
 
-async def shows(page: Page, wanted: str) -> None:
+async def shows(page: Page, wanted: str, moved: str = "") -> None:
     """Wait until the list is so, a dot for each step to the right, and the server agrees."""
     await page.wait_for_function(OUTLINE, arg=wanted)
-    await expect(toast(page)).to_contain_text("Moved")
+    await expect(toast(page)).to_contain_text(f"Moved {moved}")
     await page.wait_for_function(OUTLINE, arg=wanted)
 
 
@@ -73,21 +73,21 @@ async def test_a_project_is_put_in_order_by_the_mouse(
     await is_ready(page)
     await expect(heading(page, "Autumn")).to_be_visible()
     await drag(page, title(page, "c"), title(page, "a"), y=-10)
-    await shows(page, "c a b d Spring Autumn")
+    await shows(page, "c a b d Spring Autumn", "“c”")
     await expect(panel(page)).to_have_count(0)
     await drag(page, title(page, "b"), title(page, "a"), x=30, y=10)
-    await shows(page, "c a .b d Spring Autumn")
+    await shows(page, "c a .b d Spring Autumn", "“b”")
     await drag(page, title(page, "a"), heading(page, "Autumn"), y=15)
-    await shows(page, "c d Spring Autumn a .b")
+    await shows(page, "c d Spring Autumn a .b", "“a”")
     await drag(page, heading(page, "Autumn"), heading(page, "Spring"), y=-15)
-    await shows(page, "c d Autumn a .b Spring")
+    await shows(page, "c d Autumn a .b Spring", "“Autumn”")
     await page.reload()
     await is_ready(page)
     await page.wait_for_function(OUTLINE, arg="c d Autumn a .b Spring")
 
     home = page.get_by_role("navigation", name="Main").get_by_role("link", name="Home")
     await drag(page, title(page, "a"), home)
-    await shows(page, "c d Autumn Spring")
+    await shows(page, "c d Autumn Spring", "“a”")
     await expect(home.locator(".count")).to_have_text("2")
     await page.keyboard.press("Control+z")
     await expect(row(page, "a")).to_be_visible()
