@@ -7,7 +7,7 @@ from playwright.async_api import Locator, Page, expect
 
 def row(page: Page, title: str) -> Locator:
     """The row of a task."""
-    return page.locator("ul.rows > li").filter(has=page.get_by_text(title, exact=True))
+    return page.locator("ul.rows > li:not([inert])").filter(has=page.get_by_text(title, exact=True))
 
 
 def tick(page: Page, title: str) -> Locator:
