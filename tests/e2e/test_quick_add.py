@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 
 from tests.e2e.person import Person
 from tests.e2e.program import Program
@@ -54,6 +55,26 @@ async def test_escape_behind_a_piece_and_a_click_on_it_turn_it_back_into_text(
 
     await expect(row(page, "Re-Read today p1")).to_be_visible()
     assert alice.titles() == ["Re-Read today p1"]
+
+
+async def test_what_is_typed_before_the_scripts_are_there_counts(
+    page: Page, site: Program, alice: Person
+) -> None:
+    are_here = asyncio.Event()
+
+    async def come_late(route: Route) -> None:
+        await are_here.wait()
+        await route.continue_()
+
+    await page.route("**/assets/*.js", come_late)
+    await page.goto(f"{site.origin}/inbox", wait_until="commit")
+    await quick_entry(page).press_sequentially("Pay rent tomorrow")
+    await page.keyboard.press("Enter")
+    are_here.set()
+    await expect(page.locator(".piece")).to_have_text("Tomorrow")
+    await expect(quick_entry(page)).to_be_focused()
+    await page.keyboard.press("Enter")
+    await expect(row(page, "Pay rent")).to_be_visible()
 
 
 async def test_names_are_completed_by_the_keyboard(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import reflex as rx
 from reflex_components_core.react_router.dom import ReactRouterLink
 
-from todo_app.web import reflex_private, routes
+from todo_app.web import page_script, reflex_private, routes
 from todo_app.web.components.bulk_bar import bulk_bar, due_dialog
 from todo_app.web.components.commands import PALETTE, commands
 from todo_app.web.components.drag import drops
@@ -67,8 +67,15 @@ def shell(here: str, *content: rx.Component, can_add: bool = True) -> rx.Compone
         label_picker(),
         drops(),
         shortcut_sheet(doable),
+        # The last to be mounted: what is typed by then goes before what was kept.
+        rx.el.span(on_mount=_tell_typed(), hidden=True),
         class_name="shell",
     )
+
+
+def _tell_typed() -> rx.Var:
+    """An event trigger that tells the page what was typed before its scripts were there."""
+    return reflex_private.trigger(page_script.exported("hydration", "tellTyped").call())
 
 
 def _trouble() -> rx.Component:

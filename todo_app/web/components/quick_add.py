@@ -33,6 +33,8 @@ def quick_add(placeholder: str = "Add a task") -> rx.Component:
                 entry.set_value(""),
                 off.set_value([]),
             ],
+            # Enter before the scripts are there does nothing: to send it would load the page anew.
+            method="dialog",
             class_name="quick-add",
         ),
         _pieces(entry, off),
