@@ -107,19 +107,18 @@ async def _purge_all(purge: Callable[..., Awaitable[int]], *user_id: UUID) -> No
 
 async def send_mail_forever() -> NoReturn:
     """Send what is in the outbox, every few seconds."""
-    while True:
-        try:
-            await mail.deliver_due()
-        except Unavailable:
-            log.warning("mail put off: the database does not answer")
-        await asyncio.sleep(MAIL_INTERVAL_SECONDS)
+    await _do_every(MAIL_INTERVAL_SECONDS, mail.deliver_due, "mail")
 
 
 async def remind_forever() -> NoReturn:
     """Tell people what it is time for, every few seconds."""
+    await _do_every(REMINDERS_INTERVAL_SECONDS, due_reminders.tell_due, "reminders")
+
+
+async def _do_every(seconds: int, work: Callable[[], Awaitable[int]], name: str) -> NoReturn:
     while True:
         try:
-            await due_reminders.tell_due()
+            await work()
         except Unavailable:
-            log.warning("reminders put off: the database does not answer")
-        await asyncio.sleep(REMINDERS_INTERVAL_SECONDS)
+            log.warning("%s put off: the database does not answer", name)
+        await asyncio.sleep(seconds)

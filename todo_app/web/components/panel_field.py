@@ -64,6 +64,11 @@ def save_on_enter(field: Field) -> Callable[[rx.Var[str]], rx.Var]:
     return lambda key: rx.cond(key == "Enter", save(field, _TYPED), rx.noop())
 
 
+def save_on_leaving(field: Field) -> Callable[[rx.Var[str]], list[rx.event.EventSpec]]:
+    """Events that save what is typed into a field when it is left."""
+    return lambda text: [save(field, text), TaskPanelState.leave_field(field)]
+
+
 def save(field: Field, text: rx.Var[str]) -> rx.event.EventSpec:
     """Save what is typed into a field."""
     return TaskPanelState.save_field(

@@ -12,8 +12,8 @@ from todo_app.web.components.panel_field import (
     content,
     identity,
     panel_field,
-    save,
     save_on_enter,
+    save_on_leaving,
 )
 from todo_app.web.panel_state import Early, TaskPanelState
 
@@ -30,10 +30,7 @@ def reminder_field() -> rx.Component:
             default_value=content("reminders"),
             auto_complete="off",
             on_key_down=save_on_enter("reminders"),
-            on_blur=lambda text: [
-                save("reminders", text),
-                TaskPanelState.leave_field("reminders"),
-            ],
+            on_blur=save_on_leaving("reminders"),
             **identity("reminders"),
         ),
         rx.cond(PANEL["reminders"] != "", _counted_from()),

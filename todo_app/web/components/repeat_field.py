@@ -11,8 +11,8 @@ from todo_app.web.components.panel_field import (
     content,
     identity,
     panel_field,
-    save,
     save_on_enter,
+    save_on_leaving,
 )
 from todo_app.web.panel_state import TaskPanelState
 from todo_app.web.repeat_state import Preset, RepeatState, TurnRow
@@ -38,10 +38,7 @@ def repeat_field() -> rx.Component:
                 PREVIEW_PAUSE_MILLISECONDS
             ),
             on_key_down=save_on_enter("recurrence"),
-            on_blur=lambda text: [
-                save("recurrence", text),
-                TaskPanelState.leave_field("recurrence"),
-            ],
+            on_blur=save_on_leaving("recurrence"),
             **identity("recurrence"),
         ),
         rx.el.datalist(*(rx.el.option(value=words) for words in REPETITIONS), id=_SUGGESTIONS),

@@ -10,7 +10,14 @@ from reflex_components_core.react_router.dom import ReactRouterLink
 from todo_app.web import routes, wording
 from todo_app.web.bulk_state import BulkState
 from todo_app.web.components.icons import icon
-from todo_app.web.components.panel_field import PANEL, content, identity, panel_field, save
+from todo_app.web.components.panel_field import (
+    PANEL,
+    content,
+    identity,
+    panel_field,
+    save,
+    save_on_leaving,
+)
 from todo_app.web.components.reminder_field import reminder_field
 from todo_app.web.components.repeat_field import repeat_field
 from todo_app.web.history_rows import Entry
@@ -172,7 +179,7 @@ def _tools(here: str) -> rx.Component:
 def _saved_while_typed(name: Literal["title", "notes"]) -> dict[str, object]:
     return {
         "on_change": lambda text: save(name, text).debounce(SAVE_PAUSE_MILLISECONDS),
-        "on_blur": lambda text: [save(name, text), TaskPanelState.leave_field(name)],
+        "on_blur": save_on_leaving(name),
     }
 
 
