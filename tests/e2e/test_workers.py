@@ -17,7 +17,7 @@ from tests.e2e.conftest import OpenContext
 from tests.e2e.person import Person, new_person
 from tests.e2e.program import FIRST_PORT, Program, refuse_taken_port, running
 from tests.e2e.screen import is_ready, quick_entry, row
-from tests.e2e.watch import SERVER_AWAY, Watch
+from tests.e2e.watch import Watch
 from tests.servers import PostgreSQL, Redis, free_port, settings_of
 from todo_app.core.models import new_id
 
@@ -126,7 +126,7 @@ async def test_a_worker_that_is_killed_is_started_again_and_pages_go_on(
     await quick_entry(page).press("Enter")
     await expect(row(page, "Life goes on")).to_be_visible()
     # Its socket may have knocked while nobody answered.
-    watch.overlook(SERVER_AWAY)
+    watch.overlook("/_event/")
 
 
 @pytest.mark.parametrize(
