@@ -186,6 +186,23 @@ async def test_a_page_back_is_the_page_one_came_from(
     assert back.next_cursor == first.next_cursor
 
 
+async def test_what_is_due_is_told_with_what_was_done_last_on_every_page(
+    alice: Actor, everything: list[TaskView]
+) -> None:
+    due, done = TaskFilter(completed=False, due_before=TODAY), TaskFilter(completed=True)
+    latest = expected(everything, done, "completed")[: task_lists.DONE_MAX]
+    pages, cursor = [], None
+    while not pages or cursor:
+        found = await act(task_lists.list_due, alice, due, done, limit=4, cursor=cursor)
+        assert [task.title for task in found.done] == latest
+        pages.append([task.title for task in found.items])
+        cursor, back = found.next_cursor, found.previous_cursor
+
+    before = await act(task_lists.list_due, alice, due, done, limit=4, cursor=back, backwards=True)
+    assert flat(pages) == expected(everything, due, "due")
+    assert [task.title for task in before.items] == pages[-2]
+
+
 async def test_what_is_added_or_deleted_while_paging_neither_repeats_nor_hides_the_rest(
     alice: Actor, everything: list[TaskView]
 ) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import reflex as rx
 from reflex.istate.manager.memory import StateManagerMemory
@@ -23,9 +23,12 @@ from todo_app.web.connections import Connection
 class Page:
     """A page whose events run as they do in the program, without a socket."""
 
-    def __init__(self, processor: BaseStateEventProcessor, connection_id: str) -> None:
+    def __init__(
+        self, processor: BaseStateEventProcessor, connection_id: str, session_id: UUID
+    ) -> None:
         self.processor = processor
         self.connection_id = connection_id
+        self.session_id = session_id
         self.token = str(uuid4())
         self.shown: dict[str, Any] = {}
         self._place: dict[str, Any] = {}
@@ -62,7 +65,7 @@ async def open_page(app: rx.App, name: str) -> AsyncIterator[Page]:
         middleware=app, backend_exception_handler=session.explain_exception
     )
     manager = StateManagerMemory()
-    opened = Page(processor, connection.id)
+    opened = Page(processor, connection.id, claims.sid)
     async with processor.configure(state_manager=manager, event_namespace=opened):  # type: ignore[arg-type]
         yield opened
     await manager.close()

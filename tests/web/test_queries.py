@@ -13,7 +13,7 @@ from tests.cast import act, add_task, sign_up
 from tests.core.test_projects import add_project
 from tests.web.browser import LIVE, QUICK_ADD
 from tests.web.page import Page, open_page
-from todo_app.core import saved_filters
+from todo_app.core import clock, saved_filters, session_memory, tasks
 from todo_app.core.access import Actor
 from todo_app.core.database import get_engine, get_reading_engine
 from todo_app.core.models import new_id
@@ -53,6 +53,8 @@ async def furnish(alice: Actor) -> None:
     for days in range(3):
         due = Due(date=f"2020-01-0{days + 1}", time="08:00", zone="Asia/Tokyo")
         await add_task(alice, f"Dig {days}", project_id=garden.id, labels=["errand"], due=due)
+    done = await add_task(alice, "Rake", due=Due(date=clock.today(alice.time_zone)))
+    await act(tasks.complete_task, alice, done.id)
     draft = FilterDraft(name="Late", query="overdue & #Garden & @errand")
     await act(saved_filters.create_filter, alice, draft)
 
@@ -61,6 +63,11 @@ async def test_opening_a_screen_takes_three_queries_at_most(page: Page) -> None:
     with counting() as statements:
         await page.open("/today")
     assert len(statements) <= MOST_QUERIES, "who it is that opens their first page among them"
+    assert page.shown["rows_rx_state_"][-1]["heading"] == "Done today"
+    session_memory.forget(page.session_id)
+    with counting() as statements:
+        await page.open("/today")
+    assert len(statements) <= MOST_QUERIES, "whether their session still lives among them"
     ids = {
         kind: page.shown[f"{name}_rx_state_"][0]["id"]
         for kind, name in (("project", "projects"), ("label", "labels"), ("filter", "filters"))

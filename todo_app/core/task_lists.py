@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
@@ -26,6 +26,7 @@ from sqlalchemy import (
     or_,
     select,
     tuple_,
+    union_all,
 )
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -41,6 +42,8 @@ from todo_app.core.text import CalendarDate, Moment, Text, WallTime
 
 PAGE_MAX = 200
 PAGE_DEFAULT = 50
+DONE_MAX = 20
+"""How many tasks that are done are told beside what is to be done."""
 CURSOR_MAX_CHARACTERS = 1_000
 _LAST_TIME = "24:00"
 
@@ -78,6 +81,8 @@ class TaskPage(BaseModel):
     items: list[TaskView]
     progress: dict[UUID, tuple[int, int]] = Field(default={}, exclude=True)
     """Of the tasks with parts: how many parts are done, and how many there are."""
+    done: list[TaskView] = Field(default=[], exclude=True)
+    """What is done, latest first, where that is told beside what is to be done."""
     next_cursor: str | None
     previous_cursor: str | None
 
@@ -91,6 +96,16 @@ class _Order:
     place: TypeAdapter[Any]
     descending: bool = False
     only_if: ColumnElement[bool] | None = None
+
+
+class _Asked(NamedTuple):
+    """Which part of a list is wanted."""
+
+    filters: TaskFilter
+    sort: Sort
+    limit: int
+    cursor: str | None
+    backwards: bool
 
 
 _DUE_PLACE: TypeAdapter[Any] = TypeAdapter(
@@ -205,28 +220,41 @@ async def list_tasks(
     holds only tasks that are done; `outline` is the order of a project, parts behind their whole.
     Raises InvalidCursor for a cursor of another list, and InvalidFilter.
     """
-    order = _ORDERS[sort]
-    query = _READABLE.where(*_conditions(filters, order))
-    if filters.text is not None:
-        query = query.where(await passes(db, actor, filters.text))
-    if cursor is not None:
-        place = _read_cursor(cursor, order, filters, sort)
-        query = _behind(query, order, place, backwards=backwards)
-    query = query.order_by(*_columns(order, backwards=backwards))
+    asked = _Asked(filters, sort, limit, cursor, backwards)
+    query = await _window(db, actor, asked)
     if with_progress:
         query = query.add_columns(*_PROGRESS)
-    rows = list(await db.execute(query.limit(limit + 1), access.values(actor)))
-    rows, has_more, has_less = rows[:limit], len(rows) > limit, cursor is not None
-    if backwards:
-        rows.reverse()
-        has_more, has_less = has_less, has_more
-    items = [TaskView.of(row) for row in rows]
-    return TaskPage(
-        items=items,
-        progress=_progress(rows) if with_progress else {},
-        next_cursor=cursor_at(items[-1], filters, sort) if items and has_more else None,
-        previous_cursor=cursor_at(items[0], filters, sort) if items and has_less else None,
-    )
+    rows = list(await db.execute(query, access.values(actor)))
+    progress = _progress(rows) if with_progress else {}
+    return _page(asked, [TaskView.of(row) for row in rows], progress)
+
+
+async def list_due(
+    db: AsyncSession,
+    actor: Actor,
+    filters: TaskFilter,
+    done: TaskFilter,
+    *,
+    limit: int = PAGE_DEFAULT,
+    cursor: str | None = None,
+    backwards: bool = False,
+) -> TaskPage:
+    """A list of what is to be done, by `due`, and in the same query what is `done` beside it.
+
+    Raises InvalidCursor for a cursor of another list, and InvalidFilter.
+    """
+    asked = _Asked(filters, "due", limit, cursor, backwards)
+    last = _ORDERS["completed"]
+    latest = _READABLE.where(*_conditions(done, last)).order_by(*_columns(last)).limit(DONE_MAX)
+    parts = (part.add_columns(*_PROGRESS) for part in (await _window(db, actor, asked), latest))
+    query = union_all(*(select(part.subquery()) for part in parts))
+    rows = list(await db.execute(query, access.values(actor)))
+    views = [TaskView.of(row) for row in rows]
+    # The order of each part says what it leaves out; the whole has none.
+    found = [view for view in views if view.completed_at is None]
+    found.sort(key=_ORDERS[asked.sort].key, reverse=backwards)
+    closed = sorted((view for view in views if view.completed_at), key=last.key, reverse=True)
+    return _page(asked, found, _progress(rows), closed)
 
 
 async def list_kin(db: AsyncSession, actor: Actor, task_ids: Sequence[UUID]) -> TaskPage:
@@ -237,7 +265,39 @@ async def list_kin(db: AsyncSession, actor: Actor, task_ids: Sequence[UUID]) -> 
     return TaskPage(items=items, progress=_progress(rows), next_cursor=None, previous_cursor=None)
 
 
-def _columns(order: _Order, *, backwards: bool) -> list[ColumnElement[Any]]:
+async def _window(db: AsyncSession, actor: Actor, asked: _Asked) -> Select[*tuple[Any, ...]]:
+    """The tasks of a page, and one more if there is one; from its end when backwards."""
+    order = _ORDERS[asked.sort]
+    query = _READABLE.where(*_conditions(asked.filters, order))
+    if asked.filters.text is not None:
+        query = query.where(await passes(db, actor, asked.filters.text))
+    if asked.cursor is not None:
+        place = _read_cursor(asked.cursor, order, asked.filters, asked.sort)
+        query = _behind(query, order, place, backwards=asked.backwards)
+    return query.order_by(*_columns(order, backwards=asked.backwards)).limit(asked.limit + 1)
+
+
+def _page(
+    asked: _Asked,
+    found: list[TaskView],
+    progress: dict[UUID, tuple[int, int]],
+    done: Sequence[TaskView] = (),
+) -> TaskPage:
+    filters, sort, limit, cursor, backwards = asked
+    items, has_more, has_less = found[:limit], len(found) > limit, cursor is not None
+    if backwards:
+        items.reverse()
+        has_more, has_less = has_less, has_more
+    return TaskPage(
+        items=items,
+        progress=progress,
+        done=list(done),
+        next_cursor=cursor_at(items[-1], filters, sort) if items and has_more else None,
+        previous_cursor=cursor_at(items[0], filters, sort) if items and has_less else None,
+    )
+
+
+def _columns(order: _Order, *, backwards: bool = False) -> list[ColumnElement[Any]]:
     falling = order.descending != backwards
     return [column.desc() if falling else column.asc() for column in order.columns]
 

@@ -46,7 +46,6 @@ WINDOW_ROWS = 100
 STEP_ROWS = 50
 ECHO_ROWS = 25
 """How many rows of the window are kept free for what comes again."""
-DONE_TODAY_ROWS = 20
 CHANGED_ROWS = 10
 
 RowId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
@@ -122,7 +121,7 @@ class TaskListState(AuthState):
         dropped = max(0, len(rows) - self._most_rows())
         self.has_earlier = self.has_earlier or dropped > 0
         self.has_more = page.next_cursor is not None
-        await self._place(rows[dropped:], cursors[dropped:])
+        await self._place(rows[dropped:], cursors[dropped:], page)
 
     @rx.event
     async def load_earlier(self, is_visible: bool) -> None:
@@ -135,7 +134,7 @@ class TaskListState(AuthState):
         self.has_earlier = page.previous_cursor is not None
         most = self._most_rows()
         self.has_more = self.has_more or len(rows) > most
-        await self._place(rows[:most], cursors[:most])
+        await self._place(rows[:most], cursors[:most], page)
 
     @rx.event
     async def set_completed(self, task_id: TaskId, is_completed: bool, stamp: Stamp) -> None:
@@ -195,7 +194,7 @@ class TaskListState(AuthState):
         page = await self._page(limit=limit)
         await self._recount()
         self.has_earlier, self.has_more = False, page.next_cursor is not None
-        await self._place(self._rows_of(page), self._cursors_of(page.items))
+        await self._place(self._rows_of(page), self._cursors_of(page.items), page)
 
     async def _refresh(self) -> None:
         """Show the window as it is now, wherever it stands."""
@@ -212,7 +211,7 @@ class TaskListState(AuthState):
         page = await self._page(cursor=start[0] if start else None, limit=len(self._cursors))
         await self._recount()
         self.has_earlier, self.has_more = bool(start), page.next_cursor is not None
-        await self._place(self._rows_of(page), self._cursors_of(page.items))
+        await self._place(self._rows_of(page), self._cursors_of(page.items), page)
 
     async def _page(
         self, *, cursor: str | None = None, backwards: bool = False, limit: int = STEP_ROWS
@@ -224,15 +223,13 @@ class TaskListState(AuthState):
         filters, sort = self._query()
         if filters.text is not None and not filters.text.strip():
             return whole([])
+        window = {"limit": limit, "cursor": cursor, "backwards": backwards}
+        if self._name == "today":
+            done = done_today(self._today, self._actor().time_zone)
+            return await self._share(task_lists.list_due, filters, done, **window)
         try:
             return await self._share(
-                task_lists.list_tasks,
-                filters,
-                sort=sort,
-                limit=limit,
-                cursor=cursor,
-                backwards=backwards,
-                with_progress=True,
+                task_lists.list_tasks, filters, sort=sort, with_progress=True, **window
             )
         except InvalidFilter:
             return whole([])  # The screen of filters says what is wrong with it, and where.
@@ -242,14 +239,12 @@ class TaskListState(AuthState):
         names = (self.place["name"], self._filter)
         return query_of(self._name, self._today, place_id, *names)
 
-    async def _place(self, rows: list[TaskRow], cursors: list[str]) -> None:
+    async def _place(self, rows: list[TaskRow], cursors: list[str], page: TaskPage) -> None:
         """Make these rows the window; the end of Today is what was done today.
 
         In Upcoming, the dates on which tasks come again are between them.
         """
-        done: list[TaskRow] = []
-        if self._name == "today" and not self.has_more and self.counts["done_today"]:
-            done = self._rows_of(await self._done_today())
+        done = [] if self.has_more else self._rows_of(page, page.done)
         surplus = max(0, len(rows) + len(done) - self._most_rows())
         self.has_earlier = self.has_earlier or surplus > 0
         self._cursors = cursors[surplus:]
@@ -290,15 +285,6 @@ class TaskListState(AuthState):
         copies = (one.task.model_copy(update={"due": one.due}) for one in found)
         return [echo_of(row_of(copy, seen)) for copy in copies]
 
-    async def _done_today(self) -> TaskPage:
-        return await self._share(
-            task_lists.list_tasks,
-            done_today(self._today, self._actor().time_zone),
-            sort="completed",
-            limit=DONE_TODAY_ROWS,
-            with_progress=True,
-        )
-
     def _main_rows(self) -> list[TaskRow]:
         return [row for row in self._shown_rows() if not row["echoes"]][: len(self._cursors)]
 
@@ -306,11 +292,11 @@ class TaskListState(AuthState):
         filters, sort = self._query()
         return [task_lists.cursor_at(view, filters, sort) for view in views]
 
-    def _rows_of(self, page: TaskPage) -> list[TaskRow]:
+    def _rows_of(self, page: TaskPage, views: Sequence[TaskView] | None = None) -> list[TaskRow]:
+        """The rows of a page, or of these of its tasks."""
         seen, progress = self._seen(), page.progress
-        return [
-            row_of(view, seen, parts=wording.progress(progress.get(view.id))) for view in page.items
-        ]
+        shown = page.items if views is None else views
+        return [row_of(view, seen, parts=wording.progress(progress.get(view.id))) for view in shown]
 
     def _seen(self) -> Seen:
         """How the rows of this list are looked at now."""
