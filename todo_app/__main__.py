@@ -22,6 +22,7 @@ from todo_app.core.verification import Report, verify
 
 EXPORT_DIR = Path("export")
 _DEV_FRONTEND_PORT = 3000
+_DEV_SOURCES = ("todo_app", "assets", "rxconfig.py")
 
 
 def main() -> int:
@@ -98,6 +99,8 @@ def dev() -> None:
     # An empty setting is one that is not set.
     os.environ["PUBLIC_URL"] = os.environ.get("PUBLIC_URL") or public_url
     os.environ["BACKEND_URL"] = os.environ.get("BACKEND_URL") or backend_url
+    # Without, it loads the application anew whenever something is written to the database in data/.
+    os.environ["REFLEX_HOT_RELOAD_OVERRIDE_PATHS"] = ":".join(_DEV_SOURCES)
     get_settings.cache_clear()
     prepare()
     serve.check_port()
