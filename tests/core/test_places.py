@@ -14,7 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 
 from tests.cast import act, add_task, meddling, sign_up, stored_tasks
 from tests.conftest import forget_process
-from tests.core.test_projects import add_project, crowd, titles
+from tests.core.test_projects import add_project, add_section, crowd, titles
 from todo_app.core import labels, moves, projects, sections, tasks, undo
 from todo_app.core.access import Actor
 from todo_app.core.database import dispose, transaction
@@ -141,6 +141,38 @@ async def test_parts_go_out_together_and_never_without_their_whole(alice: Actor)
     await act(moves.shift_tasks, alice, [b.id, c.id], "in")
     await act(moves.shift_tasks, alice, [b.id, a.id], "down")
     assert await outline_of(alice) == "d a .b .c"
+
+
+async def test_at_the_edge_of_a_section_the_next_step_is_past_its_heading(alice: Actor) -> None:
+    garden = await add_project(alice)
+    names = {None: "", **{(await add_section(alice, garden, name)).id: name for name in "XYZ"}}
+    made = {title: await add_task(alice, title, project_id=garden.id) for title in "ab"}
+    part = await add_task(alice, "part", parent_id=made["b"].id)
+
+    async def shifted(chosen: str, shift: Shift) -> list[tuple[str, str]]:
+        ids = [made[title].id for title in chosen]
+        views = await act(moves.shift_tasks, alice, ids, shift)
+        page = await act(
+            list_tasks, alice, TaskFilter(completed=False, project_id=garden.id), sort="outline"
+        )
+        assert {view.id for view in views} == set(ids)
+        return [(names[one.section_id], one.title) for one in page.items if one.id != part.id]
+
+    for chosen, shift, outline in (
+        ("b", "down", [("", "a"), ("X", "b")]),
+        ("ab", "down", [("X", "a"), ("Y", "b")]),
+        ("ab", "down", [("Y", "a"), ("Z", "b")]),
+        ("ab", "down", [("Z", "a"), ("Z", "b")]),
+        ("ab", "down", [("Z", "a"), ("Z", "b")]),
+        ("ab", "up", [("Y", "a"), ("Y", "b")]),
+        ("b", "up", [("Y", "b"), ("Y", "a")]),
+        ("b", "up", [("X", "b"), ("Y", "a")]),
+        ("b", "up", [("", "b"), ("Y", "a")]),
+        ("b", "up", [("", "b"), ("Y", "a")]),
+    ):
+        assert await shifted(chosen, shift) == outline, (chosen, shift)
+    moved = await act(tasks.get_task, alice, part.id)
+    assert (moved.section_id, moved.parent_id) == (None, made["b"].id)
 
 
 async def outline_of(actor: Actor) -> str:

@@ -184,6 +184,10 @@ async def test_tasks_are_shifted_and_folded(alice: Browser) -> None:
         await tab.ask(f"{PLACES}.shift_tasks", task_ids=[ids["c"]], shift="in")
         assert [(row["title"], row["depth"]) for row in tab.rows] == [("a", 0), ("c", 1), ("b", 0)]
         assert tab.rows[0]["parts"] == "0/1"
+        assert tab.shown["auth_state.notice"]["text"] == "Moved “c”"
+        await tab.ask(f"{PLACES}.shift_tasks", task_ids=[ids["a"]], shift="up")
+        told = tab.shown["auth_state.notice"]
+        assert (told["text"][:13], told["can_undo"]) == ("Nothing moved", False)
 
         await tab.ask(f"{PLACES}.fold_task", task_id=ids["a"], is_collapsed=True)
         assert titles(tab) == ["a", "b"]

@@ -7,13 +7,14 @@ from typing import Literal, Self
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from todo_app.core import changes, places, positions, tasks
+from todo_app.core import access, changes, places, positions, tasks
 from todo_app.core.access import Actor
 from todo_app.core.changes import Step
 from todo_app.core.errors import InvalidInput, NotFound
-from todo_app.core.models import DEPTH_MAX
+from todo_app.core.models import DEPTH_MAX, SECTIONS
 from todo_app.core.neighbours import Beside
 from todo_app.core.places import Place, TaskRow
 from todo_app.core.task_views import TaskView
@@ -106,9 +107,10 @@ async def shift_tasks(
 ) -> list[TaskView]:
     """Move tasks by one step among the open tasks around them, with all their parts.
 
-    `up` and `down` pass a neighbour, `in` makes them the last part of the one before, `out` puts
-    them behind what they are a part of. None passes another of them, or goes without what it is a
-    part of; where there is no such step, it stays. Raises NotFound if all are gone, InvalidInput.
+    `up` and `down` pass a neighbour, or the heading of a section where there is none, `in` makes
+    them the last part of the one before, `out` puts them behind what they are a part of. None
+    passes another of them, or goes without what it is a part of; where there is no such step, it
+    stays. Raises NotFound if all are gone, InvalidInput.
     """
     tops = await _tops(db, actor, task_ids)
     if shift in {"down", "out"}:
@@ -148,6 +150,26 @@ async def _shift(
         neighbour = await places.open_neighbour(db, actor, task, is_next=shift == "down")
         is_other = neighbour is not None and neighbour not in together
         where = TaskMove.model_validate({_SHIFTS[shift]: neighbour}) if is_other else None
+        if neighbour is None and shift != "in" and task.parent_id is None:
+            where = await _past_heading(db, actor, task, is_next=shift == "down")
     if where is None:
         return await tasks.get_task(db, actor, task_id)
     return await move_task(db, actor, task_id, where)
+
+
+async def _past_heading(
+    db: AsyncSession, actor: Actor, task: TaskRow, *, is_next: bool
+) -> TaskMove | None:
+    """Where the list goes on for a task at the edge of its section, or of those in none."""
+    here, position = task.path.partition("!")[0], SECTIONS.c.position
+    found = await db.scalar(
+        select(SECTIONS.c.id)
+        .where(access.own_rows(SECTIONS), SECTIONS.c.project_id == task.project_id)
+        .where(position > here if is_next else position < here)
+        .order_by(position if is_next else position.desc())
+        .limit(1),
+        access.values(actor),
+    )
+    if found is not None:
+        return TaskMove(section_id=found, first=is_next)
+    return TaskMove(project_id=task.project_id) if here and not is_next else None

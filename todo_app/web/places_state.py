@@ -235,6 +235,9 @@ class PlacesState(LiveState):
             return
         await self._refresh()
         await self._refresh_panel()
+        if self._step is None:
+            self._tell("Nothing moved: this is as far as it goes.")
+            return
         self._offer_undo(f"Moved {wording.which([view.title for view in views])}")
 
     async def _change_place(self, values: dict[str, str], words: str) -> None:
