@@ -207,11 +207,11 @@ async def test_what_is_unavailable_says_when_to_come_back(
 async def test_a_commit_that_fails_never_answered_well(
     alice: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def fail(*_: object) -> None:
+    def fail(*_: object) -> None:
         raise ConnectionError
 
     with monkeypatch.context() as patch:
-        patch.setattr("sqlalchemy.ext.asyncio.AsyncSession.commit", fail)
+        patch.setattr("sqlalchemy.Connection.commit", fail)
         assert_problem(await alice.post(TASKS, json={"title": "Lost"}), 503)
     assert await all_tasks(alice) == []
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 _BEFORE, _AFTER = "todo_app.before_commit", "todo_app.after_commit"
@@ -20,14 +19,13 @@ def after_commit(session: Session, act: Callable[[Session], None]) -> None:
     session.info.setdefault(_AFTER, []).append(act)
 
 
-# One listener for all sessions: to add one to each takes as long as a small statement.
-@event.listens_for(Session, "before_commit")
-def _act_before(session: Session) -> None:
+def act_before(session: Session) -> None:
+    """Do what is to be done before a commit; for `transaction()` alone."""
     for act in session.info.pop(_BEFORE, ()):
         act(session)
 
 
-@event.listens_for(Session, "after_commit")
-def _act_after(session: Session) -> None:
+def act_after(session: Session) -> None:
+    """Do what is to be done after a commit; for `transaction()` alone."""
     for act in session.info.pop(_AFTER, ()):
         act(session)

@@ -11,20 +11,21 @@ from functools import cache, partial
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, event, func, inspect, select
+from sqlalchemy import event, func, inspect, select
 from sqlalchemy.dialects.postgresql import Insert as PostgresqlInsert
 from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
-from sqlalchemy.orm import Session, SessionTransaction
+from sqlalchemy.orm import Session
 from sqlalchemy.pool import AsyncAdaptedQueuePool, QueuePool
 from sqlmodel import SQLModel
 
-from todo_app.core import postgresql
+from todo_app.core import commits, postgresql
 from todo_app.core.errors import TodoError, Unavailable
 from todo_app.core.settings import get_settings
 from todo_app.core.sqlite import connect as connect_sqlite
+from todo_app.core.writes import connection_of
 
 log = logging.getLogger(__name__)
 
@@ -101,21 +102,15 @@ async def transaction(user_id: UUID | None = None) -> AsyncIterator[AsyncSession
     Of what row-level security guards it sees and changes rows of this account, or none without one.
     Raises Unavailable if the database does not answer.
     """
-    async with _translated():
-        # Not `async with`: that closes a session in a task of its own, which is a detour.
-        db = _session(get_engine(), user_id)
+    async with _translated(), _session(get_engine(), user_id) as db:
         try:
             yield db
         except TodoError as refusal:
             if refusal.keeps_writes:
-                await db.commit()
+                await db.run_sync(_commit)
             raise
         else:
-            await db.commit()
-        finally:
-            # What is committed has given its connection back.
-            if db.in_transaction():
-                await db.close()
+            await db.run_sync(_commit)
 
 
 @asynccontextmanager
@@ -125,12 +120,8 @@ async def reading(user_id: UUID | None = None) -> AsyncIterator[AsyncSession]:
     It sees what a transaction for the same account would see.
     Raises Unavailable if the database does not answer.
     """
-    async with _translated():
-        db = _session(get_reading_engine(), user_id)
-        try:
-            yield db
-        finally:
-            await db.close()
+    async with _translated(), _session(get_reading_engine(), user_id) as db:
+        yield db
 
 
 async def is_ready() -> bool:
@@ -200,26 +191,34 @@ def insert_if_absent(db: AsyncSession, table: type[SQLModel]) -> PostgresqlInser
     return PostgresqlInsert(table).on_conflict_do_nothing(index_elements=keys)
 
 
-class _Session(Session):
-    """A session for the account that `info` names."""
+@asynccontextmanager
+async def _session(engine: AsyncEngine, user_id: UUID | None) -> AsyncIterator[AsyncSession]:
+    """A session on a connection that is in a transaction for this account.
+
+    The transaction is the connection's: to begin and to end one by the session would take longer
+    than a small change does, which mostly is made without it.
+    """
+    # Not `async with`: that closes a connection in a task of its own, which is a detour.
+    connection = await engine.connect()
+    db = AsyncSession(connection, expire_on_commit=False)
+    try:
+        plain = connection_of(db.sync_session)
+        plain.begin()
+        driver = plain.connection.driver_connection
+        if isinstance(driver, postgresql.Connection):
+            driver.user_id = user_id
+        yield db
+    finally:
+        if db.in_transaction():
+            db.sync_session.close()
+        await connection.close()
 
 
-def _session(engine: AsyncEngine, user_id: UUID | None) -> AsyncSession:
-    return AsyncSession(
-        engine,
-        sync_session_class=_Session,
-        expire_on_commit=False,
-        info={"user_id": user_id},
-    )
-
-
-@event.listens_for(_Session, "after_begin")
-def _name_account(
-    session: Session, _transaction: SessionTransaction, connection: Connection
-) -> None:
-    driver = connection.connection.driver_connection
-    if isinstance(driver, postgresql.Connection):
-        driver.user_id = session.info["user_id"]
+def _commit(session: Session) -> None:
+    commits.act_before(session)
+    session.flush()
+    connection_of(session).commit()
+    commits.act_after(session)
 
 
 def _forget_account(connection: Any, _record: object) -> None:  # noqa: ANN401 - the dialect's own

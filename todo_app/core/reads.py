@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, Dialect, Row, Select
+from sqlalchemy import Dialect, Row, Select
 from sqlalchemy.engine import result_tuple
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from todo_app.core.writes import Compiled
+from todo_app.core.writes import Compiled, connection_of
 
 AnyRow = Row[*tuple[Any, ...]]
 """A row of whatever columns."""
@@ -28,7 +28,7 @@ class Read:
 
     async def one_or_none(self, session: AsyncSession, values: Mapping[str, Any]) -> AnyRow | None:
         """The row, or None."""
-        connection: Connection = (await session.connection()).sync_connection  # type: ignore[assignment]
+        connection = connection_of(session.sync_session)
         dialect = connection.dialect
         if dialect.name not in self._compiled:
             self._compiled[dialect.name] = _CompiledRead(self._statement, dialect, list(values))

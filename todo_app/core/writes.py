@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
-from sqlalchemy import Dialect, Insert, Select, Update
+from sqlalchemy import Connection, Dialect, Insert, Select, Update
 from sqlalchemy.orm import Session
 
 Parameters = Sequence[Any] | Mapping[str, Any]
@@ -34,7 +34,7 @@ class Write:
 
     def defer(self, session: Session, values: Mapping[str, Any]) -> None:
         """Execute it in a transaction that has begun; columns to set are among the values."""
-        connection = session.connection()
+        connection = connection_of(session)
         dialect = connection.dialect
         key = (dialect.name, frozenset(values))
         if key not in self._compiled:
@@ -42,6 +42,11 @@ class Write:
         compiled = self._compiled[key]
         driver: Deferring = connection.connection.driver_connection  # type: ignore[assignment]
         driver.defer(compiled.sql, compiled.parameters(values))
+
+
+def connection_of(session: Session) -> Connection:
+    """The connection that a session of ours has from its first moment to its last."""
+    return session.get_bind()  # type: ignore[return-value]
 
 
 class Compiled:
