@@ -13,6 +13,7 @@ from todo_app.core.errors import Forbidden
 from todo_app.core.models import (
     PROJECTS,
     TASKS,
+    USERS,
     ApiToken,
     MailedLink,
     OutboxMessage,
@@ -105,6 +106,8 @@ def own_rows(table: Table) -> ColumnElement[bool]:
     return table.c.user_id == bindparam("actor_id")
 
 
+OWN_ACCOUNT = USERS.c.id == bindparam("actor_id")
+"""The condition that a user row is the actor's own."""
 READABLE_PROJECTS = (own_rows(PROJECTS), PROJECTS.c.deleted_at.is_(None))
 """The conditions that a project exists for the actor, the trash left out."""
 READABLE_TASKS = (own_rows(TASKS), TASKS.c.deleted_at.is_(None))

@@ -20,7 +20,8 @@ from todo_app.core.access import Actor
 from todo_app.core.bus import AccountChanged
 from todo_app.core.database import transaction
 from todo_app.core.errors import EmailTaken, NotFound
-from todo_app.core.models import ChangeHead, SignUp, User, new_id
+from todo_app.core.models import USERS, ChangeHead, SignUp, User, new_id
+from todo_app.core.reads import AnyRow, Read
 from todo_app.core.text import (
     EMAIL_MAX_CHARACTERS,
     NAME_MAX_CHARACTERS,
@@ -97,9 +98,13 @@ class AccountView(BaseModel):
     created_at: datetime
 
     @classmethod
-    def of(cls, user: User) -> AccountView:
+    def of(cls, user: User | AnyRow) -> AccountView:
         """The view of a row."""
         return cls.model_validate(user, from_attributes=True)
+
+
+_SHOWN = [USERS.c[name] for name in AccountView.model_fields]
+_GET = Read(select(*_SHOWN).where(access.OWN_ACCOUNT))
 
 
 def known_zone(name: str) -> str:
@@ -184,7 +189,7 @@ async def actor_of_shell(db: AsyncSession, email: str | None) -> Actor:
 
 async def get_account(db: AsyncSession, actor: Actor) -> AccountView:
     """The actor's own account. Raises NotFound if it was closed meanwhile."""
-    user = (await db.scalars(select(User).where(access.own_account(actor)))).one_or_none()
+    user = await _GET.one_or_none(db, access.values(actor))
     if user is None:
         raise NotFound
     return AccountView.of(user)

@@ -233,6 +233,7 @@ LOCK_HEAD = (
     .with_for_update(key_share=True)
 )
 """Locks an account, named by `actor_id`, and reads where its chain ends."""
+_LOCK_HEAD = Read(LOCK_HEAD)
 _APPEND = insert(CHANGES)
 _APPEND_ONE = Write(_APPEND)
 
@@ -320,7 +321,9 @@ def _mapping(row: Image | None) -> Mapping[str, Any] | None:
 
 
 async def _begin(db: AsyncSession, actor: Actor | None, user_id: UUID) -> Step:
-    head = (await db.execute(LOCK_HEAD, {"actor_id": user_id})).one()
+    head = await _LOCK_HEAD.one_or_none(db, {"actor_id": user_id})
+    if head is None:
+        raise NotFound
     return _open(db, Step(user_id, actor, head.number, head.hash))
 
 

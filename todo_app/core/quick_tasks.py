@@ -15,7 +15,6 @@ from todo_app.core import accounts, changes, clock, labels, projects, sections, 
 from todo_app.core.access import Actor
 from todo_app.core.errors import InvalidInput
 from todo_app.core.labels import LabelName, name_key
-from todo_app.core.models import new_id
 from todo_app.core.occurrences import RecurrenceView
 from todo_app.core.pieces import Kind
 from todo_app.core.projects import ProjectDraft
@@ -164,14 +163,14 @@ async def create_quick_task(
     Returns and raises what `create_quick_task_once` does.
     """
     return await create_quick_task_once(
-        db, actor, task_id or new_id(), line, ignored=ignored, due=due, typed_at=clock.now()
+        db, actor, task_id, line, ignored=ignored, due=due, typed_at=clock.now()
     )
 
 
 async def create_quick_task_once(
     db: AsyncSession,
     actor: Actor,
-    task_id: UUID,
+    task_id: UUID | None,
     line: str,
     *,
     ignored: Iterable[Span],

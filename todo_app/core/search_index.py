@@ -26,13 +26,16 @@ from sqlalchemy import (
     table,
     text,
 )
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.dialects.postgresql import Insert as PostgresqlInsert
+from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
 from todo_app.core import access
 from todo_app.core.models import LABELS, PROJECTS, SEARCH_TEXTS, TASKS
 from todo_app.core.words import Phrase, indexed_words
+from todo_app.core.writes import Write
 
 Field = Literal["title", "content"]
 """What a text is looked for in: a title or a name alone, or that and the notes."""
@@ -65,13 +68,28 @@ def text_row(kind: str, row: Mapping[str, Any], user_id: UUID) -> dict[str, Any]
     }
 
 
+def _replacing(dialect: str, kind: str) -> PostgresqlInsert | SqliteInsert:
+    insert = (SqliteInsert if dialect == "sqlite" else PostgresqlInsert)(SEARCH_TEXTS)
+    fresh = {name: insert.excluded[name] for name in ("title", "content")}
+    # Nobody asks for the number.
+    return insert.on_conflict_do_update(index_elements=[f"{kind}_id"], set_=fresh).inline()
+
+
+_REPLACE = {
+    (dialect, kind): _replacing(dialect, kind)
+    for dialect in ("sqlite", "postgresql")
+    for kind in _TEXT_COLUMNS
+}
+_REPLACE_ONE = {key: Write(statement) for key, statement in _REPLACE.items()}
+
+
 def write_texts(session: Session, kind: str, rows: Sequence[Mapping[str, Any]]) -> None:
     """Put rows of the index in the place of what it had of the same entities."""
-    is_sqlite = session.get_bind().dialect.name == "sqlite"
-    insert = (sqlite.insert if is_sqlite else postgresql.insert)(SEARCH_TEXTS)
-    fresh = {name: insert.excluded[name] for name in ("title", "content")}
-    replace = insert.on_conflict_do_update(index_elements=[f"{kind}_id"], set_=fresh)
-    session.execute(replace, list(rows))
+    key = (session.get_bind().dialect.name, kind)
+    if len(rows) == 1:
+        _REPLACE_ONE[key].defer(session, rows[0])
+    else:
+        session.execute(_REPLACE[key], list(rows))
 
 
 def index_everything(connection: Connection) -> None:

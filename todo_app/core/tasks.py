@@ -15,7 +15,7 @@ from sqlalchemy import (
     ScalarSelect,
     bindparam,
     func,
-    null,
+    insert,
     select,
     update,
 )
@@ -57,6 +57,12 @@ class TaskCounts(BaseModel):
 
 # Statements are made once; what varies goes in as values, and columns to set are among them.
 _ID = TASKS.c.id == bindparam("task_id")
+_BLANK: dict[str, Any] = {column.name: None for column in TASKS.c if column.nullable} | {
+    "is_collapsed": False,
+    "version": 1,
+}
+"""The columns of a new task that its draft says nothing about."""
+_CREATE = Write(insert(TASKS))
 _GET = Read(select(*COLUMNS).where(*access.READABLE_TASKS, _ID))
 _CHANGE = Write(
     update(TASKS).where(access.own_rows(TASKS), _ID).values(version=TASKS.c.version + 1)
@@ -91,9 +97,9 @@ async def create_task(db: AsyncSession, actor: Actor, draft: TaskDraft) -> tuple
     The same id again returns the task as it is now. Raises NotFound if the id is another's.
     """
     step = await changes.begin(db, actor)
-    draft_id = draft.id or new_id()
     values = {
-        "id": draft_id,
+        **_BLANK,
+        "id": draft.id or new_id(),
         "user_id": actor.user_id,
         "title": draft.title,
         "notes": draft.notes,
@@ -101,25 +107,23 @@ async def create_task(db: AsyncSession, actor: Actor, draft: TaskDraft) -> tuple
         **due_columns(draft.due),
         "reminders": reminders.stored(draft.reminders),
         **await _place(db, actor, draft),
-        "version": 1,
         "created_at": step.now,
         "updated_at": step.now,
     }
     if draft.recurrence is not None:
         values |= await occurrences.plan(db, actor, draft.recurrence, values, step.now)
     values |= await reminding.plan(db, actor, {}, values, step.now)
-    created = await db.execute(
-        insert_if_absent(db, Task).values(values).returning(*TASKS.c, null().label("labels"))
-    )
-    row = created.one_or_none()
-    if row is None:
-        return await get_task(db, actor, draft_id), False
-    step.record("task.created", "task", None, row)
-    await reopen_wholes(db, actor, step, row)
+    if draft.id is None:
+        _CREATE.defer(db.sync_session, values)
+    elif not await _is_free(db, values):
+        return await get_task(db, actor, draft.id), False
+    task = SimpleNamespace(**values, labels=None)
+    step.record("task.created", "task", None, values)
+    await reopen_wholes(db, actor, step, task)
     if draft.labels:
-        await labels.set_labels(db, actor, step, draft_id, draft.labels)
-        return await get_task(db, actor, draft_id), True
-    return TaskView.of(row), True
+        await labels.set_labels(db, actor, step, task.id, draft.labels)
+        return await get_task(db, actor, task.id), True
+    return TaskView.of(task), True
 
 
 async def get_task(db: AsyncSession, actor: Actor, task_id: UUID) -> TaskView:
@@ -360,6 +364,12 @@ async def _set_all(
     for row in rows:
         old = {name: getattr(row, name) for name in values}
         step.record(act, "task", {"id": row.id, **old}, {"id": row.id, **values})
+
+
+async def _is_free(db: AsyncSession, values: dict[str, Any]) -> bool:
+    """Whether the id of a new task was nobody's; then the task is there now."""
+    create = insert_if_absent(db, Task).values(values).returning(TASKS.c.id)
+    return (await db.execute(create)).one_or_none() is not None
 
 
 async def _place(db: AsyncSession, actor: Actor, draft: TaskDraft) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -55,12 +55,14 @@ class Phrase:
     words: tuple[str, ...]
     is_prefix: bool
 
-    def matches(self, words: Sequence[str]) -> bool:
-        """Whether these words, as many, are found by it."""
+    def length_at(self, words: Sequence[str], index: int) -> int:
+        """How many of these words it takes up from one of them on, or 0 if it is not here."""
         *whole, last = self.words
-        return list(words[:-1]) == whole and (
-            words[-1].startswith(last) if self.is_prefix else words[-1] == last
-        )
+        end = index + len(whole)
+        if end >= len(words) or list(words[index:end]) != whole:
+            return 0
+        is_here = words[end].startswith(last) if self.is_prefix else words[end] == last
+        return len(self.words) if is_here else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,38 +110,37 @@ def read_query(text: str) -> list[Phrase]:
 
 def find_spans(text: str, phrases: Sequence[Phrase]) -> list[Span]:
     """Where a text has what was looked for, in order and without overlap."""
-    placed = list(_placed_words(text))
+    beginnings = tuple(phrase.words[0] for phrase in phrases)
+    folded, origins = _folded(text)
+    # Most of what is looked through has none of it.
+    if not any(beginning in folded for beginning in beginnings):
+        return []
+    places = [found.span() for found in _WORD.finditer(folded)]
+    placed = [folded[start:end] for start, end in places]
     found: list[Span] = []
     index = 0
     while index < len(placed):
-        length = max((_length_at(placed, index, phrase) for phrase in phrases), default=0)
+        length = 0
+        if placed[index].startswith(beginnings):
+            length = max(phrase.length_at(placed, index) for phrase in phrases)
         if length:
-            found.append(Span(placed[index][1].start, placed[index + length - 1][1].end))
+            start, last = places[index][0], places[index + length - 1][1] - 1
+            found.append(Span(origins[start], origins[last] + 1))
         index += length or 1
     return found
 
 
-def _length_at(placed: list[tuple[str, Span]], index: int, phrase: Phrase) -> int:
-    """How many words a phrase takes up here, or 0 if it is not here."""
-    window = [word for word, _ in placed[index : index + len(phrase.words)]]
-    is_here = len(window) == len(phrase.words) and phrase.matches(window)
-    return len(window) if is_here else 0
-
-
-def _placed_words(text: str) -> Iterator[tuple[str, Span]]:
+def _folded(text: str) -> tuple[str, Sequence[int]]:
+    """The text as words are compared, and which character of it each one there comes from."""
     if text.isascii():
-        for found in _WORD.finditer(text.lower()):
-            yield found.group(), Span(*found.span())
-        return
+        return text.lower(), range(len(text))
     folded: list[str] = []
     origins: list[int] = []
     for index, character in enumerate(text):
         part = _fold_character(character)
         folded.append(part)
         origins += [index] * len(part)
-    for found in _WORD.finditer("".join(folded)):
-        start, last = origins[found.start()], origins[found.end() - 1]
-        yield found.group(), Span(start, last + 1)
+    return "".join(folded), origins
 
 
 @lru_cache(maxsize=4_096)
