@@ -16,7 +16,7 @@ from tests.web.browser import browser
 AT_ONCE_SECONDS = 1
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def processes(
     postgresql: PostgreSQL, redis_server: Redis, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[Backend, Backend]]:
@@ -33,6 +33,20 @@ def processes(
 
         first = start()
         yield first, start(PUBLIC_URL=first.origin)
+
+
+async def test_what_is_done_at_one_process_shows_at_once_in_pages_that_hang_on_the_other(
+    processes: tuple[Backend, Backend],
+) -> None:
+    here, there = processes
+    with browser(here) as alice, browser(there) as phone:
+        alice.sign_up("Alice")
+        phone.http.cookies.set("todo_session", alice.token)
+        async with alice.tab("/today") as near, phone.tab("/today") as far:
+            await near.add("Water the plants")
+
+            async with asyncio.timeout(AT_ONCE_SECONDS):
+                await far.until(lambda: [row["title"] for row in far.rows] == ["Water the plants"])
 
 
 async def test_promise_4_signing_out_at_one_process_closes_the_pages_that_hang_on_the_other(
