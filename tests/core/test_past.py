@@ -6,10 +6,11 @@ import pytest
 import time_machine
 
 from tests.cast import act, add_task
-from todo_app.core import past, tasks, undo
+from todo_app.core import labels, past, tasks, undo
 from todo_app.core.access import Actor
 from todo_app.core.database import reading, transaction
 from todo_app.core.errors import NotFound
+from todo_app.core.labels import LabelPatch
 from todo_app.core.models import CHANGES, new_id
 from todo_app.core.task_views import TaskPatch, TaskView
 
@@ -45,6 +46,31 @@ async def test_every_state_of_a_task_is_what_it_was_at_its_time(alice: Actor) ->
     for moment in (NOON - HOUR, NOON + 5.5 * HOUR):
         with pytest.raises(NotFound):
             await as_of(alice, task, moment)
+
+
+async def test_the_labels_of_a_task_are_those_it_had_and_as_they_were_called(alice: Actor) -> None:
+    with time_machine.travel(NOON, tick=False) as traveller:
+        task = await add_task(alice, labels=["errand", "shop"])
+        seen = {NOON: task}
+        ids = {one.name: one.id for one in await act(labels.list_labels, alice)}
+        for hours, operation, *arguments in (
+            (1, tasks.update_task, task.id, TaskPatch(labels=["errand"])),
+            (2, labels.update_label, ids["errand"], LabelPatch(name="outside")),
+            (3, tasks.update_task, task.id, TaskPatch(title="New", labels=["outside", "shop"])),
+            (4, labels.merge_label, ids["shop"], ids["errand"]),
+            (5, labels.delete_label, ids["errand"]),
+            (6, undo.undo_last),
+            (7, undo.undo_last),
+            (8, tasks.update_task, task.id, TaskPatch(labels=[])),
+        ):
+            traveller.move_to(NOON + hours * HOUR)
+            await act(operation, alice, *arguments)
+            seen[NOON + hours * HOUR] = await act(tasks.get_task, alice, task.id)
+
+    assert seen[NOON + 4 * HOUR].labels == ["outside"]
+    for moment, view in seen.items():
+        found = await as_of(alice, task, moment)
+        assert found.model_copy(update={"version": view.version}) == view, moment
 
 
 async def test_a_task_whose_adding_was_taken_back_was_there_before(alice: Actor) -> None:

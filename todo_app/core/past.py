@@ -7,13 +7,13 @@ from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Row, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from todo_app.core import access
 from todo_app.core.access import Actor
 from todo_app.core.chain import content_of
-from todo_app.core.changes import ENTITIES
+from todo_app.core.changes import ENTITIES, Act
 from todo_app.core.errors import NotFound
 from todo_app.core.models import CHANGES, LABELS, TASK_LABELS
 from todo_app.core.task_views import TaskView
@@ -34,18 +34,21 @@ _LOG = (
 _LINKS = select(TASK_LABELS.c.label_id).where(
     access.own_rows(TASK_LABELS), TASK_LABELS.c.task_id == bindparam("row_id")
 )
-_LINK_LOG = (
-    select(CHANGES.c.before, CHANGES.c.after, CHANGES.c.created_at)
-    .where(
-        access.own_rows(CHANGES),
-        CHANGES.c.about_id == bindparam("row_id"),
-        CHANGES.c.entity == "task_label",
-    )
-    .order_by(CHANGES.c.number.desc())
-)
-_NAMES = select(LABELS.c.name).where(
+_LABEL_LOG = select(
+    *(CHANGES.c[name] for name in ("batch_id", "entity_id", "mode", "act")),
+    *(CHANGES.c[name] for name in ("before", "after", "created_at")),
+).where(access.own_rows(CHANGES))
+_LINK_LOG = _LABEL_LOG.where(
+    CHANGES.c.about_id == bindparam("row_id"), CHANGES.c.entity == "task_label"
+).order_by(CHANGES.c.number.desc())
+_NAME_LOG = _LABEL_LOG.where(
+    CHANGES.c.about_id.in_(bindparam("label_ids", expanding=True)), CHANGES.c.entity == "label"
+).order_by(CHANGES.c.number.desc())
+_NAMES = select(LABELS.c.id, LABELS.c.name).where(
     access.own_rows(LABELS), LABELS.c.id.in_(bindparam("label_ids", expanding=True))
 )
+_GONE: tuple[Act, ...] = ("label.merged", "label.deleted")
+"""What takes a label off tasks, which are not thought of as changed by that."""
 
 
 async def get_task_as_of(
@@ -63,24 +66,42 @@ async def get_task_as_of(
         row = _before(row, content_of(change.before), content_of(change.after))
     if row is None or row["deleted_at"] is not None or row["created_at"] > moment:
         raise NotFound
-    names = await _labels_as_of(db, actor, task_id, moment)
-    more = {"updated_at": updated_at, "labels": "\n".join(names)}
+    names, given_at = await _labels_as_of(db, actor, task_id, moment)
+    more = {"updated_at": max(updated_at, given_at or updated_at), "labels": "\n".join(names)}
     return TaskView.of(SimpleNamespace(**_UNKNOWN | {"path": f"!{row['position']}"} | row | more))
 
 
 async def _labels_as_of(
     db: AsyncSession, actor: Actor, task_id: UUID, moment: datetime
-) -> list[str]:
-    """The labels that a task had, as far as there still are such, under their names of today."""
+) -> tuple[list[str], datetime | None]:
+    """The labels that a task had, as they were called, and when it was last given others."""
     values = {**access.values(actor), "row_id": task_id}
     label_ids = set(await db.scalars(_LINKS, values))
-    for change in await db.execute(_LINK_LOG, values):
-        if change.created_at <= moment:
-            break
-        before, after = content_of(change.before), content_of(change.after)
-        label_ids |= {UUID(before["label_id"])} if before else set()
-        label_ids -= {UUID(after["label_id"])} if after else set()
-    return list(await db.scalars(_NAMES, {**access.values(actor), "label_ids": list(label_ids)}))
+    links = (await db.execute(_LINK_LOG, values)).all()
+    for change in links:
+        if change.created_at > moment:
+            before, after = content_of(change.before), content_of(change.after)
+            label_ids |= {UUID(before["label_id"])} if before else set()
+            label_ids -= {UUID(after["label_id"])} if after else set()
+    ever = label_ids | {UUID(_image(change)["label_id"]) for change in links}
+    values = {**access.values(actor), "label_ids": list(ever)}
+    names = {row.id: row.name for row in await db.execute(_NAMES, values)}
+    changes = (await db.execute(_NAME_LOG, values)).all()
+    for change in changes:
+        if change.created_at > moment:
+            before = content_of(change.before) or {}
+            names[change.entity_id] = before.get("name", names.get(change.entity_id))
+    gone_in = {change.batch_id for change in changes if change.act in _GONE}
+    given = (
+        change.created_at
+        for change in links
+        if change.created_at <= moment and change.mode == "do" and change.batch_id not in gone_in
+    )
+    return [names[one] for one in label_ids if names.get(one)], next(given, None)
+
+
+def _image(change: Row[*tuple[Any, ...]]) -> dict[str, Any]:
+    return content_of(change.after) or content_of(change.before) or {}
 
 
 def _before(
