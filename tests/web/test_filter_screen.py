@@ -8,6 +8,8 @@ from uuid import uuid4
 from tests.web.browser import FILTER, FILTER_COUNTS, LIST, LIVE, PLACES, Browser, Tab
 from todo_app.core.filters.reader import MAX_CHARACTERS
 
+SAVED_QUERY = "task_list_state.saved_query"
+
 
 async def open_filter(tab: Tab, filter_id: str = "") -> None:
     """Follow a link of the sidebar."""
@@ -107,6 +109,31 @@ async def test_a_filter_is_saved_opened_changed_moved_and_deleted(alice: Browser
         assert names(tab) == ["Soon"]
         await tab.ask(f"{LIVE}.undo")
         assert names(tab) == ["Soon", "Urgent"]
+
+
+async def test_a_view_that_is_open_follows_what_is_done_to_it_elsewhere(alice: Browser) -> None:
+    await add(alice, "Buy milk p1", "Pay rent p2")
+
+    async with alice.tab("/filter") as here, alice.tab("/filter") as there:
+        late = await save(here, "Late", "p1")
+        await open_filter(here, late)
+        await open_filter(there, late)
+
+        async def seen_after(handler: str, **arguments: str) -> tuple[bool, str, str]:
+            await there.ask(handler, **arguments)
+            await here.ask(f"{LIVE}.refresh")
+            shown = {
+                name: here.shown[f"task_list_state.{name}"] for name in ("is_missing", "place")
+            }
+            return shown["is_missing"], shown["place"]["name"], here.shown[SAVED_QUERY]
+
+        assert await seen_after(f"{PLACES}.rename_place", name="Urgent") == (False, "Urgent", "p1")
+        changed = await seen_after(f"{FILTER}.change_query", text="p2")
+        assert changed == (False, "Urgent", "p2")
+        assert titles(here) == ["Buy milk"], "its box still says so: one may be typing"
+        assert (await seen_after(f"{FILTER}.delete_filter"))[0]
+        assert await seen_after(f"{LIVE}.undo") == (False, "Urgent", "p2")
+        assert titles(here) == ["Buy milk"]
 
 
 async def test_a_flawed_or_nameless_filter_is_not_saved(alice: Browser) -> None:

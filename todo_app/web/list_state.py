@@ -198,6 +198,8 @@ class TaskListState(AuthState):
 
     async def _refresh(self) -> None:
         """Show the window as it is now, wherever it stands."""
+        if self._name == "filter":
+            await self._follow_filter()
         if self._place_id:
             self.is_missing = not await self._open_place()
         if not self.showing or self.is_missing:
@@ -212,6 +214,13 @@ class TaskListState(AuthState):
         await self._recount()
         self.has_earlier, self.has_more = bool(start), page.next_cursor is not None
         await self._place(self._rows_of(page), self._cursors_of(page.items), page)
+
+    async def _follow_filter(self) -> None:
+        """Take over what was changed of a saved filter, but not into its box: one may be typing."""
+        await self._recount()
+        self._counted_at = clock.now()
+        _, query = saved_place(self.get_value("filters"), self._place_id)
+        self.saved_query = query or self.saved_query
 
     async def _page(
         self, *, cursor: str | None = None, backwards: bool = False, limit: int = STEP_ROWS
