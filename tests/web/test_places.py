@@ -196,6 +196,18 @@ async def test_tasks_are_shifted_and_folded(alice: Browser) -> None:
         assert [row["depth"] for row in tab.rows] == [0, 0, 0]
 
 
+async def test_tasks_are_moved_only_where_one_sees_it(alice: Browser) -> None:
+    async with alice.tab("/today") as tab:
+        for title in ("b", "a"):
+            await tab.add(title)
+        before = alice.backend.every_row()["tasks"]
+        for shift in ("up", "down", "in"):
+            ids = [tab.rows[1]["id"]]
+            await tab.ask(f"{PLACES}.shift_tasks", task_ids=ids, shift=shift)
+            assert "an order of its own" in tab.shown["auth_state.notice"]["text"]
+        assert alice.backend.every_row()["tasks"] == before
+
+
 async def test_what_becomes_of_parts_and_their_whole_shows_at_once(alice: Browser) -> None:
     async with alice.tab("/inbox") as tab:
         for title in ("c", "b", "a"):

@@ -182,7 +182,10 @@ class PlacesState(LiveState):
 
     @rx.event
     async def shift_tasks(self, task_ids: TaskIds, shift: Shift) -> None:
-        """Move tasks one step up, down, in or out."""
+        """Move tasks one step up, down, in or out; where they are not in their order, out only."""
+        if shift != "out" and self._name not in {"inbox", "project"}:
+            self._tell("This list has an order of its own: tasks are moved in their project.")
+            return
         ids = [UUID(task_id) for task_id in task_ids]
         await self._show_moved(await self._run(moves.shift_tasks, ids, shift))
 
