@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from tests.cast import act, add_task
 from tests.core.test_projects import add_project
-from todo_app.core import clock, overview, projects, tasks
+from todo_app.core import clock, overview, projects, task_counts, tasks
 from todo_app.core.access import Actor
 from todo_app.core.task_views import Due
 
@@ -22,5 +22,5 @@ async def test_an_overview_names_what_one_can_go_to_with_its_open_tasks(
 
     assert [(one.name, one.task_count) for one in found.projects] == [("Garden", 1)]
     assert [(one.name, one.task_count) for one in found.labels] == [("Chore", 1), ("errand", 1)]
-    assert found.counts == await act(tasks.count_tasks, alice)
+    assert found.counts == await act(task_counts.count_tasks, alice)
     assert (found.counts.inbox, found.counts.today) == (1, 1)

@@ -7,7 +7,17 @@ from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 
 from tests.cast import act, add_task, meddling, stored_tasks
-from todo_app.core import clock, positions, projects, sections, task_lists, tasks, trash, undo
+from todo_app.core import (
+    clock,
+    positions,
+    projects,
+    sections,
+    task_counts,
+    task_lists,
+    tasks,
+    trash,
+    undo,
+)
 from todo_app.core.access import Actor
 from todo_app.core.errors import InboxStays, LimitReached, NotFound, StaleVersion
 from todo_app.core.models import Project
@@ -136,7 +146,7 @@ async def test_tasks_of_an_archived_project_are_in_no_list_but_its_own(alice: Ac
     await act(projects.archive_project, alice, project.id)
 
     assert await titles(alice) == []
-    assert (await act(tasks.count_tasks, alice)).inbox == 0
+    assert (await act(task_counts.count_tasks, alice)).inbox == 0
     assert await titles(alice, project_id=project.id) == ["Sow"]
 
     await act(projects.unarchive_project, alice, project.id)

@@ -10,7 +10,7 @@ import time_machine
 from pydantic import ValidationError
 
 from tests.cast import act, add_task, sign_up, stored_tasks
-from todo_app.core import tasks, trash
+from todo_app.core import task_counts, tasks, trash
 from todo_app.core.access import Actor
 from todo_app.core.errors import StaleVersion
 from todo_app.core.models import new_id
@@ -355,7 +355,7 @@ async def test_the_counts_equal_a_recount(database: str, zone: str, hours: int) 
                 await act(tasks.complete_task, alice, (await add_task(alice, due=due)).id)
                 await act(tasks.delete_task, alice, (await add_task(alice, due=due)).id)
 
-        counts = await act(tasks.count_tasks, alice)
+        counts = await act(task_counts.count_tasks, alice)
         expected = await recount(alice, timedelta(hours=hours), NOON)
 
     found = (counts.inbox, counts.overdue, counts.today, counts.done_today)
@@ -363,7 +363,18 @@ async def test_the_counts_equal_a_recount(database: str, zone: str, hours: int) 
     assert all(found)
 
 
+async def test_a_time_that_has_passed_counts_as_overdue_on_its_day(database: str) -> None:
+    with time_machine.travel(NOON, tick=False):
+        alice = await sign_up("alice", time_zone="Europe/Berlin")
+        for wall in ("12:59", "13:00", "13:01", None):
+            zone = wall and "Europe/Berlin"
+            await add_task(alice, due=Due(date=TODAY, time=wall, zone=zone))
+        counts = await act(task_counts.count_tasks, alice)
+
+    assert (counts.overdue, counts.today) == (2, 2)
+
+
 async def test_counts_of_nothing_are_zero(alice: Actor) -> None:
-    counts = await act(tasks.count_tasks, alice)
+    counts = await act(task_counts.count_tasks, alice)
 
     assert set(counts.model_dump().values()) == {0}

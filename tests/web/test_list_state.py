@@ -177,6 +177,7 @@ async def test_today_shows_overdue_tasks_first_and_counts_each_group(alice: Brow
         alice,
         [
             {"title": "Due", "due_date": today},
+            {"title": "Passed", "due_date": today, "due_time": "00:00", "due_zone": "UTC"},
             {"title": "Late", "due_date": today - timedelta(days=1)},
             {"title": "Later", "due_date": today + timedelta(days=1)},
             {"title": "Whenever"},
@@ -186,7 +187,10 @@ async def test_today_shows_overdue_tasks_first_and_counts_each_group(alice: Brow
     async with alice.tab("/today") as tab:
         shown = [(row["heading"], row["heading_count"], row["title"]) for row in tab.rows]
 
-    assert shown == [("Overdue", 1, "Late"), ("Today", 1, "Due")]
+        assert shown == [("Overdue", 2, "Late"), ("", 0, "Passed"), ("Today", 1, "Due")]
+        await tab.tick(tab.rows[1]["id"])
+        counts = tab.shown["auth_state.counts"]
+        assert (counts["overdue"], counts["today"], counts["done_today"]) == (1, 1, 1)
 
 
 async def test_upcoming_shows_the_next_days_with_a_heading_each(alice: Browser) -> None:

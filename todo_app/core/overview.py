@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import String, Uuid, cast, literal, null, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from todo_app.core import access, clock
+from todo_app.core import access
 from todo_app.core.access import Actor
 from todo_app.core.models import LABELS, PROJECTS, SAVED_FILTERS
 from todo_app.core.saved_filters import FILTERS_MAX
-from todo_app.core.tasks import COUNTS, TaskCounts
+from todo_app.core.task_counts import COUNTS, TaskCounts, count_values, counts_of
 
 PLACES_MAX = 100
 """How many projects, and how many labels, an overview names at most."""
@@ -119,13 +117,10 @@ _OVERVIEW = union_all(*_NUMBERS, select(_PROJECTS), select(_LABELS), select(_FIL
 
 async def get_overview(db: AsyncSession, actor: Actor) -> Overview:
     """The overview, seen from the actor's today."""
-    today = clock.today(actor.time_zone)
-    midnight = datetime.combine(today, time(), ZoneInfo(actor.time_zone))
-    values = {"today": today, "midnight": midnight}
     counts: dict[str, int] = {}
     places: dict[str, list[PlaceView]] = {"project": [], "label": []}
     filters: list[FilterPlaceView] = []
-    rows = (await db.execute(_OVERVIEW, access.values(actor) | values)).all()
+    rows = (await db.execute(_OVERVIEW, count_values(actor))).all()
     for kind, id_, name, colour, count, _, query in sorted(rows, key=lambda row: row.place or ""):
         if kind == "filter":
             filters.append(FilterPlaceView(id=id_, name=name, colour=colour, query=query))
@@ -135,7 +130,7 @@ async def get_overview(db: AsyncSession, actor: Actor) -> Overview:
         else:
             counts[kind] = count
     return Overview(
-        counts=TaskCounts(**counts),
+        counts=counts_of(counts),
         projects=places["project"],
         labels=places["label"],
         filters=filters,

@@ -50,6 +50,12 @@ class Due(BaseModel):
         instant = datetime.combine(self.date, time.fromisoformat(self.time), ZoneInfo(self.zone))
         return instant <= now
 
+    def is_overdue_today(self, now: datetime, zone: str) -> bool:
+        """The same for a list of days, which has a time of another zone on its date there."""
+        today = now.astimezone(ZoneInfo(zone)).date()
+        is_here = self.zone in {None, zone}
+        return self.date < today or (is_here and self.is_overdue(now, zone))
+
 
 class TaskDraft(BaseModel):
     """What a new task may bring. The id is the client's choice, or ours."""

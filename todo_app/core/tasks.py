@@ -3,18 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, time
 from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict
 from sqlalchemy import (
-    ColumnElement,
-    ScalarSelect,
     bindparam,
-    func,
     insert,
     select,
     update,
@@ -24,7 +18,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from todo_app.core import (
     access,
     changes,
-    clock,
     labels,
     occurrences,
     places,
@@ -42,18 +35,6 @@ from todo_app.core.reads import Read
 from todo_app.core.task_columns import COLUMNS
 from todo_app.core.task_views import TaskDraft, TaskPatch, TaskView, due_columns
 from todo_app.core.writes import Write
-
-
-class TaskCounts(BaseModel):
-    """How many tasks are where, for the sidebar and the progress of the day."""
-
-    model_config = ConfigDict(frozen=True)
-
-    inbox: int
-    overdue: int
-    today: int
-    done_today: int
-
 
 # Statements are made once; what varies goes in as values, and columns to set are among them.
 _ID = TASKS.c.id == bindparam("task_id")
@@ -74,21 +55,6 @@ _CHANGE_ALL = (
     .where(access.own_rows(TASKS), TASKS.c.id.in_(bindparam("task_ids", expanding=True)))
     .values(version=TASKS.c.version + 1)
 )
-
-
-def _count(*conditions: ColumnElement[bool]) -> ScalarSelect[int]:
-    return select(func.count()).select_from(TASKS).where(*conditions).scalar_subquery()
-
-
-_IS_OPEN = (*access.READABLE_TASKS, access.IN_SIGHT, TASKS.c.completed_at.is_(None))
-_WAS_DONE = (*access.READABLE_TASKS, TASKS.c.completed_at >= bindparam("midnight"))
-COUNTS: dict[str, ScalarSelect[int]] = {
-    "inbox": _count(*_IS_OPEN, TASKS.c.project_id == bindparam("actor_id")),
-    "overdue": _count(*_IS_OPEN, TASKS.c.due_date < bindparam("today")),
-    "today": _count(*_IS_OPEN, TASKS.c.due_date == bindparam("today")),
-    "done_today": _count(*_WAS_DONE, TASKS.c.due_date <= bindparam("today")),
-}
-_COUNT = select(*(count.label(name) for name, count in COUNTS.items()))
 
 
 async def create_task(db: AsyncSession, actor: Actor, draft: TaskDraft) -> tuple[TaskView, bool]:
@@ -300,15 +266,6 @@ async def set_collapsed(
     found = await db.execute(_COLLAPSE, access.values(actor) | values)
     if found.one_or_none() is None:
         raise NotFound
-
-
-async def count_tasks(db: AsyncSession, actor: Actor) -> TaskCounts:
-    """Open and just completed tasks, seen from the actor's today."""
-    today = clock.today(actor.time_zone)
-    midnight = datetime.combine(today, time(), ZoneInfo(actor.time_zone))
-    values = {"today": today, "midnight": midnight}
-    row = (await db.execute(_COUNT, access.values(actor) | values)).one()
-    return TaskCounts.model_validate(row, from_attributes=True)
 
 
 async def take_task(

@@ -233,8 +233,9 @@ def whole(views: Sequence[TaskView]) -> TaskPage:
     return TaskPage(items=list(views), next_cursor=None, previous_cursor=None)
 
 
-def group_of(name: str, view: TaskView, done: date | None, today: date) -> str:
-    """Which days a task stands among in the list of this name; `done` is the day it was."""
+def group_of(view: TaskView, done: date | None, seen: Seen) -> str:
+    """Which days a task stands among in a list; `done` is the day it was."""
+    name, today = seen.name, seen.today
     if name == "completed":
         return wording.day_name(done, today) if done else ""
     if name == "upcoming":
@@ -243,7 +244,8 @@ def group_of(name: str, view: TaskView, done: date | None, today: date) -> str:
         return ""
     if done is not None:
         return "Done today"
-    return "Overdue" if view.due and view.due.date < today else "Today"
+    is_late = view.due and view.due.is_overdue_today(seen.now, seen.zone)
+    return "Overdue" if is_late else "Today"
 
 
 def day_said(name: str, group: str) -> str:
@@ -261,7 +263,7 @@ def week_of(name: str, view: TaskView, today: date, week_start: str) -> str:
 def row_of(view: TaskView, seen: Seen, *, group: str | None = None, parts: str = "") -> TaskRow:
     """The row of a task, in the group that it has if not in that where it would be new."""
     done = view.completed_at and view.completed_at.astimezone(ZoneInfo(seen.zone)).date()
-    group = group_of(seen.name, view, done, seen.today) if group is None else group
+    group = group_of(view, done, seen) if group is None else group
     is_outline = seen.name in {"inbox", "project"}
     # Nothing stands for the Inbox.
     home = seen.homes.get(str(view.project_id), {**NO_PLACE, "colour": ""})

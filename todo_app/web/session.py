@@ -238,9 +238,9 @@ class AuthState(rx.State):
         counts: Counts = {**self.get_value("counts")}
         if view.project_id == self._actor().user_id:
             counts["inbox"] += opened
-        day = view.due and view.due.date
-        if day and day <= today:
-            counts["today" if day == today else "overdue"] += opened
+        if view.due and view.due.date <= today:
+            is_late = view.due.is_overdue_today(clock.now(), self._actor().time_zone)
+            counts["overdue" if is_late else "today"] += opened
             if (before or after) == today.isoformat():
                 counts["done_today"] -= opened
         self.counts = counts
