@@ -244,6 +244,11 @@ async def test_a_task_gets_labels_and_another_project_in_the_panel(alice: Browse
         await tab.ask(f"{PLACES}.set_labels", task_id=row["id"], text="errand, Home ,")
         assert tab.panel["labels"] == "Home, errand"
         assert [place["count"] for place in places(tab, "labels")] == [1, 1]
+        await tab.ask(f"{PLACES}.add_label", name="a,b")
+        for text in ("a,b, errand, Home", "a,b, errand, Home, "):
+            await tab.ask(f"{PLACES}.set_labels", task_id=row["id"], text=text)
+            assert tab.panel["labels"] == "Home, a,b, errand"
+        await tab.ask(f"{PLACES}.set_labels", task_id=row["id"], text="errand, Home")
         errand = next(place for place in places(tab, "labels") if place["name"] == "errand")
 
         await tab.ask(f"{PLACES}.add_project", name="Garden")
@@ -254,7 +259,7 @@ async def test_a_task_gets_labels_and_another_project_in_the_panel(alice: Browse
         assert [(one["title"], one["project"]) for one in tab.rows] == [("Sow", "Garden")]
 
         await tab.ask(f"{PLACES}.delete_label")
-        assert [place["name"] for place in places(tab, "labels")] == ["Home"]
+        assert [place["name"] for place in places(tab, "labels")] == ["a,b", "Home"]
 
 
 async def test_notes_are_shown_as_markdown_without_anything_of_the_writers(

@@ -192,9 +192,9 @@ class PlacesState(LiveState):
     @rx.event
     async def set_labels(self, task_id: TaskId, text: Name) -> None:
         """Give a task the labels that a line names, with commas between them."""
-        names = [name.strip() for name in text.split(",") if name.strip()]
+        known = (place["name"] for place in self.get_value("labels"))
         try:
-            patch = TaskPatch(labels=_LABEL_NAMES.validate_python(names))
+            patch = TaskPatch(labels=_LABEL_NAMES.validate_python(wording.named(text, known)))
         except ValidationError:
             reason = "A label has 1 to 60 characters; a task has up to 50."
             self._refuse("labels", text, reason)

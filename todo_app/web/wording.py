@@ -102,3 +102,14 @@ def which(titles: Sequence[str]) -> str:
 def progress(done_of_all: tuple[int, int] | None) -> str:
     """How many parts of a task are done: 1/3; nothing for one without parts."""
     return "{}/{}".format(*done_of_all) if done_of_all and done_of_all[1] else ""
+
+
+def named(text: str, known: Iterable[str]) -> list[str]:
+    """The names that a line has, with commas between; those in one of the `known` are its own."""
+    pieces, names, found = text.split(","), frozenset(known), []
+    while pieces:
+        longest = (n for n in range(len(pieces), 1, -1) if ",".join(pieces[:n]).strip() in names)
+        length = next(longest, 1)
+        found.append(",".join(pieces[:length]).strip())
+        pieces = pieces[length:]
+    return [name for name in found if name]
