@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run dev export servers test lint bench chaos lock clean
+.PHONY: run dev export servers test tests lint bench chaos lock clean
 
 # WORKERS=2 runs several processes behind a Caddy.
 run: .venv/runtime $(if $(filter-out 1,$(WORKERS)),.venv/workers)
@@ -18,8 +18,12 @@ export: .venv/runtime
 servers: .venv/development
 	@$(BIN)/python -m tests.servers
 
-test: lint
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup
+# At the same time: what checks the code leaves cores idle, and so do tests that wait.
+test: .venv/development
+	@$(MAKE) --no-print-directory --jobs 2 lint tests
+
+tests: .venv/development
+	@$(BIN)/python -m pytest -n 3 --dist loadgroup
 
 lint: .venv/development
 	@$(BIN)/ruff check .

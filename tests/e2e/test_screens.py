@@ -49,39 +49,39 @@ AT_REST = """async () => {
 }"""
 
 
-@pytest.mark.parametrize(("size", "limit"), [(PHONE, 320), (WIDE, 2560)], ids=["phone", "wide"])
 async def test_every_screen_is_for_everybody_and_within_its_sides(
-    open_context: OpenContext,
-    site: Program,
-    watch: Watch,
-    alice: Person,
-    size: dict[str, int],
-    limit: int,
+    open_context: OpenContext, site: Program, watch: Watch, alice: Person
 ) -> None:
     PICTURES.mkdir(parents=True, exist_ok=True)
     found: dict[str, list[str]] = {}
-    options = {"viewport": size, "reduced_motion": "reduce"}
-    stranger = await (await open_context(**options)).new_page()
+    stranger = await (await open_context(reduced_motion="reduce")).new_page()
     for screens, person in ((EMPTY_SCREENS, alice), (SCREENS, new_furnished(site))):
-        member = await (await open_context(person, **options)).new_page()
+        member = await (await open_context(person, reduced_motion="reduce")).new_page()
         for screen in screens:
             page = member if screen.is_private else stranger
             await page.emulate_media(color_scheme="light")
+            await page.set_viewport_size(WIDE)
             await screen.show(page, site.origin)
             for theme in ("light", "dark"):
                 await page.emulate_media(color_scheme=theme)
                 await expect(page.locator("html")).to_have_class(theme)
-                await page.evaluate(AT_REST)
-                name = f"{screen.name}-{size['width']}-{theme}"
-                await page.screenshot(path=PICTURES / f"{name}.png")
-                problems = await violations(page)
-                for width in (limit, size["width"]):
-                    await page.set_viewport_size({**size, "width": width})
-                    problems += await page.evaluate(OUT_OF_BOUNDS)
-                if problems:
-                    found[name] = problems
+                for size, limit in ((WIDE, 2560), (PHONE, 320)):
+                    name = f"{screen.name}-{size['width']}-{theme}"
+                    if problems := await problems_of(page, size, limit, name):
+                        found[name] = problems
     watch.forgive("404.*no/such/page|answer 404: .*no/such/page")
     assert found == {}
+
+
+async def problems_of(page: Page, size: dict[str, int], limit: int, name: str) -> list[str]:
+    """What is wrong at a size, and beyond the sides at a limit of width; draws a picture too."""
+    await page.set_viewport_size({**size, "width": limit})
+    problems: list[str] = await page.evaluate(OUT_OF_BOUNDS)
+    await page.set_viewport_size(size)
+    problems += await page.evaluate(OUT_OF_BOUNDS)
+    await page.evaluate(AT_REST)
+    await page.screenshot(path=PICTURES / f"{name}.png")
+    return problems + await violations(page)
 
 
 def new_furnished(site: Program) -> Person:
