@@ -56,7 +56,8 @@ async def _do_all(folder: Path, rounds: int, soak_minutes: float) -> list[bool]:
         verdicts.append(_tell("no connection", await shortages.take_every_connection(postgresql)))
         full = await shortages.fill_disk_of_sqlite(sqlite)
         verdicts.append(_tell("full disk, SQLite", full))
-        verdicts.append(await _soak(postgresql, soak_minutes))
+        if soak_minutes:
+            verdicts.append(await _soak(postgresql, soak_minutes))
     full_too = await shortages.fill_disk_of_postgresql()
     if full_too is None:
         print("full disk, PostgreSQL: not tried, because this user may mount nothing", flush=True)
