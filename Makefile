@@ -31,8 +31,9 @@ lint: .venv/development
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
+# PARTS="lock crowd" for some of it; `python -m bench --help` names them.
 bench: .venv/development
-	@$(BIN)/python -m bench
+	@$(BIN)/python -m bench $(PARTS)
 
 # ROUNDS=20 SOAK_MINUTES=5 for less of it.
 chaos: .venv/development

@@ -106,7 +106,7 @@ async def in_turn(
 @asynccontextmanager
 async def open_today(backend: Backend, account: Account) -> AsyncIterator[tuple[SocketPage, Timed]]:
     """Today as it opens, and what ticks and unticks one of its tasks after the other."""
-    port = int(backend.address.rpartition(":")[2])
+    port = backend.port
     async with open_page(port, "/today", origin=backend.origin, cookie=account.cookie) as page:
         shown = await page.load()
         ids = cycle([row["id"] for row in shown["rows_rx_state_"]])

@@ -7,12 +7,15 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One line of the table. What was measured is a multiple of `floor`, where there is one."""
+    """One line of the table. What was measured is a multiple of `floor`, where there is one.
+
+    Without a limit it is only told.
+    """
 
     what: str
     measured: float
     unit: str
-    limit: float
+    limit: float | None
     floor: float | None = None
     at_least: bool = False
 
@@ -23,18 +26,20 @@ class Figure:
 
     @property
     def is_kept(self) -> bool:
-        """Whether the limit is kept."""
+        """Whether the limit is kept, if there is one."""
+        if self.limit is None:
+            return True
         return self.value >= self.limit if self.at_least else self.value <= self.limit
 
     def cells(self) -> tuple[str, ...]:
         """The line as the table shows it."""
-        sign = "≥" if self.at_least else "≤"
-        if self.floor is None:
-            floor, ratio, limit = "", "", f"{sign} {self.limit:g} {self.unit}"
-        else:
-            floor, ratio = _with_unit(self.floor, self.unit), f"{self.value:.2f}"
-            limit = f"{sign} {self.limit:g}"
-        kept = "kept" if self.is_kept else "MISSED"
+        floor, ratio, unit = "", "", self.unit
+        if self.floor is not None:
+            floor, ratio, unit = _with_unit(self.floor, self.unit), f"{self.value:.2f}", ""
+        limit, kept = "", ""
+        if self.limit is not None:
+            limit = f"{'≥' if self.at_least else '≤'} {self.limit:g} {unit}".rstrip()
+            kept = "kept" if self.is_kept else "MISSED"
         return self.what, _with_unit(self.measured, self.unit), floor, ratio, limit, kept
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from bench import floor_writes
 from todo_app.core.database import get_engine
 from todo_app.core.models import Task
 
@@ -20,6 +21,7 @@ def create_api() -> FastAPI:
     api = FastAPI()
     api.get("/users/{user_id}/tasks")(_list_tasks)
     api.get("/users/{user_id}/tasks/{task_id}")(_get_task)
+    api.include_router(floor_writes.router)
     return api
 
 

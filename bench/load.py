@@ -1,7 +1,8 @@
-"""A load generator in a process of its own: one request, again and again, over open connections.
+"""A load generator in a process of its own: each connection asks again as soon as it is answered.
 
 HTTP/1.1 by hand, because a client library would cost more than the server it measures.
-Run as `python -m bench.load PORT CONNECTIONS SECONDS`, with the request on the standard input.
+Run as `python -m bench.load SECONDS`, with a port and a request for each connection as JSON on the
+standard input.
 """
 
 from __future__ import annotations
@@ -9,19 +10,25 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-import statistics
 import sys
 import time
+from collections.abc import Callable
+from itertools import count
 
+NUMBER = b"00000000"
+"""What is another number in each request that has it, as long as this."""
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
+_WAIT = re.compile(rb"\r\nretry-after: *(\d+)", re.IGNORECASE)
+_PATIENCE_SECONDS = 60
+_numbers = count(1)
 
 
 class Connection(asyncio.Protocol):
-    """One connection that asks again as soon as it is answered."""
+    """One connection. Who is answered 503 comes again when it was told to."""
 
-    def __init__(self, request: bytes, latencies: list[float]) -> None:
+    def __init__(self, request: bytes, when_answered: Callable[[], None]) -> None:
         self._request = request
-        self._latencies = latencies
+        self._when_answered = when_answered
         self._answer = b""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -36,38 +43,47 @@ class Connection(asyncio.Protocol):
         if not end:
             return
         length = _LENGTH.search(head)
-        if not head.startswith(b"HTTP/1.1 200") or length is None:
+        if length is None or not head.startswith((b"HTTP/1.1 20", b"HTTP/1.1 503")):
             sys.exit(f"refused: {self._answer[:500]!r}")
-        if len(body) == int(length.group(1)):
-            self._latencies.append(time.perf_counter() - self._asked)
-            self._answer = b""
+        if len(body) < int(length.group(1)):
+            return
+        self._answer = b""
+        wait = _WAIT.search(head) if head.startswith(b"HTTP/1.1 503") else None
+        if wait is None:
+            self._when_answered()
             self._ask()
+        else:
+            asyncio.get_running_loop().call_later(int(wait.group(1)), self._ask)
 
     def _ask(self) -> None:
-        self._asked = time.perf_counter()
-        self._transport.write(self._request)
+        self._transport.write(self._request.replace(NUMBER, b"%08d" % next(_numbers)))
 
 
-async def put_load(port: int, connections: int, seconds: float, request: bytes) -> dict[str, float]:
-    """Requests per second and their median latency in milliseconds."""
-    latencies: list[float] = []
+async def put_load(seconds: float, requests: list[tuple[int, str]]) -> float:
+    """Answers per second."""
+    answers = 0
+
+    def count_answer() -> None:
+        nonlocal answers
+        answers += 1
+
+    async def wait_for(count: int, seconds: float) -> None:
+        until = time.perf_counter() + seconds
+        while answers < count and time.perf_counter() < until:  # noqa: ASYNC110 - nobody tells
+            await asyncio.sleep(0.01)
+
     loop = asyncio.get_running_loop()
-    for _ in range(connections):
-        await loop.create_connection(lambda: Connection(request, latencies), "127.0.0.1", port)
-    # The first answers pay for new connections on every level.
-    await asyncio.sleep(seconds / 10)
-    latencies.clear()
+    for port, request in requests:
+        connection = Connection(request.encode(), count_answer)
+        await loop.create_connection(lambda made=connection: made, "127.0.0.1", port)  # type: ignore[misc]
+    # The first answers pay for new connections on every level, and come before those are many.
+    await wait_for(len(requests), seconds)
+    answers = 0
     started = time.perf_counter()
     await asyncio.sleep(seconds)
-    elapsed = time.perf_counter() - started
-    return {
-        "per_second": len(latencies) / elapsed,
-        "p50_milliseconds": 1_000 * statistics.median(latencies),
-    }
+    await wait_for(1, _PATIENCE_SECONDS)
+    return answers / (time.perf_counter() - started)
 
 
 if __name__ == "__main__":
-    answer = put_load(
-        int(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3]), sys.stdin.buffer.read()
-    )
-    print(json.dumps(asyncio.run(answer)))
+    print(asyncio.run(put_load(float(sys.argv[1]), json.load(sys.stdin))))

@@ -9,7 +9,7 @@ import psutil
 
 from bench.figures import Figure
 from bench.socket_page import open_page
-from bench.stage import Account, open_account
+from bench.stage import Account, open_accounts
 from tests.web.backend import Backend
 
 PAGES = 1_000
@@ -24,10 +24,7 @@ _MEBIBYTE, _KIBIBYTE = 1024**2, 1024
 
 def measure(backend: Backend) -> list[Figure]:
     """The memory of one process, without pages and with `PAGES` of them, each with `TASKS` rows."""
-    accounts = [
-        open_account(backend.origin, backend.engine, TASKS)
-        for _ in range(PAGES // PAGES_OF_A_SESSION)
-    ]
+    accounts = open_accounts(backend.origin, backend.engine, PAGES // PAGES_OF_A_SESSION, TASKS)
     idle, full = asyncio.run(_open_all(backend, accounts))
     return [
         Figure("Memory: one process without pages", idle / _MEBIBYTE, "MiB", MOST_OF_A_PROCESS),
@@ -41,7 +38,7 @@ def measure(backend: Backend) -> list[Figure]:
 
 
 async def _open_all(backend: Backend, accounts: list[Account]) -> tuple[int, int]:
-    port = int(backend.address.rpartition(":")[2])
+    port = backend.port
     turn = asyncio.Semaphore(AT_ONCE)
     async with AsyncExitStack() as pages:
 

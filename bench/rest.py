@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import http.client
-import json
 import re
-import statistics
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 from sqlalchemy import text
 
 from bench.figures import Figure
-from bench.stage import ROOT, Account
+from bench.stage import Account
+from bench.wire import Request, by_turns
 from tests.web.backend import Backend
 from todo_app.core.sessions import REUSE_SECONDS
 
@@ -32,31 +28,9 @@ _STATEMENT = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
-    """A GET that is sent as it is."""
-
-    port: int
-    path: str
-    access_token: str = ""
-
-    @property
-    def headers(self) -> dict[str, str]:
-        """The headers of it."""
-        head = {"Host": f"localhost:{self.port}"}
-        if self.access_token:
-            head["Authorization"] = f"Bearer {self.access_token}"
-        return head
-
-    def __bytes__(self) -> bytes:
-        """What goes over the wire."""
-        head = [f"{name}: {value}" for name, value in self.headers.items()]
-        return "\r\n".join([f"GET {self.path} HTTP/1.1", *head, "", ""]).encode()
-
-
 def measure(backend: Backend, floor_port: int, account: Account) -> list[Figure]:
     """List and get, product and floor in turn."""
-    port = int(backend.address.rpartition(":")[2])
+    port = backend.port
     ((task_id,),) = backend.rows(
         "SELECT id FROM tasks WHERE user_id = :user_id ORDER BY created_at LIMIT 1",
         user_id=account.user_id,
@@ -73,27 +47,9 @@ def measure(backend: Backend, floor_port: int, account: Account) -> list[Figure]
 
 
 def _compare(what: str, product: Request, floor: Request) -> Figure:
-    rates: dict[Request, list[float]] = {product: [], floor: []}
-    for _ in range(ROUNDS):
-        for request, found in rates.items():
-            found.append(_put_load(request, CONNECTIONS, ROUND_SECONDS))
-    return Figure(
-        what,
-        statistics.median(rates[product]),
-        "/s",
-        LEAST_SHARE,
-        floor=statistics.median(rates[floor]),
-        at_least=True,
-    )
-
-
-def _put_load(request: Request, connections: int, seconds: float) -> float:
-    command = [sys.executable, "-m", "bench.load", str(request.port), str(connections)]
-    done = subprocess.run(
-        [*command, str(seconds)], input=bytes(request), cwd=ROOT, check=True, stdout=subprocess.PIPE
-    )
-    answer: dict[str, float] = json.loads(done.stdout)
-    return answer["per_second"]
+    loads = {"product": [product] * CONNECTIONS, "floor": [floor] * CONNECTIONS}
+    rates = by_turns(loads, rounds=ROUNDS, seconds=ROUND_SECONDS)
+    return Figure(what, rates["product"], "/s", LEAST_SHARE, floor=rates["floor"], at_least=True)
 
 
 def _count_statements(what: str, backend: Backend, request: Request) -> list[Figure]:

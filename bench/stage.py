@@ -6,7 +6,7 @@ import os
 import secrets
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -19,7 +19,7 @@ from sqlmodel import col
 
 from tests.cast import PASSWORD
 from tests.servers import SUPERUSER, as_role, free_port, settings_of
-from tests.web.backend import Backend, running_backend
+from tests.web.backend import Backend, environment_of, running_backend
 from todo_app.core import clock
 from todo_app.core.models import Label, Project, SearchText, Task, TaskLabel, User, new_id
 from todo_app.core.search_index import text_row
@@ -46,18 +46,30 @@ config = rx.Config(
 class Account:
     """Somebody with tasks, signed in on the web and at the API."""
 
+    email: str
     user_id: UUID
     cookie: str
     access_token: str
 
 
 @contextmanager
-def running_product(folder: Path, database_url: str = "") -> Iterator[Backend]:
+def running_product(folder: Path, database_url: str = "", **settings: str) -> Iterator[Backend]:
     """The product without its frontend, on PostgreSQL or, without a URL, on SQLite."""
     folder.mkdir()
-    settings = settings_of(database_url) if database_url else {}
-    with running_backend(folder, **settings) as backend:
+    database = settings_of(database_url) if database_url else {}
+    with running_backend(folder, **database, **settings) as backend:
         yield backend
+
+
+@contextmanager
+def running_unlocked(folder: Path, database_url: str, **settings: str) -> Iterator[int]:
+    """The product without row-level security; yields its port."""
+    folder.mkdir()
+    port = free_port()
+    database = settings_of(database_url) | {"DATABASE_URL": as_role(SUPERUSER, database_url)}
+    environment = environment_of(folder, port, **settings, **database)
+    with _running(["bench.unlocked", "backend"], folder, port, environment):
+        yield port
 
 
 @contextmanager
@@ -75,17 +87,22 @@ def running_floor(name: str, folder: Path, database_url: str = "") -> Iterator[i
         "DATABASE_URL": as_role(SUPERUSER, database_url),
         "PYTHONPATH": str(ROOT),
     }
+    with _running(["bench.floor", name], folder, port, environment):
+        yield port
+
+
+@contextmanager
+def _running(
+    module: Sequence[str], folder: Path, port: int, environment: Mapping[str, str]
+) -> Iterator[None]:
+    """A module of ours that serves on a port."""
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "bench.floor", name],
-            cwd=folder,
-            env=environment,
-            stdout=log,
-            stderr=log,
+            [sys.executable, "-m", *module], cwd=folder, env=environment, stdout=log, stderr=log
         )
     try:
         _wait_until_it_answers(process, port, folder / "log")
-        yield port
+        yield
     finally:
         process.terminate()
         try:
@@ -102,6 +119,21 @@ def open_account(
 
     With `projects` and `labels`, the tasks are spread over them, and over the Inbox.
     """
+    account = _open_account(origin, engine, task_count, projects, labels)
+    _tidy(engine)
+    return account
+
+
+def open_accounts(origin: str, engine: Engine, number: int, task_count: int) -> list[Account]:
+    """So many new accounts with so many tasks each."""
+    accounts = [_open_account(origin, engine, task_count, 0, 0) for _ in range(number)]
+    _tidy(engine)
+    return accounts
+
+
+def _open_account(
+    origin: str, engine: Engine, task_count: int, projects: int, labels: int
+) -> Account:
     email = f"{secrets.token_hex(8)}@example.org"
     person = {"email": email, "password": PASSWORD, "name": "Ada", "time_zone": TIME_ZONE}
     with httpx.Client(base_url=origin, headers={"Origin": origin}) as browser:
@@ -125,8 +157,7 @@ def open_account(
             texts = [text_row(entity, row, user_id) for row in rows]
             if texts:
                 connection.execute(insert(SearchText), texts)
-    _tidy(engine)
-    return Account(user_id, cookie, tokens["access_token"])
+    return Account(email, user_id, cookie, tokens["access_token"])
 
 
 def _tasks(user_id: UUID, count: int) -> list[dict[str, object]]:
@@ -200,6 +231,6 @@ def _wait_until_it_answers(process: subprocess.Popen[bytes], port: int, log: Pat
             httpx.get(f"http://127.0.0.1:{port}/", timeout=5)
         except httpx.TransportError:
             if process.poll() is not None or clock.now() > deadline:
-                raise RuntimeError(f"the floor did not start:\n{log.read_text()}") from None
+                raise RuntimeError(f"it did not start:\n{log.read_text()}") from None
         else:
             return

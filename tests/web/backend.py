@@ -35,6 +35,11 @@ class Backend:
     engine: Engine = field(repr=False)
     environment: dict[str, str] = field(repr=False)
 
+    @property
+    def port(self) -> int:
+        """The port it listens on."""
+        return int(self.environment["PORT"])
+
     def rows(self, query: str, **values: object) -> list[tuple[Any, ...]]:
         """What a query finds, in plain values."""
         with self.engine.connect() as connection:
