@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from todo_app.core import access, audit, bus, clock, passwords, projects, reminding
+from todo_app.core import access, audit, bus, clock, own_days, passwords, projects, reminding
 from todo_app.core.access import Actor
 from todo_app.core.bus import AccountChanged
 from todo_app.core.database import transaction
@@ -200,6 +200,7 @@ async def update_account(db: AsyncSession, actor: Actor, patch: AccountPatch) ->
     values = patch.model_dump(exclude_none=True)
     if patch.time_zone is not None:
         await reminding.follow_zone(db, actor, patch.time_zone)
+        await own_days.follow_zone(db, actor, patch.time_zone)
     if values:
         await db.execute(update(User).where(access.own_account(actor)).values(values))
         bus.publish_after_commit(db, AccountChanged(actor.user_id))

@@ -11,14 +11,14 @@ from itertools import islice
 from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from todo_app.core import access, clock, recurrence
+from todo_app.core import access, clock, own_days, recurrence
 from todo_app.core.access import Actor
 from todo_app.core.models import TASKS
 from todo_app.core.occurrences import closed_of, series_of
 from todo_app.core.recurrence import Occurrence as Turn
 from todo_app.core.recurrence import Recurrence
 from todo_app.core.task_columns import COLUMNS
-from todo_app.core.task_views import Due, TaskView
+from todo_app.core.task_views import Due, TaskView, due_columns
 
 TASKS_MAX = 200
 """How many recurring tasks are looked at."""
@@ -34,6 +34,11 @@ class Coming:
 
     task: TaskView
     due: Due
+
+    def as_task(self, zone: str) -> TaskView:
+        """The task as it will be then, for an owner in this zone."""
+        own = own_days.columns(due_columns(self.due), zone)
+        return self.task.model_copy(update={"due": self.due, **own})
 
 
 _RECURRING = (

@@ -24,7 +24,7 @@ from sqlmodel import col
 from todo_app.core import access, audit, clock, links, outbox
 from todo_app.core.accounts import canonical_email
 from todo_app.core.devices import device_name
-from todo_app.core.models import DUE_TIME_ORDER, TASKS, OutboxMessage, SignUp, User
+from todo_app.core.models import OWN_TIME_ORDER, TASKS, OutboxMessage, SignUp, User
 from todo_app.core.settings import get_settings
 from todo_app.core.visits import Visit
 
@@ -62,7 +62,7 @@ _OPEN_TASKS = (
         TASKS.c.completed_at.is_(None),
         TASKS.c.due_date.is_not(None),
     )
-    .order_by(TASKS.c.due_date, text(DUE_TIME_ORDER), TASKS.c.id)
+    .order_by(TASKS.c.own_date, text(OWN_TIME_ORDER), TASKS.c.id)
 )
 
 _Writer = Callable[[AsyncSession, OutboxMessage], Awaitable["Letter | None"]]

@@ -12,7 +12,7 @@ from todo_app.core import access
 from todo_app.core.access import Actor
 from todo_app.core.models import LABELS, PROJECTS, SAVED_FILTERS
 from todo_app.core.saved_filters import FILTERS_MAX
-from todo_app.core.task_counts import COUNTS, TaskCounts, count_values, counts_of
+from todo_app.core.task_counts import COUNTS, TaskCounts, count_values
 
 PLACES_MAX = 100
 """How many projects, and how many labels, an overview names at most."""
@@ -130,7 +130,7 @@ async def get_overview(db: AsyncSession, actor: Actor) -> Overview:
         else:
             counts[kind] = count
     return Overview(
-        counts=counts_of(counts),
+        counts=TaskCounts(**counts),
         projects=places["project"],
         labels=places["label"],
         filters=filters,

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import Row, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from todo_app.core import access
+from todo_app.core import access, own_days
 from todo_app.core.access import Actor
 from todo_app.core.chain import content_of
 from todo_app.core.changes import ENTITIES, Act
@@ -68,6 +68,7 @@ async def get_task_as_of(
         raise NotFound
     names, given_at = await _labels_as_of(db, actor, task_id, moment)
     more = {"updated_at": max(updated_at, given_at or updated_at), "labels": "\n".join(names)}
+    more |= own_days.columns(row, actor.time_zone)
     return TaskView.of(SimpleNamespace(**_UNKNOWN | {"path": f"!{row['position']}"} | row | more))
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import bindparam, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from todo_app.core import access, labels, places, reminding
+from todo_app.core import access, labels, own_days, places, reminding
 from todo_app.core.access import Actor
 from todo_app.core.changes import Step
 from todo_app.core.errors import ChangedSince
@@ -45,13 +45,14 @@ async def settle(db: AsyncSession, actor: Actor, step: Step, turns: Iterable[Tur
 
     Raises ChangedSince if a task were then where nothing can be.
     """
-    back, moved, sections, renamed, labelled, reminds = [], [], [], [], [], []
+    back, moved, sections, renamed, labelled, reminds, due = [], [], [], [], [], [], []
     for kind, was, now in turns:
         if kind == "task" and now is not None:
             back += [now["id"]] if was is None or was["deleted_at"] else []
             is_elsewhere = was is None or any(was[name] != now[name] for name in _PLACE)
             moved += [now["id"]] if is_elsewhere else []
             reminds += [now] if reminding.is_another(was, now) else []
+            due += [now] if own_days.is_another(was, now) else []
         elif kind == "section" and now is not None:
             sections.append(now["id"])
         elif kind == "label" and now is not None:
@@ -68,3 +69,4 @@ async def settle(db: AsyncSession, actor: Actor, step: Step, turns: Iterable[Tur
         await places.settle(db, actor, step, task_id)
     await labels.settle(db, actor, label_ids=renamed, task_ids=labelled)
     await reminding.settle(db, actor, step.now, reminds)
+    await own_days.settle(db, actor, due)

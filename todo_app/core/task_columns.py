@@ -41,6 +41,8 @@ COLUMNS: tuple[ColumnElement[Any], ...] = (
             "due_date",
             "due_time",
             "due_zone",
+            "own_date",
+            "own_time",
             "recurrence",
             "reminders",
             "completed_at",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,7 +10,7 @@ from pydantic import BaseModel, ConfigDict
 from sqlalchemy import ColumnElement, ScalarSelect, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from todo_app.core import access, clock
+from todo_app.core import access, clock, own_days
 from todo_app.core.access import Actor
 from todo_app.core.models import TASKS
 
@@ -35,15 +34,9 @@ _IS_OPEN = (*access.READABLE_TASKS, access.IN_SIGHT, TASKS.c.completed_at.is_(No
 _WAS_DONE = (*access.READABLE_TASKS, TASKS.c.completed_at >= bindparam("midnight"))
 COUNTS: dict[str, ScalarSelect[int]] = {
     "inbox": _count(*_IS_OPEN, TASKS.c.project_id == bindparam("actor_id")),
-    "overdue": _count(*_IS_OPEN, TASKS.c.due_date < bindparam("today")),
-    "today": _count(*_IS_OPEN, TASKS.c.due_date == bindparam("today")),
-    "late": _count(
-        *_IS_OPEN,
-        TASKS.c.due_date == bindparam("today"),
-        TASKS.c.due_zone == bindparam("zone"),
-        TASKS.c.due_time <= bindparam("wall_time"),
-    ),
-    "done_today": _count(*_WAS_DONE, TASKS.c.due_date <= bindparam("today")),
+    "overdue": _count(*_IS_OPEN, own_days.is_overdue()),
+    "today": _count(*_IS_OPEN, own_days.IS_STILL_TODAY),
+    "done_today": _count(*_WAS_DONE, TASKS.c.own_date <= bindparam("today")),
 }
 _COUNT = select(*(count.label(name) for name, count in COUNTS.items()))
 
@@ -51,22 +44,11 @@ _COUNT = select(*(count.label(name) for name, count in COUNTS.items()))
 async def count_tasks(db: AsyncSession, actor: Actor) -> TaskCounts:
     """Open and just completed tasks, seen from the actor's today."""
     row = (await db.execute(_COUNT, count_values(actor))).one()
-    return counts_of(row._asdict())
+    return TaskCounts.model_validate(row, from_attributes=True)
 
 
 def count_values(actor: Actor) -> dict[str, Any]:
     """What a statement with `COUNTS` is executed with."""
-    local = clock.now().astimezone(ZoneInfo(actor.time_zone))
-    return access.values(actor) | {
-        "today": local.date(),
-        "midnight": datetime.combine(local.date(), time(), local.tzinfo),
-        "zone": actor.time_zone,
-        "wall_time": f"{local:%H:%M}",
-    }
-
-
-def counts_of(found: Mapping[str, int]) -> TaskCounts:
-    """The counts, of those that `COUNTS` found: what is late today is overdue."""
-    late = found["late"]
-    moved = {"overdue": found["overdue"] + late, "today": found["today"] - late}
-    return TaskCounts.model_validate({**found, **moved})
+    now = own_days.now(clock.now(), actor.time_zone)
+    midnight = datetime.combine(now["today"], time(), ZoneInfo(actor.time_zone))
+    return {**access.values(actor), **now, "midnight": midnight}

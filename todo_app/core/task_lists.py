@@ -35,7 +35,7 @@ from todo_app.core.access import Actor
 from todo_app.core.errors import InvalidCursor
 from todo_app.core.filters.passing import passes
 from todo_app.core.labels import LabelName, name_key
-from todo_app.core.models import DEPTH_MAX, DUE_TIME_ORDER, LABELS, TASK_LABELS, TASKS
+from todo_app.core.models import DEPTH_MAX, LABELS, OWN_TIME_ORDER, TASK_LABELS, TASKS
 from todo_app.core.task_columns import COLUMNS
 from todo_app.core.task_views import Priority, TaskView
 from todo_app.core.text import CalendarDate, Moment, Text, WallTime
@@ -125,30 +125,30 @@ _ORDERS: dict[Sort, _Order] = {
     ),
     "due": _Order(
         columns=(
-            TASKS.c.due_date,
-            literal_column(DUE_TIME_ORDER),
+            TASKS.c.own_date,
+            literal_column(OWN_TIME_ORDER),
             TASKS.c.priority,
             TASKS.c.id,
         ),
         key=lambda task: (
-            task.due and task.due.date,
-            (task.due and task.due.time) or _LAST_TIME,
+            task.own_date,
+            task.own_time or _LAST_TIME,
             task.priority,
             task.id,
         ),
         place=_DUE_PLACE,
-        only_if=TASKS.c.due_date.is_not(None),
+        only_if=TASKS.c.own_date.is_not(None),
     ),
     "planned": _Order(
         columns=(
-            func.coalesce(TASKS.c.due_date, date.max),
-            literal_column(DUE_TIME_ORDER),
+            func.coalesce(TASKS.c.own_date, date.max),
+            literal_column(OWN_TIME_ORDER),
             TASKS.c.priority,
             TASKS.c.id,
         ),
         key=lambda task: (
-            task.due.date if task.due else date.max,
-            (task.due and task.due.time) or _LAST_TIME,
+            task.own_date or date.max,
+            task.own_time or _LAST_TIME,
             task.priority,
             task.id,
         ),
@@ -317,9 +317,9 @@ def _conditions(filters: TaskFilter, order: _Order) -> list[ColumnElement[bool]]
         done = TASKS.c.completed_at
         conditions.append(done.is_not(None) if filters.completed else done.is_(None))
     if filters.due_before is not None:
-        conditions.append(TASKS.c.due_date < filters.due_before)
+        conditions.append(TASKS.c.own_date < filters.due_before)
     if filters.due_after is not None:
-        conditions.append(TASKS.c.due_date > filters.due_after)
+        conditions.append(TASKS.c.own_date > filters.due_after)
     if filters.completed_since is not None:
         conditions.append(TASKS.c.completed_at >= filters.completed_since)
     if filters.priority is not None:

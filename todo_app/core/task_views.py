@@ -50,12 +50,6 @@ class Due(BaseModel):
         instant = datetime.combine(self.date, time.fromisoformat(self.time), ZoneInfo(self.zone))
         return instant <= now
 
-    def is_overdue_today(self, now: datetime, zone: str) -> bool:
-        """The same for a list of days, which has a time of another zone on its date there."""
-        today = now.astimezone(ZoneInfo(zone)).date()
-        is_here = self.zone in {None, zone}
-        return self.date < today or (is_here and self.is_overdue(now, zone))
-
 
 class TaskDraft(BaseModel):
     """What a new task may bring. The id is the client's choice, or ours."""
@@ -119,8 +113,8 @@ class TaskPatch(BaseModel):
 class TaskView(BaseModel):
     """A task as its owner sees it. Moments are UTC.
 
-    `position` is its place among its siblings, which sort by it, byte by byte. `path` and
-    `is_collapsed` are for lists of our own.
+    `position` is its place among its siblings, which sort by it, byte by byte. `path`,
+    `is_collapsed` and when it is due on its owner's clock are for lists of our own.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -143,6 +137,8 @@ class TaskView(BaseModel):
     updated_at: datetime
     path: str = Field(exclude=True)
     is_collapsed: bool = Field(exclude=True)
+    own_date: CalendarDate | None = Field(exclude=True)
+    own_time: WallTime | None = Field(exclude=True)
 
     @property
     def depth(self) -> int:
@@ -173,6 +169,8 @@ class TaskView(BaseModel):
                 "updated_at": row.updated_at,
                 "path": row.path,
                 "is_collapsed": row.is_collapsed,
+                "own_date": row.own_date,
+                "own_time": row.own_time,
             }
         )
 

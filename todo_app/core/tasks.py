@@ -20,6 +20,7 @@ from todo_app.core import (
     changes,
     labels,
     occurrences,
+    own_days,
     places,
     positions,
     reminders,
@@ -78,6 +79,7 @@ async def create_task(db: AsyncSession, actor: Actor, draft: TaskDraft) -> tuple
     }
     if draft.recurrence is not None:
         values |= await occurrences.plan(db, actor, draft.recurrence, values, step.now)
+    values |= own_days.plan(actor, {}, values)
     values |= await reminding.plan(db, actor, {}, values, step.now)
     if draft.id is None:
         _CREATE.defer(db.sync_session, values)
@@ -298,7 +300,8 @@ async def set_task(
         return before
     known = before._asdict()
     planned = await reminding.plan(db, actor, known, values, step.now)
-    values = {"updated_at": step.now, **values, **planned}
+    own = own_days.plan(actor, known, values)
+    values = {"updated_at": step.now, **values, **own, **planned}
     _CHANGE.defer(db.sync_session, access.values(actor) | {"task_id": before.id} | values)
     after = known | values | {"version": before.version + 1}
     step.record(act, "task", known, after)

@@ -291,8 +291,7 @@ class TaskListState(AuthState):
         limit = WINDOW_ROWS - len(rows)
         found, self.is_thinned = await self._share(coming.list_coming, first, last, limit=limit)
         seen = self._seen()
-        copies = (one.task.model_copy(update={"due": one.due}) for one in found)
-        return [echo_of(row_of(copy, seen)) for copy in copies]
+        return [echo_of(row_of(one.as_task(seen.zone), seen)) for one in found]
 
     def _main_rows(self) -> list[TaskRow]:
         return [row for row in self._shown_rows() if not row["echoes"]][: len(self._cursors)]

@@ -239,12 +239,12 @@ def group_of(view: TaskView, done: date | None, seen: Seen) -> str:
     if name == "completed":
         return wording.day_name(done, today) if done else ""
     if name == "upcoming":
-        return wording.day_name(view.due.date, today) if view.due else ""
+        return wording.day_name(view.own_date, today) if view.own_date else ""
     if name != "today":
         return ""
     if done is not None:
         return "Done today"
-    is_late = view.due and view.due.is_overdue_today(seen.now, seen.zone)
+    is_late = view.due and view.due.is_overdue(seen.now, seen.zone)
     return "Overdue" if is_late else "Today"
 
 
@@ -255,9 +255,9 @@ def day_said(name: str, group: str) -> str:
 
 def week_of(name: str, view: TaskView, today: date, week_start: str) -> str:
     """The week of a task in a list of days, as the person counts weeks."""
-    if name != "upcoming" or view.due is None:
+    if name != "upcoming" or view.own_date is None:
         return ""
-    return wording.week_name(view.due.date, today, cast("WeekStart", week_start))
+    return wording.week_name(view.own_date, today, cast("WeekStart", week_start))
 
 
 def row_of(view: TaskView, seen: Seen, *, group: str | None = None, parts: str = "") -> TaskRow:
@@ -274,7 +274,7 @@ def row_of(view: TaskView, seen: Seen, *, group: str | None = None, parts: str =
         notes=markdown.line_of(view.notes)[:NOTES_PREVIEW_CHARACTERS],
         priority=view.priority,
         due=wording.due_text(view.due, seen.today, zone=seen.zone, said=day_said(seen.name, group)),
-        due_on=str(view.due.date) if view.due else "",
+        due_on=str(view.own_date or ""),
         repeats=view.recurrence.text if view.recurrence else "",
         is_overdue=not done and view.due is not None and view.due.is_overdue(seen.now, seen.zone),
         is_completed=done is not None,

@@ -238,8 +238,8 @@ class AuthState(rx.State):
         counts: Counts = {**self.get_value("counts")}
         if view.project_id == self._actor().user_id:
             counts["inbox"] += opened
-        if view.due and view.due.date <= today:
-            is_late = view.due.is_overdue_today(clock.now(), self._actor().time_zone)
+        if view.due and view.own_date and view.own_date <= today:
+            is_late = view.due.is_overdue(clock.now(), self._actor().time_zone)
             counts["overdue" if is_late else "today"] += opened
             if (before or after) == today.isoformat():
                 counts["done_today"] -= opened

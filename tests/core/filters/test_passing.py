@@ -6,8 +6,9 @@ import pytest
 from sqlalchemy import update
 
 from tests.cast import act, add_task
-from todo_app.core import clock, task_lists, tasks
+from todo_app.core import accounts, clock, task_lists, tasks
 from todo_app.core.access import Actor
+from todo_app.core.accounts import AccountPatch
 from todo_app.core.database import transaction
 from todo_app.core.errors import InvalidCursor, InvalidFilter
 from todo_app.core.models import TASKS, Label, Project, Section, TaskLabel
@@ -171,6 +172,7 @@ async def test_a_strangers_names_are_no_names(bob: Actor, sorted_: None) -> None
 
 async def test_what_is_today_depends_on_where_one_is(alice: Actor, hers: None) -> None:
     there = Actor(alice.user_id, alice.session_id, alice.way, "Pacific/Kiritimati")
+    await act(accounts.update_account, alice, AccountPatch(time_zone=there.time_zone))
 
     assert await titles(there, "yesterday & no time") == {"now"}
     assert "next hour" not in await titles(there, "overdue")

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, false, not_, or_, select, true, tuple_
+from sqlalchemy import ColumnElement, and_, not_, or_, select, true
 
+from todo_app.core import own_days
 from todo_app.core.access import own_rows
 from todo_app.core.filters.days import resolve
 from todo_app.core.filters.syntax import (
@@ -41,14 +42,13 @@ _FIRST_DAY, _LAST_DAY = date.min + _ONE_DAY, date.max - _ONE_DAY
 class Asker:
     """Who asks: when and where, and what only the database knows about their tasks.
 
-    `due_zones` are those of the tasks that are `due_around` the moment, `ids` those of the things
-    that have a name, and `search` is the condition that search finds a task by a text.
+    `ids` are those of the things that have a name, and `search` is the condition that search finds
+    a task by a text.
     """
 
     now: datetime
     zone: ZoneInfo
     search: Callable[[str], ColumnElement[bool]]
-    due_zones: Sequence[str] = ()
     ids: Mapping[Named, Sequence[UUID]] = field(default_factory=dict)
     week_start: WeekStart = "monday"
 
@@ -70,17 +70,6 @@ def conditions(filter_: Filter, asker: Asker) -> list[ColumnElement[bool]]:
 def all_terms(filter_: Filter) -> Iterator[Term]:
     """Every term of every list."""
     return (term for one in filter_.lists for term in terms(one))
-
-
-def due_around(now: datetime) -> ColumnElement[bool]:
-    """Due at a time of which only the zone tells whether it has passed."""
-    today, due_date = now.astimezone(UTC).date(), TASKS.c.due_date
-    return and_(
-        TASKS.c.due_time.is_not(None),
-        due_date.is_not(None),
-        due_date >= today - _ONE_DAY,
-        due_date <= today + _ONE_DAY,
-    )
 
 
 def _list(expression: Expression, asker: Asker) -> ColumnElement[bool]:
@@ -106,7 +95,7 @@ def _meaning(expression: Expression, asker: Asker) -> ColumnElement[bool]:
         case Priority(number=number):
             return TASKS.c.priority == number
         case NextDays(count=count):
-            return _between(TASKS.c.due_date, asker.today, asker.today + timedelta(count))
+            return _between(TASKS.c.own_date, asker.today, asker.today + timedelta(count))
         case On():
             return _on(expression, asker)
         case Named():
@@ -122,7 +111,7 @@ def _word(term: Is, asker: Asker) -> ColumnElement[bool]:
         case "done":
             return TASKS.c.completed_at.is_not(None)
         case "no date":
-            return TASKS.c.due_date.is_(None)
+            return TASKS.c.own_date.is_(None)
         case "no time":
             return TASKS.c.due_time.is_(None)
         case "no label":
@@ -132,7 +121,7 @@ def _word(term: Is, asker: Asker) -> ColumnElement[bool]:
         case "recurring":
             return TASKS.c.recurrence.is_not(None)
         case "overdue":
-            return _is_overdue(asker)
+            return own_days.is_overdue(asker.today, f"{asker.now.astimezone(asker.zone):%H:%M}")
 
 
 def _is_named(term: Named, asker: Asker) -> ColumnElement[bool]:
@@ -147,33 +136,12 @@ def _is_named(term: Named, asker: Asker) -> ColumnElement[bool]:
             return TASKS.c.id.in_(tagged.where(own_rows(TASK_LABELS)))
 
 
-def _is_overdue(asker: Asker) -> ColumnElement[bool]:
-    """A date from the next day on, a time from its instant on, in whatever zone it is."""
-    due_date, has_time = TASKS.c.due_date, TASKS.c.due_time.is_not(None)
-    surely = asker.now.astimezone(UTC).date() - _ONE_DAY
-    passed = [_has_passed(zone, asker.now) for zone in asker.due_zones]
-    return and_(
-        due_date.is_not(None),
-        or_(
-            and_(~has_time, due_date < asker.today),
-            and_(has_time, due_date < surely),
-            and_(due_around(asker.now), or_(false(), *passed)),
-        ),
-    )
-
-
-def _has_passed(zone: str, now: datetime) -> ColumnElement[bool]:
-    local = now.astimezone(ZoneInfo(zone))
-    due = tuple_(TASKS.c.due_date, TASKS.c.due_time)
-    return and_(TASKS.c.due_zone == zone, due <= (local.date(), f"{local:%H:%M}"))
-
-
 def _on(term: On, asker: Asker) -> ColumnElement[bool]:
     is_past = term.moment != "due"
     day = resolve(term.day, asker.today, in_the_past=is_past, week_start=asker.week_start)
     day = min(max(day, _FIRST_DAY), _LAST_DAY)
     if term.moment == "due":
-        return _related(term.relation, TASKS.c.due_date, day, day + _ONE_DAY)
+        return _related(term.relation, TASKS.c.own_date, day, day + _ONE_DAY)
     column = TASKS.c.created_at if term.moment == "created" else TASKS.c.completed_at
     start, end = asker.midnight(day), asker.midnight(day + _ONE_DAY)
     return _related(term.relation, column, start, end)

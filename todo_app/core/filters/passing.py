@@ -16,11 +16,11 @@ from sqlmodel import col
 
 from todo_app.core import access, clock, search
 from todo_app.core.access import Actor
-from todo_app.core.filters.conditions import Asker, all_terms, conditions, due_around
+from todo_app.core.filters.conditions import Asker, all_terms, conditions
 from todo_app.core.filters.days import NextWeek
 from todo_app.core.filters.reader import read
-from todo_app.core.filters.syntax import Filter, Is, Named, On
-from todo_app.core.models import LABELS, PROJECTS, SECTIONS, TASKS, User
+from todo_app.core.filters.syntax import Filter, Named, On
+from todo_app.core.models import LABELS, PROJECTS, SECTIONS, User
 from todo_app.core.words import fold
 
 _TABLES = {"project": PROJECTS, "section": SECTIONS, "label": LABELS}
@@ -43,7 +43,6 @@ async def is_day_first(db: AsyncSession, actor: Actor, *texts: str) -> bool:
 
 async def asker_of(db: AsyncSession, actor: Actor, *filters: Filter) -> Asker:
     """Who asks, with what these filters need to know of the actor's tasks, in one query at most."""
-    now = clock.now()
     terms = {term for filter_ in filters for term in all_terms(filter_)}
     wanted = {term for term in terms if isinstance(term, Named)}
     queries = [
@@ -52,9 +51,6 @@ async def asker_of(db: AsyncSession, actor: Actor, *filters: Filter) -> Asker:
         )
         for kind in sorted({term.kind for term in wanted})
     ]
-    if Is("overdue") in terms:
-        zones = select(literal("zone"), cast(null(), Uuid), TASKS.c.due_zone).distinct()
-        queries.append(zones.where(*access.READABLE_TASKS, due_around(now)))
     if any(isinstance(term, On) and term.day == NextWeek() for term in terms):
         chosen = select(literal("week start"), cast(null(), Uuid), col(User.week_start))
         queries.append(chosen.where(access.own_account(actor)))
@@ -62,10 +58,9 @@ async def asker_of(db: AsyncSession, actor: Actor, *filters: Filter) -> Asker:
     if queries:
         rows = (await db.execute(union_all(*queries), access.values(actor))).all()
     return Asker(
-        now=now,
+        now=clock.now(),
         zone=ZoneInfo(actor.time_zone),
         search=partial(search.has_words, db.get_bind().dialect.name, actor),
-        due_zones=[name for kind, _, name in rows if kind == "zone"],
         ids=_ids(wanted, rows),
         week_start=next((name for kind, _, name in rows if kind == "week start"), "monday"),
     )

@@ -22,9 +22,9 @@ from todo_app.core.models.identity import (
 from todo_app.core.models.search import SAVED_FILTERS, SEARCH_TEXTS, SavedFilter, SearchText
 from todo_app.core.models.work import (
     DEPTH_MAX,
-    DUE_TIME_ORDER,
     LABELS,
     OCCURRENCES,
+    OWN_TIME_ORDER,
     PATH_MAX_CHARACTERS,
     PROJECTS,
     SECTIONS,
@@ -42,9 +42,9 @@ __all__ = [
     "CHANGES",
     "CHANGE_HEADS",
     "DEPTH_MAX",
-    "DUE_TIME_ORDER",
     "LABELS",
     "OCCURRENCES",
+    "OWN_TIME_ORDER",
     "PATH_MAX_CHARACTERS",
     "PROJECTS",
     "SAVED_FILTERS",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index, String, Text, text
@@ -81,6 +83,11 @@ def _top_level(context: ExecutionContext) -> str:
     return f"!{context.get_current_parameters()['position']}"  # type: ignore[attr-defined]
 
 
+def _as_said(name: str) -> Callable[[ExecutionContext], Any]:
+    """A column that is the same as another of a new row, where nothing else is said."""
+    return lambda context: context.get_current_parameters().get(name)  # type: ignore[attr-defined]
+
+
 class Task(SQLModel, table=True):
     """Something to do. Deleted tasks stay, with `deleted_at`, until they are purged.
 
@@ -88,7 +95,8 @@ class Task(SQLModel, table=True):
     its section and of all that it is a part of, so that a project can be read in one order.
     `recurrence` is how it repeats, as JSON; `scheduled_for` the date or local time in its series
     that is open, whatever date that was moved to. `reminders` are minutes before it is due, with
-    commas between; `remind_at` is when the next of them is.
+    commas between; `remind_at` is when the next of them is. `own_date` and `own_time` are when it
+    is due on the clock of its owner.
     """
 
     __tablename__ = "tasks"
@@ -101,6 +109,14 @@ class Task(SQLModel, table=True):
     due_date: date | None = None
     due_time: str | None = Field(default=None, sa_type=String(5))
     due_zone: str | None = Field(default=None, sa_type=String(64))
+    own_date: date | None = Field(
+        default=None, sa_column_kwargs={"default": _as_said("due_date"), "info": UNRECORDED}
+    )
+    own_time: str | None = Field(
+        default=None,
+        sa_type=String(5),
+        sa_column_kwargs={"default": _as_said("due_time"), "info": UNRECORDED},
+    )
     recurrence: str | None = Field(default=None, sa_type=Text)
     scheduled_for: str | None = Field(default=None, sa_type=String(16))
     reminders: str | None = Field(default=None, sa_type=String(80))
@@ -195,7 +211,7 @@ TASKS = SQLModel.metadata.tables["tasks"]
 _OPEN = "completed_at IS NULL AND deleted_at IS NULL"
 _DONE = "completed_at IS NOT NULL AND deleted_at IS NULL"
 
-DUE_TIME_ORDER = "coalesce(due_time, '24:00')"
+OWN_TIME_ORDER = "coalesce(own_time, '24:00')"
 """Timed tasks of a day come first, in order of time."""
 
 _FOR_ALL = {"ix_tasks_deleted", "ix_tasks_open_path", "ix_tasks_project", "ix_tasks_parent"}
@@ -204,7 +220,7 @@ _FOR_ALL = {"ix_tasks_deleted", "ix_tasks_open_path", "ix_tasks_project", "ix_ta
 for _name, _columns, _where in (
     ("ix_tasks_created", ("created_at", "id"), "deleted_at IS NULL"),
     ("ix_tasks_open_created", ("created_at", "id"), _OPEN),
-    ("ix_tasks_open_due", ("due_date", text(DUE_TIME_ORDER), "priority", "id"), _OPEN),
+    ("ix_tasks_open_due", ("own_date", text(OWN_TIME_ORDER), "priority", "id"), _OPEN),
     ("ix_tasks_completed", ("completed_at", "id"), _DONE),
     ("ix_tasks_open_path", ("project_id", "path", "id"), _OPEN),
     ("ix_tasks_project", ("project_id", "created_at", "id"), "deleted_at IS NULL"),
