@@ -178,3 +178,22 @@ async def test_history_names_the_token_that_a_change_was_made_with(
         ("api", None),
         ("token", "Backup script"),
     ]
+
+
+async def test_what_a_token_changed_since_is_refused_with_its_name(
+    alice: httpx.AsyncClient, writer: httpx.AsyncClient
+) -> None:
+    task = await add_task(alice)
+    await alice.patch(f"{TASKS}/{task['id']}", json={"priority": 1})
+    [change, _] = (await alice.get("/api/v1/changes")).json()["items"]
+    await writer.patch(f"{TASKS}/{task['id']}", json={"priority": 3})
+
+    response = await alice.post(f"/api/v1/changes/{change['id']}/undo")
+
+    problem = assert_problem(response, 409)
+    named = (problem["field"], problem["person"], problem["token"])
+    assert named == ("priority", None, "Backup script")
+    assert problem["detail"] == (
+        "It cannot be taken back: `priority` was changed after it"
+        ' with the API token "Backup script".'
+    )

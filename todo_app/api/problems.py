@@ -318,7 +318,9 @@ async def answer_refusal(request: Request, error: TodoError) -> Response:
             flaw = {**place, "message": SENTENCE_BY_FLAW[reason], "start": start, "end": end}
             return answer(errors=[flaw])
         case ChangedSince():
-            return answer(detail=_changed(error), field=error.field, person=error.person)
+            return answer(
+                detail=_changed(error), field=error.field, person=error.person, token=error.token
+            )
         case StaleVersion(current=BaseModel() as current):
             return answer(current=current.model_dump(mode="json"))
         case LimitReached(limit=limit):
@@ -365,6 +367,7 @@ def unexpected(error: Exception) -> Response:
 def _changed(error: ChangedSince) -> str:
     what = "the thing itself" if error.field == "id" else f"`{error.field}`"
     by = f" by {error.person}" if error.person else ""
+    by += f' with the API token "{error.token}"' if error.token else ""
     return f"It cannot be taken back: {what} was changed after it{by}."
 
 

@@ -36,7 +36,7 @@ from todo_app.core.chain import content_of, plain
 from todo_app.core.changes import BOOKKEEPING, ENTITIES, FIELDS, Act, Mode, Step
 from todo_app.core.errors import ChangedSince, NotFound, NothingToUndo
 from todo_app.core.history import ChangeView, is_kept, is_taken_back
-from todo_app.core.models import CHANGES, User
+from todo_app.core.models import CHANGES, ApiToken, User
 from todo_app.core.settling import settle
 
 READ_AT_ONCE = 500
@@ -85,8 +85,13 @@ _CHANGES_OF = (
     .order_by(CHANGES.c.number.desc())
 )
 _LATER = (
-    select(CHANGES.c.before, CHANGES.c.after, CHANGES.c.actor_id, col(User.name))
+    select(
+        *(CHANGES.c[name] for name in ("before", "after", "actor_id")),
+        col(User.name),
+        col(ApiToken.name).label("token"),
+    )
     .outerjoin(User, col(User.id) == CHANGES.c.actor_id)
+    .outerjoin(ApiToken, col(ApiToken.id) == CHANGES.c.token_id)
     .where(
         access.own_rows(CHANGES),
         CHANGES.c.about_id == bindparam("about_id"),
@@ -167,8 +172,7 @@ async def _take_back(db: AsyncSession, actor: Actor, step: Step, batch_id: UUID)
         key = change["entity"], change["entity_id"]
         acts.setdefault(key, change["act"])
         if (field := _reverse(will_be, key, change)) is not None:
-            person = await _who_changed(db, actor, change, field)
-            raise ChangedSince(FIELDS.get(field, field), person)
+            raise await _changed_since(db, actor, change, field)
     # What a step both made and took away leaves nothing to do.
     acts = {key: act for key, act in acts.items() if was[key] or will_be[key]}
     for key, act in acts.items():
@@ -272,11 +276,13 @@ async def _has_dependents(db: AsyncSession, table: Table, row_id: UUID) -> bool:
     return False
 
 
-async def _who_changed(db: AsyncSession, actor: Actor, change: Row, field: str) -> str | None:
-    """The name of who changed a field after this change, if that was somebody else."""
+async def _changed_since(db: AsyncSession, actor: Actor, change: Row, field: str) -> ChangedSince:
+    """The refusal that names the field, and who changed it after this change, and with what."""
+    outside = FIELDS.get(field, field)
     values = {name: change[name] for name in ("about_id", "entity_id", "number")}
     for later in await db.execute(_LATER, access.values(actor) | values):
         images = content_of(later.before), content_of(later.after)
         if None in images or field in (images[1] or {}):
-            return None if later.actor_id == actor.user_id else later.name
-    return None
+            person = None if later.actor_id == actor.user_id else later.name
+            return ChangedSince(outside, person, later.token)
+    return ChangedSince(outside, None)

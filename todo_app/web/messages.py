@@ -271,6 +271,7 @@ def message(error: TodoError) -> str:
     text = MESSAGES[type(error)]
     if isinstance(error, ChangedSince):
         by = f" by {error.person}" if error.person else ""
+        by += f" with the API token \u201c{error.token}\u201d" if error.token else ""
         return text.format(field=CHANGED_FIELDS.get(error.field, "something"), by=by)
     if isinstance(error, TooManyAttempts):
         return text.format(wait=_duration(error.retry_after_seconds))
