@@ -95,8 +95,8 @@ def test_every_act_of_the_change_log_has_its_words() -> None:
             "This cannot be undone: the title was changed since by Bob.",
         ),
         (
-            ChangedSince("due", None, "pc"),
-            "This cannot be undone: the due date was changed since with the API token \u201cpc\u201d.",
+            ChangedSince("title", None, "pc"),
+            "This cannot be undone: the title was changed since with the API token \u201cpc\u201d.",
         ),
         (ChangedSince("?", None), "This cannot be undone: something was changed since."),
     ],
