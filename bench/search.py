@@ -16,11 +16,11 @@ ROUNDS = 60
 MOST_MILLISECONDS = 50
 MOST_OF_A_LONG_ACCOUNT = 1.5
 QUERIES = ("water", "pla bal", '"not the cactus"', "balcony 77", "orchid from below", "nowhere")
-"""What nearly every task has, what a third has, what few have and what none has."""
+"""What nearly all tasks have, what a third has, what few tasks and names have, what none has."""
 
 
 def measure(backend: Backend, few: Account, many: Account) -> list[Figure]:
-    """The median over all queries, and the same for a short account, by turns."""
+    """The median of the slowest query, and that over all beside a short account, by turns."""
     times: dict[str, list[float]] = defaultdict(list)
     with httpx.Client(base_url=backend.address) as client:
         for number in range(ROUNDS * len(QUERIES)):
@@ -32,9 +32,11 @@ def measure(backend: Backend, few: Account, many: Account) -> list[Figure]:
                 times[name].append(time.perf_counter() - started)
                 answer.raise_for_status()
     p50 = {name: 1_000 * statistics.median(found) for name, found in times.items()}
+    turns = len(QUERIES)
+    slowest = max(statistics.median(times["many"][number::turns]) for number in range(turns))
     database = {"postgresql": "PostgreSQL", "sqlite": "SQLite"}[backend.engine.dialect.name]
     return [
-        Figure(f"Search of 10,000 tasks, {database}", p50["many"], "ms", MOST_MILLISECONDS),
+        Figure(f"Search of 10,000 tasks, {database}", 1_000 * slowest, "ms", MOST_MILLISECONDS),
         Figure(
             f"Search of 10,000 tasks beside 100, {database}",
             p50["many"],

@@ -191,10 +191,10 @@ def _best_tasks_with_names(
         in_text = latest_hits(dialect, "content", asked(f"phrase_{number}"))
         named = [name for name in names if _is_found(name.name, [phrase])]
         conditions.append(or_(SEARCH_TEXTS.c.number.in_(in_text), *_is_named(named)))
+    is_asked = (access.own_rows(SEARCH_TEXTS), SEARCH_TEXTS.c.scope == asked("scope"))
     latest = (
-        select(SEARCH_TEXTS.c.number)
-        .join(TASKS, TASKS.c.id == SEARCH_TEXTS.c.task_id)
-        .where(*access.READABLE_TASKS, *conditions)
+        _with_tasks(select(SEARCH_TEXTS.c.number))
+        .where(*is_asked, *conditions)
         .order_by(SEARCH_TEXTS.c.number.desc())
         .limit(_NAMES_CONSIDERED)
     )
@@ -256,19 +256,25 @@ def _best(ranked: Sequence[Select[tuple[int, int]]]) -> Select[Any]:
     number, one_rank = found.c
     rank = func.min(one_rank).label("rank")
     ranks = select(number, rank).group_by(number).subquery()
-    # SQLite has no statistics and would go through all tasks of the account: an outer join keeps it
-    # from that, as long as nothing but IS says that there has to be a task.
-    task = and_(TASKS.c.id == SEARCH_TEXTS.c.task_id, *access.READABLE_TASKS)
-    # Only what is shown is read whole: notes and labels of all that was found would cost the most.
-    best = _first(
+    texts = (
         select(TASKS.c.id, ranks.c.rank)
         .select_from(ranks)
         .join(SEARCH_TEXTS, SEARCH_TEXTS.c.number == ranks.c.number)
-        .outerjoin(TASKS, task)
-        .where(TASKS.c.id.is_not_distinct_from(SEARCH_TEXTS.c.task_id)),
-        ranks.c.rank,
-    ).subquery()
+    )
+    # Only what is shown is read whole: notes and labels of all that was found would cost the most.
+    best = _first(_with_tasks(texts), ranks.c.rank).subquery()
     return _first(select(*COLUMNS).join(best, best.c.id == TASKS.c.id), best.c.rank)
+
+
+def _with_tasks(texts: Select[Any]) -> Select[Any]:
+    """Texts of tasks with these tasks, where they are readable.
+
+    SQLite has no statistics and would go through all tasks of the account: an outer join keeps it
+    from that, as long as nothing but IS says that there has to be a task.
+    """
+    task = and_(TASKS.c.id == SEARCH_TEXTS.c.task_id, *access.READABLE_TASKS)
+    has_task = TASKS.c.id.is_not_distinct_from(SEARCH_TEXTS.c.task_id)
+    return texts.outerjoin(TASKS, task).where(has_task)
 
 
 def _first(tasks: Select[Any], rank: ColumnElement[int]) -> Select[Any]:
