@@ -13,7 +13,8 @@ const OPEN_DIALOG = "dialog[open], :popover-open";
 const PREFIX_MILLISECONDS = 1500;
 const SWITCH = "todo.single-keys";
 
-let row = null; // The row that last had the focus,
+let held = null; // What last had the focus,
+let row = null; // the row that last had it,
 let place = 0; // and where in the list it was.
 let about = null; // The row that an open dialog is about,
 let group = []; // or the ids of a whole group of rows.
@@ -128,7 +129,8 @@ function isSingle(key) {
 
 function press(event) {
   const target = event.target instanceof Element ? event.target : document.body;
-  if (event.defaultPrevented || event.isComposing || target.closest(TYPING)) return;
+  if (event.defaultPrevented || event.isComposing) return;
+  if (target.closest(TYPING)) return pressInField(event, target);
   if (document.querySelector(OPEN_DIALOG)) return;
   if (["Enter", " "].includes(event.key) && target.closest("button")) return;
   // Tab leads on from row to row; only where a row is chosen it says something about that one.
@@ -150,11 +152,19 @@ function press(event) {
   event.preventDefault();
 }
 
+// In a field a key is what one types; but a title has one line, and a box of the page is left by Esc,
+// so that keys mean something again.
+function pressInField(event, field) {
+  if (event.key === "Enter" && field.id === "task-title") event.preventDefault();
+  if (event.key === "Escape" && field.closest("main") && !field.closest(".panel, dialog, [popover]")) field.blur();
+}
+
 function areSingleKeysOn() {
   return localStorage.getItem(SWITCH) !== "off";
 }
 
 function follow(event) {
+  held = event.target;
   const item = event.target.closest?.(".rows > li");
   if (item) [row, place] = [item, rows().indexOf(item)];
   if (event.target.id === "task-title" && selectsTitle) {
@@ -163,9 +173,27 @@ function follow(event) {
   }
 }
 
+// What takes the place of something that is gone with the focus in it: of a toast the row that came
+// back with it, or the last one; of a field the one that was made anew; of an entry the next.
+function heirOf(gone, records) {
+  if (gone.closest(".toast")) {
+    const added = records.flatMap(({ addedNodes }) => [...addedNodes]);
+    const back = added.find((node) => node.matches?.(".rows > li[data-id]"));
+    return (back ?? (row?.isConnected ? row : rows()[0]))?.querySelector(".open");
+  }
+  if (gone.id) return document.getElementById(gone.id);
+  return gone.matches("li button") ? document.querySelector(".entries li button") : null;
+}
+
 // A row that is put elsewhere with the focus in it keeps it; one that goes hands it on to the one
 // that takes its place.
 function keepFocus(records) {
+  if (document.activeElement !== document.body) return;
+  if (held && !held.isConnected && !held.matches(".rows *")) {
+    const gone = held;
+    held = null;
+    heirOf(gone, records)?.focus({ preventScroll: true });
+  }
   if (!row || document.activeElement !== document.body) return;
   if (row.isConnected) {
     const isMoved = records.some(({ removedNodes }) => [...removedNodes].includes(row));

@@ -64,6 +64,10 @@ async def test_a_new_user_gets_through_a_day_by_keyboard(stranger: Page, site: P
         await expect(row(page, title)).to_be_visible()
         await expect(quick_entry(page)).to_be_focused()
         await expect(quick_entry(page)).to_have_value("")
+    await keys.press("Escape")
+    await expect(quick_entry(page)).not_to_be_focused()
+    await keys.press("q")
+    await expect(quick_entry(page)).to_be_focused()
 
     await tab_to(page, tick(page, "Water the plants"))
     await keys.press("Space")
@@ -90,6 +94,8 @@ async def edit_by_keyboard(page: Page) -> None:
     keys = page.keyboard
     await keys.press("ControlOrMeta+a")
     await keys.type("Ring the piano tuner")
+    await keys.press("Enter")
+    await expect(panel(page).get_by_label("Title")).to_have_value("Ring the piano tuner")
     await tab_to(page, panel(page).get_by_label("Notes"))
     await keys.type("After ten")
     await expect(row(page, "Ring the piano tuner")).to_be_visible()
@@ -120,6 +126,7 @@ async def delete_by_keyboard(page: Page) -> None:
     await keys.press("Enter")
     await expect(toast(page)).to_contain_text("Undone")
     await expect(page.get_by_role("link", name="Inbox")).to_contain_text("2")
+    await page.wait_for_function("document.activeElement.matches('.rows .open')")
 
 
 async def sign_out_by_keyboard(page: Page) -> None:
