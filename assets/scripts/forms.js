@@ -1,4 +1,4 @@
-// The forms that the browser itself sends: a second click sends nothing, and what was wrong with one
+// Forms: a second click sends nothing, unless something was changed since, and what was wrong with one
 // that came back is in view, with the focus in its first field.
 
 const PATIENCE_MILLISECONDS = 4000; // Then it may be sent again: the server may not have answered.
@@ -16,6 +16,7 @@ function sendOnce(event) {
   if (form.dataset.sent !== ONCE) return;
   if (sent.has(form)) {
     event.preventDefault();
+    event.stopPropagation();
     return;
   }
   sent.add(form);
@@ -41,4 +42,7 @@ export function copy(id) {
   else document.execCommand("copy");
 }
 
-if (typeof window !== "undefined") document.addEventListener("submit", sendOnce);
+if (typeof window !== "undefined") {
+  document.addEventListener("submit", sendOnce, true); // Before the page hears of it.
+  document.addEventListener("input", ({ target }) => target.form && allowAgain(target.form));
+}

@@ -7,7 +7,9 @@ from uuid import uuid4
 
 import pytest
 
-from tests.web.browser import BULK, LIST, LIVE, ORDER, PANEL, PLACES, Browser, Tab
+from tests.web.browser import BULK, FILTER, LIST, LIVE, ORDER, PANEL, PLACES, Browser, Tab
+from todo_app.core.errors import NameTaken
+from todo_app.web.messages import MESSAGES
 
 DROP = {"target": "before", "target_id": str(uuid4()), "stamp": 1}
 
@@ -329,3 +331,43 @@ async def test_the_page_of_a_strangers_place_is_that_of_none(
             assert shown(tab, "is_missing") is True
             assert tab.rows == []
             assert not tab.knows("Secret")
+
+
+async def test_a_name_that_is_refused_is_told_at_its_field_until_there_is_a_better_one(
+    alice: Browser,
+) -> None:
+    async with alice.tab("/today") as tab:
+
+        async def refused(handler: str, **arguments: object) -> tuple[str, str]:
+            await tab.ask(handler, **arguments)
+            assert not tab.shown["auth_state.notice"]["is_error"]
+            told: dict[str, str] = tab.shown["places_state.refused_name"]
+            return told["of"], told["reason"]
+
+        for name in ("errand", "shop"):
+            await tab.ask(f"{PLACES}.add_label", name=name)
+        project_id = await add_project(tab)
+        await tab.ask(f"{PLACES}.add_section", name="Spring")
+        [section] = shown(tab, "sections")
+        given, too_long = tab.shown["places_state.names_given"], "A name has 1 to 100 characters."
+        label_too_long, taken = "A label has 1 to 60 characters.", MESSAGES[NameTaken]
+
+        assert await refused(f"{PLACES}.add_project", name=" ") == ("project", too_long)
+        assert await refused(f"{PLACES}.add_label", name="x" * 61) == ("label", label_too_long)
+        assert await refused(f"{PLACES}.add_label", name="Shop") == ("label", taken)
+        assert await refused(f"{PLACES}.add_section", name="") == ("section", too_long)
+        assert await refused(f"{FILTER}.save_filter", name="", text="p1") == ("filter", too_long)
+        rename = f"{PLACES}.rename_section"
+        answer = await refused(rename, section_id=section["id"], name="x" * 101)
+        assert answer == (section["id"], too_long)
+        answer = await refused(rename, section_id=section["id"], name="Spring")
+        assert answer == ("", ""), "it is called that: nothing is wrong with it"
+        answer = await refused(f"{PLACES}.rename_place", name="")
+        assert answer == (project_id, too_long)
+        label = places(tab, "labels")[0]
+        await go(tab, "/label", label["id"])
+        answer = await refused(f"{PLACES}.rename_place", name="shop")
+        assert answer == (label["id"], taken)
+        assert tab.shown["places_state.names_given"] == given
+        assert await refused(f"{PLACES}.rename_place", name="errands") == ("", "")
+        assert tab.shown["places_state.names_given"] == given + 1

@@ -15,7 +15,7 @@ from todo_app.core.neighbours import Beside
 from todo_app.core.saved_filters import FilterDraft, FilterPatch
 from todo_app.web import messages, routes, wording
 from todo_app.web.list_state import Stamp
-from todo_app.web.places_state import Name, PlacesState
+from todo_app.web.places_state import NAME_ERROR, Name, PlacesState
 
 Query = Annotated[str, StringConstraints(max_length=MAX_CHARACTERS)]
 
@@ -69,11 +69,11 @@ class FilterState(PlacesState):
         try:
             draft = FilterDraft(name=name, query=text)
         except ValidationError:
-            self._refuse_name()
+            self._refuse_name("filter", NAME_ERROR)
             return None
         if await self._find_flaw(text):
             return None
-        made = await self._run(saved_filters.create_filter, draft)
+        made = await self._give_name("filter", saved_filters.create_filter, draft)
         if made is None:
             return None
         await self._recount()

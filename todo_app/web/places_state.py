@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Annotated
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Annotated, Concatenate, Literal, ParamSpec, TypedDict, TypeVar
 from uuid import UUID
 
 import pydantic
 import reflex as rx
 from pydantic import TypeAdapter, ValidationError
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from todo_app.core import clock, labels, moves, projects, saved_filters, sections, tasks, trash
+from todo_app.core.access import Actor
+from todo_app.core.errors import NotFound, TodoError
 from todo_app.core.labels import LabelDraft, LabelNames, LabelPatch
 from todo_app.core.moves import Shift
 from todo_app.core.neighbours import Beside
@@ -18,11 +21,11 @@ from todo_app.core.projects import Colour, ProjectDraft, ProjectPatch
 from todo_app.core.saved_filters import FilterPatch
 from todo_app.core.sections import SectionDraft, SectionPatch
 from todo_app.core.task_views import TaskPatch, TaskView
-from todo_app.web import routes, wording
+from todo_app.web import messages, routes, wording
 from todo_app.web.bulk_state import TaskIds
 from todo_app.web.list_state import RowId, TaskId
 from todo_app.web.live_state import LiveState
-from todo_app.web.rows import TrashRow, place_of
+from todo_app.web.rows import SectionRow, TrashRow, place_of
 from todo_app.web.session import Place
 
 Name = Annotated[str, pydantic.Field(max_length=400)]
@@ -33,49 +36,53 @@ _CHANGES = {
     "filter": (saved_filters.update_filter, FilterPatch),
 }
 """How each kind of place is changed."""
-_NAME_ERROR = "A name has 1 to 100 characters."
-_LABEL_ERROR = "A label has 1 to 60 characters."
+_ADDED = {
+    "project": (projects.create_project, ProjectDraft, routes.PROJECT),
+    "label": (labels.create_label, LabelDraft, routes.LABEL),
+}
+"""How each kind of place is added, and where it is shown."""
+NAME_ERROR = "A name has 1 to 100 characters."
+_LABEL_ERROR = f"A label has 1 to {labels.NAME_MAX_CHARACTERS} characters."
+
+T = TypeVar("T")
+P = ParamSpec("P")
+
+
+class RefusedName(TypedDict):
+    """A name that could not be given, and why.
+
+    It is in the field of the place with the id `of`, or of a new one of that kind.
+    """
+
+    of: str
+    reason: str
+
+
+NONE_REFUSED = RefusedName(of="", reason="")
 
 
 class PlacesState(LiveState):
-    """Changes to what the sidebar names, and to where tasks stand."""
+    """Changes to what the sidebar names, and to where tasks stand.
+
+    `names_given` is another number after each name that was: its field is a new one then.
+    """
 
     trash: list[TrashRow] = []
     trash_is_shown: bool = False
     archive: list[Place] = []
     archive_is_shown: bool = False
-    places_added: int = 0
+    refused_name: RefusedName = NONE_REFUSED
+    names_given: int = 0
 
     @rx.event
     async def add_project(self, name: Name) -> rx.event.EventSpec | None:
         """Add a project and go there."""
-        try:
-            draft = ProjectDraft(name=name)
-        except ValidationError:
-            return self._refuse_name()
-        made = await self._run(projects.create_project, draft)
-        if made is None:
-            return None
-        self.places_added += 1
-        await self._recount()
-        self._offer_undo(f"Added {wording.quoted(made[0].name)}")
-        return rx.redirect(routes.place_path(routes.PROJECT, str(made[0].id)))
+        return await self._add("project", name)
 
     @rx.event
     async def add_label(self, name: Name) -> rx.event.EventSpec | None:
         """Add a label and go there."""
-        try:
-            draft = LabelDraft(name=name)
-        except ValidationError:
-            self._tell(_LABEL_ERROR, is_error=True)
-            return None
-        made = await self._run(labels.create_label, draft)
-        if made is None:
-            return None
-        self.places_added += 1
-        await self._recount()
-        self._offer_undo(f"Added {wording.quoted(made[0].name)}")
-        return rx.redirect(routes.place_path(routes.LABEL, str(made[0].id)))
+        return await self._add("label", name)
 
     @rx.event
     async def merge_label(self, into_id: RowId) -> rx.event.EventSpec | None:
@@ -93,12 +100,27 @@ class PlacesState(LiveState):
     @rx.event
     async def rename_place(self, name: Name) -> None:
         """Give the project, label or filter that is shown another name."""
-        await self._change_place({"name": name}, f"Renamed to {wording.quoted(name.strip())}")
+        place = self.place
+        if not place["id"] or self._is_still(place, name):
+            return
+        operation, patch_type = _CHANGES[self._name]
+        try:
+            patch = patch_type(name=name)
+        except ValidationError:
+            reason = _LABEL_ERROR if self._name == "label" else NAME_ERROR
+            self._refuse_name(place["id"], reason)
+            return
+        if await self._give_name(place["id"], operation, UUID(place["id"]), patch):
+            await self._reopen(f"Renamed to {wording.quoted(patch.name)}")
 
     @rx.event
     async def set_colour(self, colour: Colour) -> None:
         """Give the project, label or filter that is shown another colour."""
-        await self._change_place({"colour": colour}, f"Changed the colour to {colour}")
+        if not self.place["id"]:
+            return
+        operation, patch_type = _CHANGES[self._name]
+        if await self._run(operation, UUID(self.place["id"]), patch_type(colour=colour)):
+            await self._reopen(f"Changed the colour to {colour}")
 
     @rx.event
     async def archive_project(self) -> rx.event.EventSpec | None:
@@ -142,20 +164,22 @@ class PlacesState(LiveState):
         try:
             draft = SectionDraft(project_id=UUID(self.place["id"]), name=name)
         except ValidationError:
-            self._refuse_name()
+            self._refuse_name("section", NAME_ERROR)
             return
-        if await self._run(sections.create_section, draft):
+        if await self._give_name("section", sections.create_section, draft):
             await self._reopen(f"Added {wording.quoted(draft.name)}")
 
     @rx.event
     async def rename_section(self, section_id: RowId, name: Name) -> None:
         """Give a heading another name."""
+        if any(self._is_still(one, name) for one in self.sections if one["id"] == section_id):
+            return
         try:
             patch = SectionPatch(name=name)
         except ValidationError:
-            self._refuse_name()
+            self._refuse_name(section_id, NAME_ERROR)
             return
-        if await self._run(sections.update_section, UUID(section_id), patch):
+        if await self._give_name(section_id, sections.update_section, UUID(section_id), patch):
             await self._reopen(f"Renamed to {wording.quoted(patch.name)}")
 
     @rx.event
@@ -243,17 +267,48 @@ class PlacesState(LiveState):
             return
         self._offer_undo(f"Moved {wording.which([view.title for view in views])}")
 
-    async def _change_place(self, values: dict[str, str], words: str) -> None:
-        if not self.place["id"]:
-            return
-        operation, patch_type = _CHANGES[self._name]
+    async def _add(self, kind: Literal["project", "label"], name: str) -> rx.event.EventSpec | None:
+        operation, draft_type, path = _ADDED[kind]
         try:
-            patch = patch_type.model_validate(values)
+            draft = draft_type(name=name)
         except ValidationError:
-            self._refuse_name()
-            return
-        if await self._run(operation, UUID(self.place["id"]), patch):
-            await self._reopen(words)
+            self._refuse_name(kind, _LABEL_ERROR if kind == "label" else NAME_ERROR)
+            return None
+        made = await self._give_name(kind, operation, draft)
+        if made is None:
+            return None
+        await self._recount()
+        self._offer_undo(f"Added {wording.quoted(made[0].name)}")
+        return rx.redirect(routes.place_path(path, str(made[0].id)))
+
+    async def _give_name(
+        self,
+        of: str,
+        function: Callable[Concatenate[AsyncSession, Actor, P], Awaitable[T]],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T | None:
+        """Add or rename something, or say at the field of its name why not and return None."""
+        try:
+            result = await self._write(function, *args, **kwargs)
+        except NotFound as refusal:
+            self._tell(messages.message(refusal), is_error=True)
+            return None
+        except TodoError as refusal:
+            self._refuse_name(of, messages.message(refusal))
+            return None
+        self.refused_name = NONE_REFUSED
+        self.names_given += 1
+        return result
+
+    def _is_still(self, place: Place | SectionRow, name: str) -> bool:
+        """Whether this is the name that a place has: nothing is wrong with it then."""
+        if name == place["name"]:
+            self.refused_name = NONE_REFUSED
+        return name == place["name"]
+
+    def _refuse_name(self, of: str, reason: str) -> None:
+        self.refused_name = RefusedName(of=of, reason=reason)
 
     async def _leave(self, operation: object, word: str) -> rx.event.EventSpec | None:
         """Do something to the place that is shown, after which it is none to stay at."""
@@ -273,6 +328,3 @@ class PlacesState(LiveState):
         await self._open_place()
         await self._reload()
         self._offer_undo(words)
-
-    def _refuse_name(self) -> None:
-        self._tell(_NAME_ERROR, is_error=True)

@@ -49,14 +49,23 @@ def entry_of_filter() -> ClientStateVar:
     return reflex_private.page_state("filter", "")
 
 
+def name_of_filter() -> ClientStateVar:
+    """What stands in the field for the name of a new one."""
+    return reflex_private.page_state("filter_name", "")
+
+
 @rx.memo
 def fill_box(rest: rx.RestProp) -> rx.Component:
     """Puts the view that was opened into the box when it is mounted; a new filter is empty.
 
     Where no view is opened it is not mounted again: somebody may be typing already.
     """
-    fill = entry_of_filter().set_value(rx.cond(_opened() == "", "", FilterState.saved_query))
-    return rx.el.span(rest, on_mount=fill, hidden=True)
+    is_new = _opened() == ""
+    fill = entry_of_filter().set_value(rx.cond(is_new, "", FilterState.saved_query))
+    name = name_of_filter()
+    # What was typed as its name is its name by then, or waits for the filter that it was meant for.
+    clear = name.set_value(rx.cond(is_new, name.value, ""))
+    return rx.el.span(rest, on_mount=[fill, clear], hidden=True)
 
 
 def _opened() -> rx.Var[str]:

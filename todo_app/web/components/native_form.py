@@ -16,9 +16,14 @@ def native_form(path: str, *children: rx.Component, **attributes: object) -> rx.
         method="post",
         # Reflex prevents the default of every form that has no explicit handler.
         on_submit=None,
-        custom_attrs={"data-sent": page_script.exported("forms", "ONCE")},
+        custom_attrs=sent_once(),
         **attributes,
     )
+
+
+def sent_once() -> dict[str, rx.Var]:
+    """What has a form send the same but once, however often one presses Enter."""
+    return {"data-sent": page_script.exported("forms", "ONCE")}
 
 
 def backend_address(path: str) -> str:

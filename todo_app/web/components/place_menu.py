@@ -8,11 +8,15 @@ import reflex as rx
 
 from todo_app.core.projects import Colour
 from todo_app.web.components.icons import icon
+from todo_app.web.components.refused_name import is_refused, marks, refusal
 from todo_app.web.list_state import TaskListState
 from todo_app.web.places_state import PlacesState
-from todo_app.web.session import AuthState
+from todo_app.web.rows import SectionRow
+from todo_app.web.session import AuthState, Place
 
 _MENU = "place-menu"
+_TYPED = rx.Var("document.activeElement.value").to(str)
+"""What is in a field as a key is pressed in it: that event tells the key alone."""
 
 
 def place_header(*acts: rx.Component) -> rx.Component:
@@ -38,19 +42,25 @@ def place_header(*acts: rx.Component) -> rx.Component:
     )
 
 
-def name_field(label: str, field_id: str, value: rx.Var[str], save: object) -> rx.Component:
-    """A name that is saved as one leaves it."""
+def name_field(
+    label: str, field_id: str | rx.Var[str], place: rx.Var[Place] | rx.Var[SectionRow], save: object
+) -> rx.Component:
+    """The name of a place, which is saved by Enter, and as one leaves it."""
+    value, of = place["name"], place["id"]
     return rx.el.div(
         rx.el.label(label, html_for=field_id),
         rx.el.input(
             id=field_id,
             key=value,
             default_value=value,
-            on_blur=lambda text: rx.cond(text == value, rx.noop(), save(text)),
+            on_blur=lambda text: rx.cond((text == value) & ~is_refused(of), rx.noop(), save(text)),
+            on_key_down=lambda key: rx.cond(key == "Enter", save(_TYPED), rx.noop()),
             max_length=100,
             auto_complete="off",
             dir="auto",
+            **marks(of, field_id),
         ),
+        refusal(of, field_id),
         class_name="field",
     )
 
@@ -92,7 +102,7 @@ def merge_choice() -> rx.Component:
 def _menu(*acts: rx.Component) -> rx.Component:
     place = TaskListState.place
     return rx.el.div(
-        name_field("Name", "place-name", place["name"], PlacesState.rename_place),
+        name_field("Name", "place-name", place, PlacesState.rename_place),
         rx.el.div(
             *(
                 rx.el.button(

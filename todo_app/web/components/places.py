@@ -11,6 +11,8 @@ from todo_app.core import labels
 from todo_app.web import routes
 from todo_app.web.components.drag import in_order
 from todo_app.web.components.icons import icon
+from todo_app.web.components.native_form import sent_once
+from todo_app.web.components.refused_name import marks, refusal
 from todo_app.web.list_state import TaskListState
 from todo_app.web.places_state import PlacesState
 from todo_app.web.session import AuthState, Place
@@ -54,7 +56,9 @@ def places(here: str) -> rx.Component:
 def new_places() -> rx.Component:
     """The forms that the buttons of the sidebar open."""
     return rx.fragment(
-        _new_place("project", PlacesState.add_project), _new_place("label", PlacesState.add_label)
+        _new_place("project", PlacesState.add_project),
+        _new_place("label", PlacesState.add_label),
+        hide_when_mounted(key=PlacesState.names_given),
     )
 
 
@@ -73,23 +77,26 @@ def _group(heading: str, kind: Kind) -> rx.Component:
 
 
 def _new_place(kind: Kind, add: rx.EventHandler) -> rx.Component:
-    hide = rx.call_function(f"() => document.getElementById('new-{kind}').hidePopover()")
+    field_id = f"{kind}-name"
     return rx.el.div(
         rx.el.form(
-            rx.el.label(f"Name of the {kind}", html_for=f"{kind}-name"),
+            rx.el.label(f"Name of the {kind}", html_for=field_id),
             # With a new key it is a new one: what was refused stays in it.
             rx.el.input(
-                id=f"{kind}-name",
+                id=field_id,
                 name="name",
-                key=PlacesState.places_added,
+                key=PlacesState.names_given,
                 auto_complete="off",
                 auto_focus=True,
                 max_length=_LONGEST[kind],
                 dir="auto",
+                **marks(kind, field_id),
             ),
+            refusal(kind, field_id),
             rx.el.button(f"Add {kind}", type="submit", class_name="button"),
-            on_submit=lambda form: [add(form.to(dict)["name"].to(str)), hide],
+            on_submit=lambda form: add(form.to(dict)["name"].to(str)),
             class_name="field",
+            custom_attrs=sent_once(),
         ),
         id=f"new-{kind}",
         role="dialog",
@@ -97,6 +104,16 @@ def _new_place(kind: Kind, add: rx.EventHandler) -> rx.Component:
         class_name="menu",
         custom_attrs={"popover": "auto"},
     )
+
+
+@rx.memo
+def hide_when_mounted(rest: rx.RestProp) -> rx.Component:
+    """Hides the forms when it is mounted: with a new key it is a new one."""
+    hide = rx.call_function(
+        "() => document.querySelectorAll('#new-project, #new-label')"
+        ".forEach(form => form.hidePopover())"
+    )
+    return rx.el.span(rest, on_mount=hide, hidden=True)
 
 
 def _dot(colour: rx.Var[str]) -> rx.Component:

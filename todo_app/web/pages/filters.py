@@ -5,8 +5,10 @@ from __future__ import annotations
 import reflex as rx
 
 from todo_app.web import reflex_private, routes
-from todo_app.web.components.filter_box import entry_of_filter, filter_box
+from todo_app.web.components.filter_box import entry_of_filter, filter_box, name_of_filter
+from todo_app.web.components.native_form import sent_once
 from todo_app.web.components.place_menu import act, place_header
+from todo_app.web.components.refused_name import marks, refusal
 from todo_app.web.components.task_list import empty_state, task_list
 from todo_app.web.filter_state import FilterState
 from todo_app.web.list_state import TaskListState
@@ -62,7 +64,7 @@ def _keep() -> rx.Component:
 
 
 def _save() -> rx.Component:
-    name = reflex_private.page_state("filter_name", "")
+    name = name_of_filter()
     return rx.el.form(
         rx.el.label("Save as", html_for="filter-name"),
         rx.el.input(
@@ -74,13 +76,13 @@ def _save() -> rx.Component:
             max_length=100,
             auto_complete="off",
             dir="auto",
+            **marks("filter", "filter-name"),
         ),
         rx.el.button("Save", type="submit", class_name="quiet"),
-        on_submit=[
-            FilterState.save_filter(name.value, entry_of_filter().value),
-            name.set_value(""),
-        ],
+        refusal("filter", "filter-name"),
+        on_submit=FilterState.save_filter(name.value, entry_of_filter().value),
         class_name="keep",
+        custom_attrs=sent_once(),
     )
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import reflex as rx
 
-from todo_app.web import reflex_private, routes
+from todo_app.web import routes
 from todo_app.web.components.icons import icon
+from todo_app.web.components.native_form import sent_once
 from todo_app.web.components.place_menu import act, name_field, place_header
 from todo_app.web.components.quick_add import quick_add
+from todo_app.web.components.refused_name import marks, refusal
 from todo_app.web.components.task_list import empty_state, task_list
 from todo_app.web.list_state import TaskListState
 from todo_app.web.order_state import OrderState
@@ -60,7 +62,6 @@ def _archived() -> rx.Component:
 
 
 def _sections() -> rx.Component:
-    name = reflex_private.page_state("section_name", "")
     return rx.el.details(
         rx.el.summary("Sections"),
         rx.el.ul(rx.foreach(TaskListState.sections, _section), class_name="section-list"),
@@ -69,16 +70,20 @@ def _sections() -> rx.Component:
                 rx.el.label("New section", html_for="section-name"),
                 rx.el.input(
                     id="section-name",
-                    value=name.value,
-                    on_change=lambda text: [reflex_private.set_from_event(name, text)],
+                    name="name",
+                    # With a new key it is a new one: what was refused stays in it.
+                    key=PlacesState.names_given,
                     max_length=100,
                     auto_complete="off",
                     dir="auto",
+                    **marks("section", "section-name"),
                 ),
+                refusal("section", "section-name"),
                 class_name="field",
             ),
             rx.el.button("Add section", type="submit", class_name="quiet"),
-            on_submit=[PlacesState.add_section(name.value), name.set_value("")],
+            on_submit=lambda form: PlacesState.add_section(form.to(dict)["name"].to(str)),
+            custom_attrs=sent_once(),
         ),
         class_name="sections",
     )
@@ -89,7 +94,7 @@ def _section(section: rx.Var[SectionRow]) -> rx.Component:
         name_field(
             "Name of the section",
             "section-" + section["id"],
-            section["name"],
+            section,
             lambda text: PlacesState.rename_section(section["id"], text),
         ),
         rx.el.button(
