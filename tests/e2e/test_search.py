@@ -39,3 +39,11 @@ async def test_what_is_typed_is_found_marked_and_opened_without_a_mouse(
     await box.fill("nothing of the kind")
     await expect(page.get_by_text("Nothing found")).to_be_visible()
     await expect(box).to_have_value("nothing of the kind")
+
+    await box.fill("oat")
+    await expect(rows).to_have_count(1)
+    await page.get_by_role("link", name="Inbox").first.click()
+    await expect(page.get_by_role("heading", name="Inbox")).to_be_visible()
+    await page.go_back()
+    await expect(box).to_have_value("oat")
+    await expect(rows).to_have_count(1)

@@ -52,8 +52,8 @@ def search_box() -> rx.Component:
                     reflex_private.set_from_event(entry, text),
                     SearchState.find(text, _NOW).debounce(_PAUSE_MILLISECONDS),
                 ],
-                # Coming back to the page, the box is empty, and so is what was found.
-                on_mount=SearchState.find("", _NOW),
+                # Coming back to the page, what is in the box is still there.
+                on_mount=SearchState.find(entry.value, _NOW),
                 placeholder="Words in titles, notes, projects and labels",
                 max_length=QUERY_MAX_CHARACTERS,
                 auto_complete="off",
