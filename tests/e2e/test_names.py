@@ -38,6 +38,7 @@ async def test_the_fields_of_a_project_and_a_view_keep_a_name_that_is_refused(
     await expect(page.get_by_role("heading", name="Orchard")).to_be_visible()
     await expect(field).to_be_focused()
     await expect(field).to_have_attribute("aria-invalid", "false")
+    await expect(page).to_have_title("Orchard · Todo App")
     await page.goto(f"{site.origin}/filter")
     await expect(page.get_by_role("link", name="Orchard")).to_be_visible()
     await page.get_by_role("textbox", name="Filter", exact=True).fill("p1")

@@ -51,6 +51,11 @@ _SECURITY = [security.SecurityState.show_security(), TaskPanelState.show_task()]
 _PASSKEYS = [passkeys.PasskeysState.show_passkeys(), TaskPanelState.show_task()]
 _CODES = [second_factor.SecondFactorState.show_second_factor(), TaskPanelState.show_task()]
 _TOKENS = [api_tokens.ApiTokensState.show_tokens(), TaskPanelState.show_task()]
+_FILTER = [
+    TaskListState.show_list("filter"),
+    TaskPanelState.show_task(),
+    FilterState.show_filter(),
+]
 _STRANGERS = (
     (routes.SIGN_IN, "Sign in", sign_in.page, sign_in.SignInState.show_form),
     (
@@ -104,9 +109,9 @@ def register(app: rx.App) -> None:
         (routes.INBOX, "Inbox", inbox.page, _list("inbox")),
         (routes.COMPLETED, "Completed", completed.page, _list("completed")),
         (routes.SEARCH, "Search", search.page, _list("search")),
-        (routes.PROJECT, "Project", project.page, _list("project")),
-        (routes.LABEL, "Label", label.page, _list("label")),
-        (routes.FILTER, "Filter", filters.page, [*_list("filter"), FilterState.show_filter()]),
+        (routes.PROJECT, _name_or("Project"), project.page, _list("project")),
+        (routes.LABEL, _name_or("Label"), label.page, _list("label")),
+        (routes.FILTER, _name_or("Filter"), filters.page, _FILTER),
         (routes.HISTORY, "History", history.page, _HISTORY),
         (routes.ARCHIVE, "Archive", archive.page, _ARCHIVE),
         (routes.TRASH, "Trash", trash.page, _TRASH),
@@ -123,12 +128,17 @@ def register(app: rx.App) -> None:
         (routes.API_TOKENS, "API tokens", api_tokens.page, _TOKENS),
         *_STRANGERS,
     ):
-        app.add_page(page, route=path, title=f"{title} · Todo App", on_load=on_load)
+        app.add_page(page, route=path, title=title + " · Todo App", on_load=on_load)
     # Behind our own server nobody sees this page; a static export has no other way home.
     app.add_page(
         rx.fragment(), route="/", title="Todo App", on_load=rx.redirect(routes.HOME, replace=True)
     )
     app.add_page(not_found.page, route="404", title="Not found · Todo App")
+
+
+def _name_or(kind: str) -> rx.Var[str]:
+    """The name of the place that is shown, which tells windows and steps back apart."""
+    return rx.cond(TaskListState.place["name"] != "", TaskListState.place["name"], kind).to(str)
 
 
 def _list(name: ListName) -> list[rx.event.EventSpec]:
