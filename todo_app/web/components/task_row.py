@@ -56,11 +56,18 @@ def _open(row: rx.Var[TaskRow], is_selected: rx.Var[bool]) -> rx.Component:
         rx.cond(row["parts"] != "", _parts(row)),
         rx.foreach(row["labels"], _label),
         rx.cond(row["notes"] != "", _notes(row)),
+        # The indent tells it to the eye alone.
+        rx.cond(row["depth"] > 0, _level(row)),
         to="?" + TaskListState.here + f"{routes.OPEN_TASK}=" + row["id"],
         prevent_scroll_reset=True,
         class_name="open",
         aria_current=rx.cond(is_selected, "true", "false"),
     )
+
+
+def _level(row: rx.Var[TaskRow]) -> rx.Component:
+    words = " Subtask, level " + (row["depth"] + 1).to_string()
+    return rx.el.span(words, class_name="only-read-aloud")
 
 
 def _tick(
