@@ -17,7 +17,7 @@ from todo_app.core import history, tasks, undo, verification
 from todo_app.core.access import Actor
 from todo_app.core.database import reading
 from todo_app.core.errors import NotFound
-from todo_app.core.models import CHANGE_HEADS, CHANGES
+from todo_app.core.models import CHANGE_HEADS, CHANGES, TASKS, new_id
 from todo_app.core.task_views import TaskPatch
 from todo_app.core.verification import Flaw, Report, verify
 
@@ -90,6 +90,36 @@ async def test_a_log_that_is_removed_as_a_whole_is_found(log: Actor) -> None:
 
     await write(delete(CHANGE_HEADS).where(CHANGE_HEADS.c.user_id == log.user_id))
     assert (await verify()).flaws == [Flaw(log.user_id, 0, "head")]
+
+
+async def test_a_tail_that_is_cut_off_with_its_head_is_betrayed_by_what_it_did(
+    log: Actor,
+) -> None:
+    async with peeking() as db:
+        last = (await db.execute(select(CHANGES).where(at(log, 4)))).mappings().one()
+    head = {"number": last["number"], "hash": last["hash"]}
+    await write(
+        delete(CHANGES).where(at(log, 5)),
+        update(CHANGE_HEADS).where(CHANGE_HEADS.c.user_id == log.user_id).values(head),
+    )
+
+    assert (await verify()).flaws == [Flaw(log.user_id, 4, "not what is there")]
+
+
+@pytest.mark.parametrize("act_of", ["change", "add", "delete"])
+async def test_a_thing_that_was_changed_past_the_log_is_found(log: Actor, act_of: str) -> None:
+    own = TASKS.c.user_id == log.user_id
+    if act_of == "add":
+        async with peeking() as db:
+            row = (await db.execute(select(TASKS).where(own))).mappings().one()
+        await write(TASKS.insert().values({**row, "id": new_id()}))
+    else:
+        await write(
+            (delete(TASKS) if act_of == "delete" else update(TASKS).values(title="evil")).where(own)
+        )
+
+    number = 0 if act_of == "add" else 5
+    assert (await verify()).flaws == [Flaw(log.user_id, number, "not what is there")]
 
 
 async def test_rows_that_changed_places_are_found(log: Actor) -> None:
