@@ -36,7 +36,7 @@ LONE_SIZE = 50
 TASKS_OF_EACH = 50
 ROUNDS = 3
 ROUND_SECONDS = 1.0
-HASHING_SECONDS = 3.0
+HASHING_SECONDS = 2.0
 """A sign-in takes a quarter of a second of a core, whoever is asked."""
 LEAST_SHARE = 0.8
 LEAST_OF_TWO = 1.6

@@ -14,7 +14,7 @@ from bench.wire import Request, by_turns
 from tests.servers import running_postgresql
 
 TASKS_OF_EACH = 200
-ROUNDS = 9
+ROUNDS = 7
 ROUND_SECONDS = 1.2
 LEAST_SHARE = 0.9
 REQUESTS = (
