@@ -2,6 +2,7 @@
 // until the server says so, and cleared at sign-out. The id is made here, so that to send an entry
 // again is to send the same one.
 
+import { clearDrafts } from "./drafts.js";
 import { forget, lastAccount } from "./seen.js";
 
 const BOX = "quick-add";
@@ -96,6 +97,7 @@ function keepDraft(text) {
 export function clear(account) {
   write(account, []);
   keepDraft("");
+  clearDrafts(account);
   forget();
 }
 

@@ -9,10 +9,21 @@ from playwright.async_api import Page, expect
 
 from tests.e2e.person import Person
 from tests.e2e.program import Program
-from tests.e2e.screen import is_ready, quick_entry, row, sign_out
+from tests.e2e.screen import (
+    is_ready,
+    open_panel,
+    panel,
+    quick_entry,
+    row,
+    sign_out,
+)
 from tests.e2e.watch import SERVER_AWAY, Watch
 
 KEPT_SECONDS = 15
+UNTIL_ALL_IS_SAVED = """async () => {
+    const drafts = () => Object.keys(localStorage).filter(key => key.startsWith('todo.drafts.'));
+    while (drafts().length) await new Promise(resolve => setTimeout(resolve, 100));
+}"""
 SEEN = re.compile(r"Inbox as it was last seen, (today|yesterday) at \d\d:\d\d\.")
 UNTIL_KEPT = """async ([path, title]) => {
     const isKept = async () =>
@@ -65,6 +76,9 @@ async def test_nothing_of_a_person_stays_behind_when_they_leave(
     await page.goto(f"{site.origin}/inbox")
     await until_kept(page, "/inbox", "Secret plan")
     await quick_entry(page).fill("Secret thought")
+    notes = (await open_panel(page, "Secret plan")).get_by_label("Notes")
+    await notes.press_sequentially("Secret note")
+    await page.keyboard.press("Escape")
     await sign_out(page)
     everything = "JSON.stringify([{...localStorage}, {...sessionStorage}])"
     assert "Secret" not in await page.evaluate(everything)
@@ -102,3 +116,37 @@ async def test_a_line_that_is_being_typed_outlives_a_reload(page: Page, site: Pr
     await page.reload()
     await is_ready(page)
     await expect(quick_entry(page)).to_have_value("")
+
+
+async def test_what_is_typed_into_a_task_outlives_the_page(
+    page: Page, site: Program, alice: Person, watch: Watch
+) -> None:
+    task = alice.add_task("Water the plants")
+    await page.goto(f"{site.origin}/inbox")
+    notes = (await open_panel(page, "Water the plants")).get_by_label("Notes")
+    await notes.press_sequentially("Not the cactus")
+    await page.reload()
+    await expect(notes).to_have_value("Not the cactus")
+    assert alice.task(task["id"])["notes"] == "Not the cactus"
+
+    alice.api.delete(f"/tasks/{task['id']}")
+    await notes.fill("Precious")
+    await expect(panel(page).get_by_role("alert")).to_contain_text("no longer here")
+    alice.api.post(f"/tasks/{task['id']}/restore")
+    await page.reload()
+    await expect(notes).to_have_value("Precious")
+    await asyncio.wait_for(page.evaluate(UNTIL_ALL_IS_SAVED), KEPT_SECONDS)
+    assert alice.task(task["id"])["notes"] == "Precious"
+
+    await until_kept(page, "/inbox", "Water the plants")
+    site.kill()
+    await expect(page.get_by_text("Offline · trying again")).to_be_visible()
+    await notes.fill("Typed on the train")
+    await panel(page).get_by_label("Title").fill("Water all the plants")
+    await page.keyboard.press("Escape")
+    await page.goto(f"{site.origin}/inbox")
+    await asyncio.to_thread(site.start)
+    await expect(row(page, "Water all the plants")).to_be_visible()
+    await asyncio.wait_for(page.evaluate(UNTIL_ALL_IS_SAVED), KEPT_SECONDS)
+    assert alice.task(task["id"])["notes"] == "Typed on the train"
+    watch.forgive(SERVER_AWAY)

@@ -18,6 +18,15 @@ FITTING: dict[str, Any] = {
     "component_stack": "at nowhere",
     "day": "2027-01-27",
     "days": 1,
+    "drafts": [
+        {
+            "task": "01a1fe18-4d88-758e-9c3c-f83b1a28e1be",
+            "field": "notes",
+            "text": "Sent by nobody",
+            "before": "",
+            "shown": True,
+        }
+    ],
     "entries": [
         {
             "id": "01a1fe18-4d88-758e-9c3c-f83b1a28e1be",

@@ -27,8 +27,8 @@ ErrorField = Field | Literal["labels"]
 ASIDE_MAX = 20
 """Of how many tasks what was refused is kept."""
 _EARLIEST_YEAR = "1900"
-_DELETED_ELSEWHERE = "This task was deleted elsewhere. What you typed is still here."
-_FIELD_ERRORS = {
+DELETED_ELSEWHERE = "This task was deleted elsewhere. What you typed is still here."
+FIELD_ERRORS = {
     "title": f"A title has 1 to {TITLE_MAX_CHARACTERS} characters.",
     "notes": f"Notes have up to {NOTES_MAX_CHARACTERS:,} characters.",
     "priority": "Choose a priority from 1 to 4.",
@@ -54,9 +54,13 @@ class TaskPanelState(TaskListState):
     """What the panel adds: which field was refused and why.
 
     What was refused outlives the panel: `drafts` are what it left in its fields the last time.
+    `saved` is what was saved last, each a task, a field and a text: the browser need not keep it
+    any longer. `saves` is another number after each.
     """
 
     whole: Whole = Whole(id="", title="")
+    saved: list[list[str]] = []
+    saves: int = 0
     opened: int = 0
     renewed: dict[str, int] = dict.fromkeys(FIELDS, 0)
     errors: dict[str, str] = {}
@@ -106,6 +110,7 @@ class TaskPanelState(TaskListState):
         known = self._known(task_id, field, before)
         if known == (text.strip() if field == "title" else text):
             self._set_error(field, "")
+            self._note_saved((task_id, field, text))
             return
         if field == "due_date" and text and text < _EARLIEST_YEAR:
             return  # Half a year typed into a date field is a date too: 0020 on the way to 2026.
@@ -113,17 +118,16 @@ class TaskPanelState(TaskListState):
             shown = await self._shown(task_id, version)
             view = await self._save(shown, field, patch_of(shown, field, text, self._today), known)
         except ValidationError:
-            self._refuse(field, text, _FIELD_ERRORS[field])
+            self._refuse(field, text, FIELD_ERRORS[field])
             return
         except TodoError as refusal:
-            self._refuse(field, text, _not_saved(refusal))
+            self._refuse(field, text, not_saved(refusal))
             return
         if view is None:
             self._refused[field] = (task_id, text)
             self._typed[field] = text
             return
-        self._saved[field] = (task_id, text)
-        await self._show_saved(field, view)
+        await self._show_saved(field, text, view)
         if self.panel["id"] == task_id and opened != self.opened:
             self.opened += 1  # The input that this came from is gone; the new one shall know.
 
@@ -203,7 +207,17 @@ class TaskPanelState(TaskListState):
         await self._leave_out_gone()
         self._offer_undo(f"Deleted {wording.quoted(view.title)}")
 
-    async def _show_saved(self, field: Field, view: TaskView) -> None:
+    def _note_saved(self, *saved: tuple[str, Field, str]) -> None:
+        """Remember what fields of tasks are known to hold, and tell the browser."""
+        self._saved.update({field: (task_id, text) for task_id, field, text in saved})
+        kept = [list(one) for one in saved if one[1] in {"title", "notes"}]
+        if kept:
+            self.saved = kept
+            # It starts at the time: after the server was lost, no number may come again.
+            self.saves = max(self.saves + 1, int(clock.now().timestamp() * 1000))
+
+    async def _show_saved(self, field: Field, text: str, view: TaskView) -> None:
+        self._note_saved((str(view.id), field, text))
         self._set_error(field, "")
         self._show_change(view)
         if field.startswith("due"):
@@ -231,7 +245,7 @@ class TaskPanelState(TaskListState):
             panel = self._panel_of(await self._share(tasks.get_task, UUID(task_id)))
         except NotFound:
             for field in typed:
-                self._set_error(field, _DELETED_ELSEWHERE)
+                self._set_error(field, DELETED_ELSEWHERE)
             if not typed:
                 self.panel = NO_PANEL
             return
@@ -239,7 +253,7 @@ class TaskPanelState(TaskListState):
         self._outdated = frozenset(changed & typed)
         for field in changed:
             if field in typed:
-                self._set_error(field, _changed_elsewhere(panel[field]))
+                self._set_error(field, changed_elsewhere(panel[field]))
                 panel = {**panel, field: self.panel[field], "version": self.panel["version"]}
             else:
                 self._renew(field)
@@ -268,9 +282,7 @@ class TaskPanelState(TaskListState):
             return
         others = list(self._aside.items())[1 - ASIDE_MAX :]
         self._aside = {**dict(others), self.panel["id"]: unsaved}
-        title = wording.quoted(self.panel["title"])
-        words = f"Not all of {title} is saved: open it again to go on with what you typed."
-        self._tell(words, is_error=True)
+        self._tell(not_all_saved(self.panel["title"]), is_error=True)
 
     def _take_up(self, task_id: str) -> None:
         """Show what was put aside when the panel of this task was closed."""
@@ -339,7 +351,7 @@ class TaskPanelState(TaskListState):
             return await self._write(
                 tasks.update_task, task_id, patch, expected_version=current["version"]
             )
-        self._set_error(field, _changed_elsewhere(current[field]))
+        self._set_error(field, changed_elsewhere(current[field]))
         return None
 
     def _set_error(self, field: ErrorField, text: str) -> None:
@@ -351,11 +363,19 @@ class TaskPanelState(TaskListState):
             self.errors = {**self.errors, field: text}
 
 
-def _not_saved(refusal: TodoError) -> str:
+def not_all_saved(title: str) -> str:
+    """What is said of a task as it is left with something that was refused."""
+    quoted = wording.quoted(title)
+    return f"Not all of {quoted} is saved: open it again to go on with what you typed."
+
+
+def not_saved(refusal: TodoError) -> str:
+    """Why something typed was refused."""
     return f"Not saved. {messages.message(refusal)}"
 
 
-def _changed_elsewhere(text: str) -> str:
+def changed_elsewhere(text: str) -> str:
+    """What is said of a field that holds another text by now than the one that was typed over."""
     return (
         f"Changed elsewhere to {wording.quoted(text or 'nothing')} meanwhile. "
         "What you typed is still here: change it once more to replace theirs."

@@ -8,6 +8,7 @@ from reflex_components_core.react_router.dom import ReactRouterLink
 from todo_app.web import page_script, reflex_private, routes
 from todo_app.web.components.bulk_bar import bulk_bar, due_dialog
 from todo_app.web.components.commands import PALETTE, commands
+from todo_app.web.components.drafts import unsaved_drafts
 from todo_app.web.components.drag import drops
 from todo_app.web.components.filter_places import filter_counts, filter_places
 from todo_app.web.components.icons import icon
@@ -58,6 +59,7 @@ def shell(here: str, *content: rx.Component, can_add: bool = True) -> rx.Compone
         ),
         theme_told(),
         outbox(),
+        unsaved_drafts(),
         filter_counts(),
         bulk_bar(),
         toast(),

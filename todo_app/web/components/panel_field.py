@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import reflex as rx
 
+from todo_app.web.components.drafts import discard_draft
 from todo_app.web.panel_patches import Field
 from todo_app.web.panel_state import ErrorField, TaskPanelState
 
@@ -36,7 +37,7 @@ def _refusal(name: ErrorField, error: rx.Var[str]) -> rx.Component:
             "Discard what I typed",
             type="button",
             class_name="quiet",
-            on_click=TaskPanelState.discard_text(name),
+            on_click=[discard_draft(PANEL["id"], name), TaskPanelState.discard_text(name)],
         ),
         class_name="refusal",
     )

@@ -9,6 +9,7 @@ from reflex_components_core.react_router.dom import ReactRouterLink
 
 from todo_app.web import routes, wording
 from todo_app.web.bulk_state import BulkState
+from todo_app.web.components.drafts import send_drafts
 from todo_app.web.components.icons import icon
 from todo_app.web.components.panel_field import (
     PANEL,
@@ -62,7 +63,9 @@ def _open_panel(here: str) -> rx.Component:
     return rx.el.aside(
         _tools(here),
         rx.cond(TaskPanelState.whole["id"] != "", _whole()),
-        rx.el.div(_title(), _notes(), key=PANEL["id"], on_mount=_FOCUS_TASK),
+        rx.el.div(
+            _title(), _notes(), key=PANEL["id"], on_mount=[_FOCUS_TASK, send_drafts(PANEL["id"])]
+        ),
         rx.el.div(
             _due(),
             reminder_field(),
@@ -180,6 +183,7 @@ def _saved_while_typed(name: Literal["title", "notes"]) -> dict[str, object]:
     return {
         "on_change": lambda text: save(name, text).debounce(SAVE_PAUSE_MILLISECONDS),
         "on_blur": save_on_leaving(name),
+        "custom_attrs": {"data-task": PANEL["id"]},
     }
 
 

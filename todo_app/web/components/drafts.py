@@ -1,0 +1,55 @@
+"""What is typed into a task is kept in the browser until it is saved: sends it, forgets it."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from todo_app.web import page_script, reflex_private
+from todo_app.web.drafts_state import Draft, DraftsState
+from todo_app.web.session import AuthState
+
+_ACCOUNT = AuthState.user["id"]
+
+
+def unsaved_drafts() -> rx.Component:
+    """Sends what was not saved whenever the page connects, and forgets what is. Shows nothing."""
+    return rx.cond(
+        AuthState.signed_in & ~reflex_private.is_disconnected,
+        rx.fragment(
+            rx.el.span(on_mount=send_drafts(""), hidden=True),
+            rx.cond(
+                DraftsState.saves > 0,
+                forget_saved(
+                    saved=DraftsState.saved,
+                    number=DraftsState.saves,
+                    key=DraftsState.saves.to_string(),
+                ),
+            ),
+        ),
+    )
+
+
+@rx.memo
+def forget_saved(
+    saved: rx.Var[list[list[str]]], number: rx.Var[int], rest: rx.RestProp
+) -> rx.Component:
+    """Forgets what is saved when it is mounted: with a new key it is a new one."""
+    return rx.el.span(
+        rest, on_mount=reflex_private.trigger(_call("forgetSaved", saved, number)), hidden=True
+    )
+
+
+def send_drafts(task_id: rx.Var[str] | str) -> rx.Var:
+    """An event trigger that sends what was typed into a task, or into any, and not saved."""
+    drafts = _call("unsaved", rx.Var.create(task_id)).to(list[Draft])
+    save = DraftsState.save_drafts(DraftsState.opened, drafts)
+    return rx.cond(drafts.length() > 0, save, rx.noop())
+
+
+def discard_draft(task_id: rx.Var[str], field: str) -> rx.Var:
+    """An event trigger that forgets what was typed into a field."""
+    return reflex_private.trigger(_call("discard", task_id, rx.Var.create(field)))
+
+
+def _call(function: str, *arguments: rx.Var) -> rx.Var:
+    return page_script.exported("drafts", function).call(_ACCOUNT, *arguments)
