@@ -4,29 +4,49 @@
 
 const PAGES = "todo-pages";
 const PARTS = "todo-parts";
-const HOME = "/today";
-const PAGE = /^\/(today|upcoming|inbox|completed|project|label|filter|search|history|archive|trash)\/?$/;
+const LISTS =
+  "today upcoming inbox completed project label filter search history archive trash".split(" ");
+const PAGE = new RegExp(`^/(${LISTS.join("|")})/?$`);
 const PART = /^\/(assets|styles|icons)\/|^\/(icon\.svg|favicon\.ico|manifest\.json)$/;
+const NAMED = /\/(?:assets|styles|icons)\/[\w.~-]+/g;
 const AWAY = [502, 503, 504];
 
 const pathOf = (path) => path.replace(/\/$/, "");
 
-async function keepPage(path, answer) {
-  if (answer.status !== 200 || answer.redirected || !PAGE.test(path)) return;
-  const pages = await caches.open(PAGES);
-  const before = await pages.match(pathOf(path));
-  // Another build has other parts.
-  if (before && (await before.text()) !== (await answer.clone().text())) await caches.delete(PARTS);
-  await pages.put(pathOf(path), answer);
+async function keepPart(parts, path) {
+  if (await parts.match(path)) return;
+  const answer = await fetch(path);
+  if (answer.ok) await parts.put(path, answer);
 }
 
-async function page(request, path) {
-  const pages = await caches.open(PAGES);
-  const known = async () => (await pages.match(pathOf(path))) ?? (await pages.match(HOME));
+// Every page, and what any of them names: also those that nobody has opened yet.
+async function keepAll() {
+  const [pages, parts] = await Promise.all([caches.open(PAGES), caches.open(PARTS)]);
+  const named = await Promise.all(
+    LISTS.map(async (list) => {
+      const answer = await fetch(`/${list}`);
+      if (answer.status !== 200 || answer.redirected) return [];
+      await pages.put(`/${list}`, answer.clone());
+      return (await answer.text()).match(NAMED) ?? [];
+    }),
+  );
+  await Promise.all([...new Set(named.flat())].map((path) => keepPart(parts, path)));
+}
+
+// Another build has other parts.
+async function renew(path, answer) {
+  const before = await caches.match(pathOf(path), { cacheName: PAGES });
+  if (before && (await before.text()) === (await answer.text())) return;
+  await caches.delete(PARTS);
+  await keepAll();
+}
+
+async function page(event, path) {
+  const known = () => caches.match(pathOf(path), { cacheName: PAGES });
   try {
-    const answer = await fetch(request);
+    const answer = await fetch(event.request);
     if (AWAY.includes(answer.status)) return (await known()) ?? answer;
-    await keepPage(path, answer.clone());
+    if (answer.status === 200 && !answer.redirected) event.waitUntil(renew(path, answer.clone()));
     return answer;
   } catch {
     return (await known()) ?? Response.error();
@@ -47,25 +67,16 @@ async function part(request, path) {
   }
 }
 
-async function keep(path) {
-  if (PAGE.test(path)) {
-    if (!(await caches.match(pathOf(path), { cacheName: PAGES }))) await keepPage(path, await fetch(path));
-  } else if (PART.test(path)) await part(new Request(path), path);
-}
-
 // A server in front that forbids it to fetch shall have none: it would stand between the page and that.
 self.addEventListener("install", (event) => {
-  event.waitUntil(fetch("/manifest.json").then(() => self.skipWaiting()));
+  event.waitUntil(keepAll().then(() => self.skipWaiting()));
 });
 self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
-self.addEventListener("message", (event) => {
-  event.waitUntil(Promise.allSettled(event.data.keep.map(keep)));
-});
 self.addEventListener("fetch", (event) => {
   const { request } = event;
   const { origin, pathname } = new URL(request.url);
   if (request.method !== "GET" || origin !== self.location.origin) return;
   if (request.mode === "navigate") {
-    if (PAGE.test(pathname)) event.respondWith(page(request, pathname));
+    if (PAGE.test(pathname)) event.respondWith(page(event, pathname));
   } else if (PART.test(pathname)) event.respondWith(part(request, pathname));
 });

@@ -58,7 +58,6 @@ function keep() {
   const lists = { ...kept.lists, [here()]: { title, at: Date.now(), rows } };
   const latest = Object.entries(lists).sort(([, one], [, other]) => other.at - one.at);
   write({ ...kept, lists: Object.fromEntries(latest.slice(0, MOST_LISTS)) });
-  navigator.serviceWorker?.controller?.postMessage({ keep: [location.pathname] });
 }
 
 // Who is signed in, and in which time zone; what was kept of another one goes.
@@ -110,9 +109,7 @@ export function lastSeen() {
 async function install() {
   // While one develops, parts of the page change and keep their names.
   if (!import.meta.env.PROD || !("serviceWorker" in navigator)) return;
-  const { active } = await navigator.serviceWorker.register("/sw.js").then(() => navigator.serviceWorker.ready);
-  const parts = performance.getEntriesByType("resource").map(({ name }) => new URL(name).pathname);
-  active.postMessage({ keep: [location.pathname, ...parts] });
+  await navigator.serviceWorker.register("/sw.js");
 }
 
 if (typeof window !== "undefined") {

@@ -60,6 +60,11 @@ async def test_the_app_opens_without_a_network_with_what_was_seen_last(
     await expect(quick_entry(page)).to_have_value("Half a thought")
     await expect(waiting).to_be_visible()
     await expect(seen).to_be_visible()
+    await page.goto(f"{site.origin}/upcoming")
+    await expect(page.get_by_role("heading", name="Upcoming")).to_be_visible()
+    await expect(page.get_by_text("Not seen on this device yet")).to_be_visible()
+    await page.get_by_role("link", name="Inbox").first.click()
+    await expect(seen).to_be_visible()
 
     await asyncio.to_thread(site.start)
     await expect(row(page, "Typed on the train")).to_be_visible()

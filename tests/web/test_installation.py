@@ -47,7 +47,7 @@ def test_the_frame_has_the_colour_of_the_page() -> None:
 def test_what_opens_without_a_network_are_the_pages_that_show_lists() -> None:
     worker = (ASSETS / headers.WORKER.lstrip("/")).read_text("utf-8")
     assert f'register("{headers.WORKER}")' in (ASSETS / "scripts" / "seen.js").read_text("utf-8")
-    [names] = re.findall(r"const PAGE = /\^\\/\(([a-z|]+)\)", worker)
+    [names] = re.findall(r'LISTS =\s+"([a-z ]+)"', worker)
     settings = {page for page in routes.PRIVATE_PAGES if page.startswith("/settings/")}
 
-    assert {f"/{name}" for name in names.split("|")} == routes.PRIVATE_PAGES - settings
+    assert {f"/{name}" for name in names.split()} == routes.PRIVATE_PAGES - settings

@@ -39,8 +39,10 @@ def last_seen() -> rx.Component:
         rx.cond(
             seen["when"] == "",
             rx.el.div(
+                rx.el.p("Not seen on this device yet", class_name="title"),
                 rx.el.p("The server cannot be reached. It is tried again by itself."),
-                class_name="too-slow",
+                role="status",
+                class_name="unseen",
             ),
             rx.el.section(
                 rx.el.p(
