@@ -5,6 +5,7 @@
 import "./drag.js";
 import "./motion.js";
 import { openPalette } from "./palette.js";
+import "./connection.js";
 import "./progress.js";
 import "./theme_colour.js";
 

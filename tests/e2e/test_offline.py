@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 
-from playwright.async_api import Page, expect
+from playwright.async_api import BrowserContext, Page, expect
 
 from tests.e2e.person import Person
 from tests.e2e.program import Program
@@ -16,10 +16,14 @@ from tests.e2e.screen import (
     quick_entry,
     row,
     sign_out,
+    tick,
+    toast,
 )
 from tests.e2e.watch import SERVER_AWAY, Watch
 
 KEPT_SECONDS = 15
+# What a page may say of a network that is away.
+NETWORK_AWAY = r"net::ERR_INTERNET_DISCONNECTED"
 UNTIL_ALL_IS_SAVED = """async () => {
     const drafts = () => Object.keys(localStorage).filter(key => key.startsWith('todo.drafts.'));
     while (drafts().length) await new Promise(resolve => setTimeout(resolve, 100));
@@ -121,6 +125,33 @@ async def test_a_line_that_is_being_typed_outlives_a_reload(page: Page, site: Pr
     await page.reload()
     await is_ready(page)
     await expect(quick_entry(page)).to_have_value("")
+
+
+async def test_a_network_that_goes_under_an_open_page_is_noticed_at_once(
+    context: BrowserContext, page: Page, site: Program, alice: Person, watch: Watch
+) -> None:
+    task = alice.add_task("Water the plants")
+    await page.goto(f"{site.origin}/inbox")
+    await expect(row(page, "Water the plants")).to_be_visible()
+    await until_kept(page, "/inbox", "Water the plants")
+    await page.get_by_role("link", name="Completed").first.click()
+    await expect(page.locator(".empty")).to_be_visible()
+
+    await context.set_offline(True)
+    await expect(page.get_by_text("Offline · trying again")).to_be_visible()
+    await page.get_by_role("link", name="Inbox").first.click()
+    seen = page.get_by_role("region", name="Last seen")
+    await expect(seen.get_by_role("listitem")).to_contain_text("Water the plants")
+    await page.get_by_role("link", name="Upcoming").first.click()
+    await expect(page.get_by_text("Not seen on this device yet")).to_be_visible()
+
+    await page.get_by_role("link", name="Inbox").first.click()
+    await context.set_offline(False)
+    await expect(page.get_by_text("Connected")).to_be_visible()
+    await tick(page, "Water the plants").click()
+    await expect(toast(page)).to_contain_text("Completed “Water the plants”")
+    assert alice.task(task["id"])["completed_at"] is not None
+    watch.forgive(NETWORK_AWAY)
 
 
 async def test_what_is_typed_into_a_task_outlives_the_page(

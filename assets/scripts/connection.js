@@ -1,0 +1,58 @@
+// Notices that the network is gone before the framework does, whose socket then hangs for most of a
+// minute: the browser says so, or the server answers neither an event nor a question whether it is
+// there. The socket is ended, as if the other side had, and the framework tries again by itself.
+
+const PATIENCE_MILLISECONDS = 4000;
+const HEALTH = "/health/live";
+
+let sockets = [];
+
+function end(socket) {
+  sockets = sockets.filter((one) => one !== socket);
+  // The farewell of a socket waits for an answer, which does not come.
+  socket.dispatchEvent(new CloseEvent("close", { code: 1006 }));
+  socket.close();
+}
+
+async function isServerThere() {
+  try {
+    await fetch(HEALTH, { cache: "no-store", signal: AbortSignal.timeout(PATIENCE_MILLISECONDS) });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function follow(socket) {
+  let timer = null;
+  sockets.push(socket);
+  const heard = () => {
+    clearTimeout(timer);
+    timer = null;
+  };
+  const ask = async () => {
+    const asked = timer;
+    const isAway = !(await isServerThere());
+    if (timer !== asked) return; // It has answered meanwhile.
+    heard();
+    if (isAway) end(socket);
+  };
+  socket.addEventListener("message", heard);
+  socket.addEventListener("close", () => {
+    heard();
+    sockets = sockets.filter((one) => one !== socket);
+  });
+  return () => (timer ??= setTimeout(ask, PATIENCE_MILLISECONDS));
+}
+
+if (typeof window !== "undefined") {
+  const waits = new WeakMap();
+  const send = WebSocket.prototype.send;
+  WebSocket.prototype.send = function (data) {
+    if (!waits.has(this)) waits.set(this, follow(this));
+    // What begins with "4" is a message, which is answered; the rest is a heartbeat.
+    if (typeof data === "string" && data.startsWith("4")) waits.get(this)();
+    return send.call(this, data);
+  };
+  window.addEventListener("offline", () => sockets.forEach(end));
+}
