@@ -15,7 +15,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 from tests.cast import act, add_task, meddling, sign_up, stored_tasks
 from tests.conftest import forget_process
 from tests.core.test_projects import add_project, add_section, crowd, titles
-from todo_app.core import labels, moves, projects, sections, tasks, undo
+from todo_app.core import bus, labels, moves, projects, sections, tasks, undo
 from todo_app.core.access import Actor
 from todo_app.core.database import dispose, transaction
 from todo_app.core.errors import InvalidInput, NotFound, TodoError
@@ -288,6 +288,20 @@ async def test_collapse_hides_the_parts_in_unfolded_lists_only(alice: Actor) -> 
     await act(tasks.set_collapsed, alice, whole.id, is_collapsed=False)
     await act(tasks.set_collapsed, alice, part.id, is_collapsed=True)
     assert await titles(alice, unfolded=True) == ["Level 1", "Level 2"]
+
+
+async def test_collapse_is_told_to_the_open_pages_and_is_no_change_to_undo(alice: Actor) -> None:
+    task = await add_task(alice)
+    news: list[object] = []
+    bus.subscribe(news.append)
+    try:
+        await act(tasks.set_collapsed, alice, task.id, is_collapsed=True)
+    finally:
+        bus.unsubscribe(news.append)
+
+    assert news == [bus.ChangesMade(alice.user_id)]
+    assert (await act(tasks.get_task, alice, task.id)).version == task.version
+    assert [one.act for one in (await act(undo.undo_last, alice)).changes] == ["task.created"]
 
 
 NUMBERS = st.integers(0, 1_000)

@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from todo_app.core import (
     access,
+    bus,
     changes,
     labels,
     occurrences,
@@ -27,6 +28,7 @@ from todo_app.core import (
     reminding,
 )
 from todo_app.core.access import Actor
+from todo_app.core.bus import ChangesMade
 from todo_app.core.changes import Act, Step
 from todo_app.core.database import insert_if_absent
 from todo_app.core.errors import NotFound, NotRecurring, StaleVersion
@@ -263,11 +265,16 @@ async def restore_task(
 async def set_collapsed(
     db: AsyncSession, actor: Actor, task_id: UUID, *, is_collapsed: bool
 ) -> None:
-    """Hide or show the parts of a task in lists. It is no change to undo. Raises NotFound."""
+    """Hide or show the parts of a task in lists, on all devices. Raises NotFound.
+
+    It is how the list is looked at, and changes nothing of the task: it makes no other version, and
+    undo goes past it to the last thing that was done.
+    """
     values = {"task_id": task_id, "is_collapsed": is_collapsed}
     found = await db.execute(_COLLAPSE, access.values(actor) | values)
     if found.one_or_none() is None:
         raise NotFound
+    bus.publish_after_commit(db, ChangesMade(actor.user_id))
 
 
 async def take_task(
