@@ -62,6 +62,10 @@ async def test_the_labels_of_a_task_are_those_it_had_and_as_they_were_called(ali
             (6, undo.undo_last),
             (7, undo.undo_last),
             (8, tasks.update_task, task.id, TaskPatch(labels=[])),
+            (9, undo.undo_last),
+            (10, undo.undo_last),
+            (11, undo.undo_last),
+            (12, undo.redo_last),
         ):
             traveller.move_to(NOON + hours * HOUR)
             await act(operation, alice, *arguments)
@@ -69,8 +73,7 @@ async def test_the_labels_of_a_task_are_those_it_had_and_as_they_were_called(ali
 
     assert seen[NOON + 4 * HOUR].labels == ["outside"]
     for moment, view in seen.items():
-        found = await as_of(alice, task, moment)
-        assert found.model_copy(update={"version": view.version}) == view, moment
+        assert await as_of(alice, task, moment) == view, moment
 
 
 async def test_a_task_whose_adding_was_taken_back_was_there_before(alice: Actor) -> None:
