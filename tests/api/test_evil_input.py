@@ -139,7 +139,6 @@ async def test_no_body_makes_a_server_error(operation: Operation, alice: httpx.A
 
 
 @with_body
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_what_is_no_json_is_refused(operation: Operation, visitor: httpx.AsyncClient) -> None:
     for body in BROKEN:
         response = await visitor.request(
