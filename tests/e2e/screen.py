@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from playwright.async_api import Locator, Page, expect
+import asyncio
+
+from playwright.async_api import Locator, Page, Route, expect
 
 
 def row(page: Page, title: str) -> Locator:
@@ -54,3 +56,15 @@ async def sign_out(page: Page) -> None:
     await page.get_by_role("button", name="Account").click()
     await page.get_by_role("button", name="Sign out").click()
     await expect(page.get_by_role("heading", name="Welcome back")).to_be_visible()
+
+
+async def hold_scripts(page: Page) -> asyncio.Event:
+    """Keep back the scripts of what is opened next until the event is set."""
+    may_come = asyncio.Event()
+
+    async def come_late(route: Route) -> None:
+        await may_come.wait()
+        await route.continue_()
+
+    await page.route("**/assets/*.js", come_late)
+    return may_come

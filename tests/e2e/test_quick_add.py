@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 import sqlite3
 from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 import pytest
-from playwright.async_api import Page, Route, expect
+from playwright.async_api import Page, expect
 
 from tests.e2e.person import Person
 from tests.e2e.program import Program
-from tests.e2e.screen import panel, quick_entry, row, toast
+from tests.e2e.screen import hold_scripts, panel, quick_entry, row, toast
 
 LINE = "Water the plants every 3 days p2"
 
@@ -60,20 +59,20 @@ async def test_escape_behind_a_piece_and_a_click_on_it_turn_it_back_into_text(
 async def test_what_is_typed_before_the_scripts_are_there_counts(
     page: Page, site: Program, alice: Person
 ) -> None:
-    are_here = asyncio.Event()
-
-    async def come_late(route: Route) -> None:
-        await are_here.wait()
-        await route.continue_()
-
-    await page.route("**/assets/*.js", come_late)
+    may_come = await hold_scripts(page)
     await page.goto(f"{site.origin}/inbox", wait_until="commit")
     await quick_entry(page).press_sequentially("Pay rent tomorrow")
     await page.keyboard.press("Enter")
-    are_here.set()
+    may_come.set()
     await expect(page.locator(".piece")).to_have_text("Tomorrow")
     await expect(quick_entry(page)).to_be_focused()
     await page.keyboard.press("Enter")
+    await expect(row(page, "Pay rent")).to_be_visible()
+
+    may_come.clear()
+    await page.goto(f"{site.origin}/filter", wait_until="commit")
+    await page.get_by_role("textbox", name="Filter", exact=True).fill("tomorrow")
+    may_come.set()
     await expect(row(page, "Pay rent")).to_be_visible()
 
 

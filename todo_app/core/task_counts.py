@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from todo_app.core import access, clock, own_days
 from todo_app.core.access import Actor
-from todo_app.core.models import TASKS
+from todo_app.core.models import PROJECTS, TASKS
 
 
 class TaskCounts(BaseModel):
@@ -31,9 +31,13 @@ def _count(*conditions: ColumnElement[bool]) -> ScalarSelect[int]:
 
 
 _IS_OPEN = (*access.READABLE_TASKS, access.IN_SIGHT, TASKS.c.completed_at.is_(None))
+# What is in a project is counted as it changes.
+_IN_INBOX = select(PROJECTS.c.task_count).where(
+    access.own_rows(PROJECTS), PROJECTS.c.id == bindparam("actor_id")
+)
 _WAS_DONE = (*access.READABLE_TASKS, TASKS.c.completed_at >= bindparam("midnight"))
 COUNTS: dict[str, ScalarSelect[int]] = {
-    "inbox": _count(*_IS_OPEN, TASKS.c.project_id == bindparam("actor_id")),
+    "inbox": _IN_INBOX.scalar_subquery(),
     "overdue": _count(*_IS_OPEN, own_days.is_overdue()),
     "today": _count(*_IS_OPEN, own_days.IS_STILL_TODAY),
     "done_today": _count(*_WAS_DONE, TASKS.c.own_date <= bindparam("today")),
