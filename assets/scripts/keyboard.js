@@ -236,10 +236,11 @@ if (typeof window !== "undefined") {
   window.addEventListener("submit", (event) => event.target.closest("dialog")?.close());
   window.addEventListener("keydown", press);
   window.addEventListener("focusin", follow);
-  window.addEventListener("toggle", (event) => {
-    if (event.target.matches(".sheet") && event.newState === "open") {
-      event.target.querySelector(".switch input").checked = areSingleKeysOn();
-    }
+  window.addEventListener("toggle", ({ target, newState }) => {
+    if (newState !== "open") return;
+    // A popover looks for `autofocus`, which React keeps to itself.
+    target.querySelector("[data-autofocus]")?.focus();
+    if (target.matches(".sheet")) target.querySelector(".switch input").checked = areSingleKeysOn();
   }, true);
   window.addEventListener("change", (event) => {
     if (event.target.matches(".switch input")) {

@@ -200,6 +200,7 @@ async def test_a_name_that_is_refused_stays_in_its_form(page: Page, site: Progra
     await expect(page.get_by_role("heading", level=1)).to_have_text("errand")
     await expect(name).to_be_hidden()
     await add.click()
+    await expect(name).to_be_focused()
     await expect(name).to_have_value("")
     await name.fill("Errand")
     await page.keyboard.press("Enter")
