@@ -23,7 +23,7 @@ test: .venv/development
 	@$(MAKE) --no-print-directory --jobs 2 lint tests
 
 tests: .venv/development
-	@$(BIN)/python -m pytest -n 4 --dist loadgroup
+	@$(BIN)/python -m pytest -n 3 --dist loadgroup
 
 lint: .venv/development
 	@$(BIN)/ruff check .

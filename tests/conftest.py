@@ -42,6 +42,8 @@ class Scheduling(LoadScopeScheduling):
     def _split_scope(self, nodeid: str) -> str:
         if nodeid.startswith("tests/test_chaos.py"):
             return "chaos"
+        if nodeid.startswith("tests/web/"):
+            return "web"
         if not nodeid.startswith("tests/e2e/"):
             return nodeid
         # Those of the same build, which listen on the same port.
