@@ -206,6 +206,33 @@ def test_events_from_before_networks_were_kept_are_known_by_theirs(
     assert all(network(address) == kept for address, kept in places.items())
 
 
+def test_texts_from_before_symbols_were_words_are_found_by_them(connection: Connection) -> None:
+    migrate()
+    fill(connection)
+    connection.execute(text("UPDATE tasks SET title = 'C++ \U0001f389', notes = '\u2192'"))
+    connection.commit()
+
+    def kept() -> list[str]:
+        query = "SELECT title, content FROM search_texts WHERE task_id IS NOT NULL"
+        found = list(connection.execute(text(query)).one())
+        connection.rollback()
+        return found
+
+    command.downgrade(migrations.configuration(), "0025")
+    before = kept()
+    migrate()
+
+    if connection.dialect.name == "postgresql":
+        assert before == ["'c':1", "'c':1"]
+        title = "'+':2,3 'c':1 '\U0001f389':4"
+        assert kept() == [title, "'+':2,3 'c':1 '\u2192':5 '\U0001f389':4"]
+    else:
+        assert before == ["c", "c"]
+        assert kept() == ["c + + \U0001f389", "c + + \U0001f389 \u2192"]
+        matching = "SELECT count(*) FROM search_index WHERE search_index MATCH '\"c + +\"'"
+        assert connection.execute(text(matching)).scalar_one() == 1
+
+
 def test_each_migration_follows_the_one_before_it() -> None:
     scripts = ScriptDirectory.from_config(migrations.configuration()).walk_revisions()
     files = sorted(path.name[:4] for path in (migrations.SCRIPTS / "versions").glob("0*.py"))

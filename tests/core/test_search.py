@@ -80,6 +80,52 @@ async def test_what_is_found_comes_in_order_of_relevance(
     assert await found(alice, query) == expected
 
 
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("\U0001f389", ["\U0001f389 party planning"]),
+        ("\U0001f389 pla", ["\U0001f389 party planning"]),
+        ("\U0001f4de", ["call \U0001f4de\ufe0f the compiler team"]),
+        ("\U0001f44d", ["ask \U0001f469\U0001f3fd\u200d\U0001f4bb \U0001f44d\U0001f3fd"]),
+        (
+            "\U0001f469\u200d\U0001f4bb",
+            ["ask \U0001f469\U0001f3fd\u200d\U0001f4bb \U0001f44d\U0001f3fd"],
+        ),
+        ("\U0001f44e", []),
+        ("c++", ["learn c++"]),
+        ("C+", ["learn c++"]),
+        ('"c++"', ["learn c++"]),
+        ("c#", ["C# or .NET"]),
+        ("c", ["C# or .NET", "learn c++", "call \U0001f4de\ufe0f the compiler team"]),
+        (".net", ["C# or .NET"]),
+        (".ne", ["C# or .NET"]),
+        ("net", ["C# or .NET", "Network"]),
+        ("a/b", ["Run the A/B test"]),
+        ("100%", ["100% for $20"]),
+        ("$20", ["100% for $20"]),
+        ("20$", []),
+    ],
+)
+async def test_symbols_and_signs_of_words_are_looked_for(
+    alice: Actor, query: str, expected: list[str]
+) -> None:
+    for title in (
+        "\U0001f389 party planning",
+        "call \U0001f4de\ufe0f the compiler team",
+        "ask \U0001f469\U0001f3fd\u200d\U0001f4bb \U0001f44d\U0001f3fd",
+        "learn c++",
+        "C# or .NET",
+        "Network",
+        "Run the A/B test",
+        "Take a bus",
+        "1000 of 100 for 20",
+        "100% for $20",
+    ):
+        await add_task(alice, title)
+
+    assert await found(alice, query) == expected
+
+
 async def test_open_tasks_come_first_and_deleted_ones_not_at_all(alice: Actor, hers: None) -> None:
     best, _, third, _ = (await find(alice, "milk")).tasks
     await act(tasks.complete_task, alice, best.task.id)

@@ -29,13 +29,25 @@ from todo_app.core.words import (
             "\u0399\u03c9\u03ac\u03bd\u03bd\u03b7\u03c2",
             "\u03b9\u03c9\u03b1\u03bd\u03bd\u03b7\u03c3",
         ),
-        ("v1.1 a@b.org C++ snake_case", "v1 1 a b org c snake case"),
+        ("v1.1 a@b.org C++ snake_case", "v1 . 1 a b . org c + + snake case"),
+        ("C# F#, .NET; **100%** A+", "c # f # . net 100 % a +"),
+        ("a/b R&D 1+1 \u00bd", "a / b r & d 1 + 1 1 / 2"),
+        ("# Title ## ... -- + % / & $5 \u20ac9", "title $ 5 \u20ac 9"),
         ("\ufb01nd 5\u00b2", "find 52"),
         ("\u725b\u4e73 milk", "\u725b \u4e73 milk"),
-        ("\x00\ud800 \U0001f600 --", ""),
+        ("\x00\ud800 \U0001f600 --", "\U0001f600"),
+        # A heart, a thumb and a person at a computer, each with what only says how it looks.
+        ("\u2764\ufe0f\U0001f44d\U0001f3fd", "\u2764 \U0001f44d"),
+        ("\U0001f469\U0001f3fd\u200d\U0001f4bbhome", "\U0001f469 \U0001f4bb home"),
+        # Two flags; of four letters, the second and third make none.
+        (
+            "\U0001f1e9\U0001f1ea\U0001f1ea\U0001f1f8",
+            "\U0001f1e9\U0001f1ea \U0001f1ea\U0001f1f8",
+        ),
+        ("\u2192 \u00a7 5 x\u00b2\u22651", "\u2192 \u00a7 5 x2 \u2265 1"),
     ],
 )
-def test_words_are_without_case_accents_and_signs(text: str, expected: str) -> None:
+def test_words_are_without_case_and_accents_and_symbols_are_words(text: str, expected: str) -> None:
     assert " ".join(words(text)) == expected
 
 
@@ -51,6 +63,23 @@ def test_words_are_without_case_accents_and_signs(text: str, expected: str) -> N
         ("<b>", "<b>bold</b>", ["b", "bold", "b"]),
         ("", "Milk", []),
         ("...", "Milk...", []),
+        ("c++", "C, C++ and C+", ["C++"]),
+        ("c", "C, C++", ["C", "C"]),
+        (".net", "ASP.NET net", [".NET"]),
+        ("100%", "1000, 100 and 100%", ["100%"]),
+        ("caf\u00e9", "Cafe\u0301s", ["Cafe\u0301s"]),
+        ("\u2764", "I \u2764\ufe0f you", ["\u2764\ufe0f"]),
+        (
+            "\U0001f44d\U0001f3ff",
+            "\U0001f44d\U0001f3fd \U0001f44d",
+            ["\U0001f44d\U0001f3fd", "\U0001f44d"],
+        ),
+        # Whoever looks for one of joined emoji, or for each, is shown all of what they see as one.
+        (
+            "\U0001f4bb \U0001f469",
+            "a \U0001f469\U0001f3fd\u200d\U0001f4bb b",
+            ["\U0001f469\U0001f3fd\u200d\U0001f4bb"],
+        ),
     ],
 )
 def test_what_was_found_is_marked_where_it_is(query: str, text: str, expected: list[str]) -> None:
@@ -68,7 +97,7 @@ def test_a_query_is_words_to_begin_with_and_quoted_phrases() -> None:
 
 def test_queries_and_what_is_indexed_are_bounded() -> None:
     assert len(read_query(" ".join(map(str, range(100))))) == 10
-    assert sum(len(phrase.words) for phrase in read_query("a." * 10_000)) <= 100
+    assert sum(len(phrase.words) for phrase in read_query("a." * 10_000)) <= 200
     assert len(indexed_words("\u725b" * 50_000).split()) == INDEXED_MAX_WORDS
     assert max(map(len, indexed_words("x" * 50_000).split())) == 64
     assert len(indexed_words(" ".join(["\ufdfa" * 64] * 700)).encode()) <= INDEXED_MAX_BYTES

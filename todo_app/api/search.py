@@ -30,6 +30,7 @@ async def search_tasks(
         Query(
             max_length=QUERY_MAX_CHARACTERS,
             description="Words, or beginnings of words, in any case and without accents; "
+            "symbols and emoji are words, and signs count where they belong to one, as in `c++`; "
             "what is in double quotes is found as it is.",
         ),
     ],

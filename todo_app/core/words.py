@@ -1,8 +1,9 @@
-"""Text as search sees it: words without case, accents and signs, and where they were in the text.
+"""Text as search sees it: words without case and accents, and where they were in the text.
 
 The index of every database and every query are made of these words, so that both find the same.
 Scripts that put no space between words are taken apart into single characters, which a query then
-looks for one behind the other.
+looks for one behind the other. So are signs: a symbol is a word wherever it stands, and `c++`,
+`100%`, `a/b` and `.net` are words with signs that belong to them. All other signs only separate.
 """
 
 from __future__ import annotations
@@ -20,10 +21,13 @@ INDEXED_MAX_WORDS = 16_000
 INDEXED_MAX_BYTES = 400_000
 """PostgreSQL numbers 16,383 words of a text and keeps at most a mebibyte of them."""
 
-# The marks of Latin, Greek, Cyrillic, Hebrew and Arabic, which people leave out.
+_JOINER = "\u200d"
+# The marks of Latin, Greek, Cyrillic, Hebrew and Arabic, which people leave out, and what only says
+# how a character looks: the variants, skin tones, joiners and tags of emoji.
 _MARKS = re.compile(
     "[\u0300-\u036f\u0483-\u0487\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a"
-    "\u064b-\u065f\u0670\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
+    "\u064b-\u065f\u0670\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
+    f"{_JOINER}\ufe00-\ufe0f\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f\U000e0100-\U000e01ef]"
 )
 # Letters that Unicode does not take apart.
 _LETTERS = str.maketrans(
@@ -38,13 +42,25 @@ _LETTERS = str.maketrans(
         "\u0127": "h",
         "\u0167": "t",
         "\u0131": "i",
+        # What is between the figures of one half.
+        "\u2044": "/",
     }
 )
 _UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
     "\U00020000-\U0003ffff"
 )
-_WORD = re.compile(rf"[{_UNSPACED}]|[^\W_{_UNSPACED}]+")
+# Currencies, arrows, figures of mathematics and of games, emoji: by their blocks, as there are more
+# of them every year.
+_SYMBOLS = (
+    "$\u00a2-\u00a7\u00a9\u00ac\u00ae\u00b0\u00b1\u00b6\u00d7\u00f7\u20a0-\u20cf\u2100-\u214f"
+    "\u2190-\u2bff\u3004\u3012\u3013\u3020\u3030\u303d\U0001d000-\U0001d3ff\U0001f000-\U0001fbff"
+)
+_SIGNS = r"(?:(?<=\w)|(?<=\w[+#%]))[+#%]|(?<=\w)[/&](?=\w)|(?<!\.)\.(?=\w)"
+# Two letters of a flag are one.
+_WORD = re.compile(
+    rf"[{_UNSPACED}]|[^\W_{_UNSPACED}]+|[\U0001f1e6-\U0001f1ff]{{2}}|[{_SYMBOLS}]|{_SIGNS}"
+)
 _QUOTED_OR_NOT = re.compile(r'"([^"]*)"|([^\s"]+)')
 
 
@@ -125,9 +141,21 @@ def find_spans(text: str, phrases: Sequence[Phrase]) -> list[Span]:
             length = max(phrase.length_at(placed, index) for phrase in phrases)
         if length:
             start, last = places[index][0], places[index + length - 1][1] - 1
-            found.append(Span(origins[start], origins[last] + 1))
+            span = _to_the_eye(text, origins[start], origins[last] + 1)
+            if found and span.start < found[-1].end:
+                span = Span(found.pop().start, span.end)
+            found.append(span)
         index += length or 1
     return found
+
+
+def _to_the_eye(text: str, start: int, end: int) -> Span:
+    """This place with what is one character with its ends: marks, and emoji that are joined."""
+    while end < len(text) and (text[end - 1] == _JOINER or not _fold_character(text[end])):
+        end += 1
+    while start and (text[start - 1] == _JOINER or not _fold_character(text[start])):
+        start -= 1
+    return Span(start, end)
 
 
 def _folded(text: str) -> tuple[str, Sequence[int]]:
