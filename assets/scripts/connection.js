@@ -2,6 +2,8 @@
 // minute: the browser says so, or the server answers neither an event nor a question whether it is
 // there. The socket is ended, as if the other side had, and the framework tries again by itself.
 
+import { followSockets, isMessage } from "./sockets.js";
+
 const PATIENCE_MILLISECONDS = 4000;
 const HEALTH = "/health/live";
 
@@ -42,17 +44,12 @@ function follow(socket) {
     heard();
     sockets = sockets.filter((one) => one !== socket);
   });
-  return () => (timer ??= setTimeout(ask, PATIENCE_MILLISECONDS));
+  return (data) => {
+    if (isMessage(data)) timer ??= setTimeout(ask, PATIENCE_MILLISECONDS);
+  };
 }
 
 if (typeof window !== "undefined") {
-  const waits = new WeakMap();
-  const send = WebSocket.prototype.send;
-  WebSocket.prototype.send = function (data) {
-    if (!waits.has(this)) waits.set(this, follow(this));
-    // What begins with "4" is a message, which is answered; the rest is a heartbeat.
-    if (typeof data === "string" && data.startsWith("4")) waits.get(this)();
-    return send.call(this, data);
-  };
+  followSockets(follow);
   window.addEventListener("offline", () => sockets.forEach(end));
 }
