@@ -2,6 +2,7 @@
 // browser, by account and task, with what it was typed over, until the server says that it is saved.
 
 import { lastAccount } from "./seen.js";
+import { read, write } from "./storage.js";
 
 const FIELDS = ["title", "notes"];
 const TAB = "todo.tab";
@@ -11,56 +12,40 @@ let heard = 0; // The number of the latest save that this page knows of.
 // Without a network nobody has said yet who is signed in.
 const keyOf = (account) => `todo.drafts.${account || lastAccount()}`;
 
-function read(account) {
-  try {
-    return JSON.parse(localStorage.getItem(keyOf(account))) ?? {};
-  } catch {
-    return {};
-  }
-}
+const draftsOf = (account) => read(keyOf(account)) ?? {};
 
-function write(account, drafts) {
+function keep(account, drafts) {
   const latest = Object.entries(drafts).filter(([, fields]) => Object.keys(fields).length);
   const timeOf = (fields) => Math.max(...Object.values(fields).map(({ at }) => at));
   latest.sort(([, one], [, other]) => timeOf(other) - timeOf(one));
-  const kept = JSON.stringify(Object.fromEntries(latest.slice(0, MOST_TASKS)));
-  try {
-    if (latest.length) localStorage.setItem(keyOf(account), kept);
-    else localStorage.removeItem(keyOf(account));
-  } catch {
-    // Full, or forbidden: the page still has it.
-  }
+  write(keyOf(account), latest.length ? Object.fromEntries(latest.slice(0, MOST_TASKS)) : null);
 }
 
 // This tab, also after a reload.
 function tab() {
-  try {
-    const known = sessionStorage.getItem(TAB) ?? crypto.randomUUID();
-    sessionStorage.setItem(TAB, known);
-    return known;
-  } catch {
-    return "";
-  }
+  const known = read(TAB, "sessionStorage") ?? crypto.randomUUID();
+  write(TAB, known, "sessionStorage");
+  return known;
 }
 
 const inputOf = (task, field) => document.querySelector(`#task-${field}[data-task="${task}"]`);
 const meant = (field, text) => (field === "title" ? text.trim() : text);
 
-function keep({ id, value, defaultValue, dataset: { task } }) {
+function note({ id, value, defaultValue, dataset: { task } }) {
   const field = id.replace("task-", "");
-  const drafts = read();
+  const drafts = draftsOf();
   const { [field]: known = { before: defaultValue, heard }, ...others } = drafts[task] ?? {};
   const draft = { ...known, text: value, at: Date.now(), tab: tab() };
   // No title at all is none that somebody wants back.
   const isWanted = field === "notes" || meant(field, value);
-  write("", { ...drafts, [task]: isWanted ? { ...others, [field]: draft } : others });
+  keep("", { ...drafts, [task]: isWanted ? { ...others, [field]: draft } : others });
 }
 
 // What is to be sent, of one task or of all, and whether its field holds it still. What somebody is
 // typing in another tab is that tab's, until it has rested there.
 export function unsaved(account, wanted) {
   const isOurs = ({ tab: typedIn, at }) => typedIn === tab() || Date.now() - at > AT_REST_MILLISECONDS;
-  return Object.entries(read(account)).flatMap(([task, fields]) =>
+  return Object.entries(draftsOf(account)).flatMap(([task, fields]) =>
     Object.entries(fields)
       .filter(([, draft]) => (!wanted || task === wanted) && isOurs(draft))
       .map(([field, { text, before }]) => {
@@ -72,28 +57,28 @@ export function unsaved(account, wanted) {
 // What was saved last need not be kept. What was typed while it was sent was typed over it.
 export function forgetSaved(account, saved, number) {
   heard = number;
-  const drafts = read(account);
+  const drafts = draftsOf(account);
   for (const [task, field, text] of saved) {
     const draft = drafts[task]?.[field];
     if (draft && meant(field, draft.text) === meant(field, text)) delete drafts[task][field];
     else if (draft && draft.heard !== number) draft.before = meant(field, text);
   }
-  write(account, drafts);
+  keep(account, drafts);
 }
 
 // The person does not want it.
 export function discard(account, task, field) {
-  const drafts = read(account);
+  const drafts = draftsOf(account);
   delete drafts[task]?.[field];
-  write(account, drafts);
+  keep(account, drafts);
 }
 
 // The person leaves: nothing of theirs stays in this browser.
 export function clearDrafts(account) {
-  write(account, {});
+  keep(account, {});
 }
 
 if (typeof window !== "undefined") {
   const isOfTask = ({ id, dataset }) => dataset?.task && FIELDS.some((field) => id === `task-${field}`);
-  window.addEventListener("input", ({ target }) => isOfTask(target) && keep(target), true);
+  window.addEventListener("input", ({ target }) => isOfTask(target) && note(target), true);
 }

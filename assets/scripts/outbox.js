@@ -4,6 +4,7 @@
 
 import { clearDrafts } from "./drafts.js";
 import { forget, lastAccount } from "./seen.js";
+import { read, write } from "./storage.js";
 
 const BOX = "quick-add";
 const DRAFT = "todo.draft";
@@ -11,25 +12,11 @@ const DRAFT = "todo.draft";
 const known = (account) => account || lastAccount();
 const keyOf = (account) => `todo.outbox.${known(account)}`;
 const MOST = 200; // As many as the server takes at once.
-let memory = {}; // Where a browser keeps nothing, the page does.
 
-function read(account) {
-  try {
-    memory[account] = JSON.parse(localStorage.getItem(keyOf(account))) ?? [];
-  } catch {
-    memory[account] ??= [];
-  }
-  return memory[account];
-}
+const entriesOf = (account) => read(keyOf(account)) ?? [];
 
-function write(account, entries) {
-  memory[account] = entries;
-  try {
-    if (entries.length) localStorage.setItem(keyOf(account), JSON.stringify(entries));
-    else localStorage.removeItem(keyOf(account));
-  } catch {
-    // Full, or forbidden: the page still has it.
-  }
+function keep(account, entries) {
+  write(keyOf(account), entries.length ? entries.slice(-MOST) : null);
 }
 
 // A UUIDv7, which sorts by the time it was made, as those of the server do.
@@ -46,7 +33,7 @@ function newId() {
 // What waits, oldest first, each with its age: the clock of a device may be wrong, but not its pace.
 export function waiting(account) {
   const now = Date.now();
-  return read(account).map(({ id, title, off = "", place, typedAt }) => ({
+  return entriesOf(account).map(({ id, title, off = "", place, typedAt }) => ({
     id,
     title,
     off,
@@ -60,42 +47,33 @@ export function withNew(account, title, off) {
   keepDraft("");
   if (title.trim()) {
     const entry = { id: newId(), title, off, place: location.pathname, typedAt: Date.now() };
-    write(account, [...read(account), entry].slice(-MOST));
+    keep(account, [...entriesOf(account), entry]);
   }
   return waiting(account);
 }
 
 // What waits still, once some of it is settled.
 export function settle(account, ids) {
-  write(
+  keep(
     account,
-    read(account).filter((entry) => !ids.includes(entry.id)),
+    entriesOf(account).filter((entry) => !ids.includes(entry.id)),
   );
   return waiting(account);
 }
 
 // What was being typed in this tab, for who typed it; what is typed now goes before.
 export function draft(account, current) {
-  try {
-    const kept = JSON.parse(sessionStorage.getItem(DRAFT)) ?? {};
-    return current || (kept.account === known(account) ? kept.text : "");
-  } catch {
-    return current;
-  }
+  const kept = read(DRAFT, "sessionStorage");
+  return current || (kept?.account === known(account) ? kept.text : "");
 }
 
 function keepDraft(text) {
-  try {
-    if (text) sessionStorage.setItem(DRAFT, JSON.stringify({ account: lastAccount(), text }));
-    else sessionStorage.removeItem(DRAFT);
-  } catch {
-    // Full, or forbidden: then it does not outlive the page.
-  }
+  write(DRAFT, text ? { account: lastAccount(), text } : null, "sessionStorage");
 }
 
 // The person leaves: nothing of theirs stays in this browser.
 export function clear(account) {
-  write(account, []);
+  keep(account, []);
   keepDraft("");
   clearDrafts(account);
   forget();

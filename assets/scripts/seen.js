@@ -1,6 +1,8 @@
 // The lists as they were last seen, so that they can be read without a network: of one account, the
 // one that is signed in, and gone when it signs out or another one signs in. What is kept is text.
 
+import { read, write } from "./storage.js";
+
 const KEY = "todo.seen";
 const MOST_LISTS = 20;
 const MOST_ROWS = 100;
@@ -19,21 +21,7 @@ const NOTHING = { title: "", when: "", rows: [] };
 
 let timer = null;
 
-function read() {
-  try {
-    return JSON.parse(localStorage.getItem(KEY)) ?? {};
-  } catch {
-    return {};
-  }
-}
-
-function write(kept) {
-  try {
-    localStorage.setItem(KEY, JSON.stringify(kept));
-  } catch {
-    // Full, or forbidden: then nothing is there without a network.
-  }
-}
+const seen = () => read(KEY) ?? {};
 
 const here = () => location.pathname + (new URLSearchParams(location.search).get("id") ?? "");
 const textOf = (row, part) => row.querySelector(part)?.textContent ?? "";
@@ -51,30 +39,30 @@ function rowOf(row) {
 // What is on the page, once it rests. A list that is empty is one too.
 function keep() {
   timer = null;
-  const kept = read();
+  const kept = seen();
   if (!kept.account || !document.querySelector("main .rows, main .empty")) return;
   const rows = [...document.querySelectorAll(".rows > li[data-id]")].slice(0, MOST_ROWS).map(rowOf);
   const title = textOf(document, "main h1");
   const lists = { ...kept.lists, [here()]: { title, at: Date.now(), rows } };
   const latest = Object.entries(lists).sort(([, one], [, other]) => other.at - one.at);
-  write({ ...kept, lists: Object.fromEntries(latest.slice(0, MOST_LISTS)) });
+  write(KEY, { ...kept, lists: Object.fromEntries(latest.slice(0, MOST_LISTS)) });
 }
 
 // Who is signed in, and in which time zone; what was kept of another one goes.
 export function remember(account, zone) {
-  const kept = read();
-  if (account) write({ account, zone, lists: kept.account === account ? kept.lists : {} });
+  const kept = seen();
+  if (account) write(KEY, { account, zone, lists: kept.account === account ? kept.lists : {} });
 }
 
 export function forget() {
   clearTimeout(timer);
   timer = null;
-  localStorage.removeItem(KEY);
+  write(KEY, null);
 }
 
 // The account that was signed in last, for what is typed before the server says who it is.
 export function lastAccount() {
-  return read().account ?? "";
+  return seen().account ?? "";
 }
 
 // A browser need not know every time zone that the server does: then its own has to do.
@@ -100,7 +88,7 @@ function momentText(moment, now, zone) {
 }
 
 export function lastSeen() {
-  const { lists, zone } = read();
+  const { lists, zone } = seen();
   const list = lists?.[here()];
   if (!list) return NOTHING;
   return { title: list.title, when: momentText(list.at, Date.now(), zone), rows: list.rows };
