@@ -5,14 +5,18 @@
 import { followSockets, isMessage } from "./sockets.js";
 
 const PATIENCE_MILLISECONDS = 4000;
+const RETRY_MILLISECONDS = 500; // What is tried just after that hangs too.
 const HEALTH = "/health/live";
 
 let sockets = [];
+let isAway = false; // The server was not there a moment ago.
 
 function end(socket) {
   sockets = sockets.filter((one) => one !== socket);
+  const isOpening = socket.readyState === WebSocket.CONNECTING;
   // The farewell of a socket waits for an answer, which does not come.
-  socket.dispatchEvent(new CloseEvent("close", { code: 1006 }));
+  if (isOpening) socket.dispatchEvent(new Event("error"));
+  else socket.dispatchEvent(new CloseEvent("close", { code: 1006 }));
   socket.close();
 }
 
@@ -34,16 +38,21 @@ function follow(socket) {
   };
   const ask = async () => {
     const asked = timer;
-    const isAway = !(await isServerThere());
+    isAway = !(await isServerThere());
     if (timer !== asked) return; // It has answered meanwhile.
     heard();
     if (isAway) end(socket);
   };
+  socket.addEventListener("open", heard);
   socket.addEventListener("message", heard);
   socket.addEventListener("close", () => {
     heard();
     sockets = sockets.filter((one) => one !== socket);
   });
+  if (socket.readyState === WebSocket.CONNECTING && isAway) {
+    isAway = false;
+    timer = setTimeout(end, RETRY_MILLISECONDS, socket);
+  }
   return (data) => {
     if (isMessage(data)) timer ??= setTimeout(ask, PATIENCE_MILLISECONDS);
   };

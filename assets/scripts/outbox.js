@@ -2,9 +2,11 @@
 // until the server says so, and cleared at sign-out. The id is made here, so that to send an entry
 // again is to send the same one.
 
+import { takeUnanswered } from "./acts.js";
 import { clearDrafts } from "./drafts.js";
 import { forget, lastAccount } from "./seen.js";
 import { read, write } from "./storage.js";
+import { clearTicks } from "./ticks.js";
 
 const BOX = "quick-add";
 const DRAFT = "todo.draft";
@@ -76,6 +78,8 @@ export function clear(account) {
   keep(account, []);
   keepDraft("");
   clearDrafts(account);
+  clearTicks(account);
+  takeUnanswered();
   forget();
 }
 

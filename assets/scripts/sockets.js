@@ -1,5 +1,6 @@
 // Tells of the sockets of the page. They are the framework's, so they are met where every one passes:
-// as it sends. Who follows is called with each new one, and answers with what is told of its sending.
+// as somebody waits for its end, and as it sends. Who follows is called with each new one, and answers
+// with what is told of its sending.
 
 const followers = [];
 
@@ -15,10 +16,20 @@ export function followSockets(follow) {
 
 if (typeof window !== "undefined") {
   const known = new WeakMap();
-  const send = WebSocket.prototype.send;
-  WebSocket.prototype.send = function (data) {
-    if (!known.has(this)) known.set(this, followers.map((follow) => follow(this)));
-    known.get(this).forEach((sends) => sends(data));
+  const met = (socket) => {
+    if (!known.has(socket)) known.set(socket, followers.map((follow) => follow(socket)));
+    return known.get(socket);
+  };
+  const { prototype } = WebSocket;
+  const { send } = prototype;
+  prototype.send = function (data) {
+    met(this).forEach((sends) => sends(data));
     return send.call(this, data);
   };
+  const end = Object.getOwnPropertyDescriptor(prototype, "onclose");
+  const set = function (listener) {
+    met(this);
+    end.set.call(this, listener);
+  };
+  if (end) Object.defineProperty(prototype, "onclose", { ...end, set });
 }

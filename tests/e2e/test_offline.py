@@ -154,6 +154,35 @@ async def test_a_network_that_goes_under_an_open_page_is_noticed_at_once(
     watch.forgive(NETWORK_AWAY)
 
 
+async def test_what_was_done_as_the_network_went_is_done_later_or_told(
+    page: Page, site: Program, alice: Person, watch: Watch
+) -> None:
+    tasks = {title: alice.add_task(title)["id"] for title in ("First", "Second", "Third")}
+    await page.goto(f"{site.origin}/inbox")
+    await open_panel(page, "Third")
+    await until_kept(page, "/inbox", "Third")
+    for process in site.family():
+        process.suspend()
+    await tick(page, "First").click()
+    await panel(page).get_by_role("button", name="Delete").click()
+    await expect(page.get_by_text("Offline · trying again")).to_be_visible()
+    await expect(row(page, "First")).to_contain_text("Saved later")
+    await tick(page, "Second").click()
+    site.kill()
+    await page.goto(f"{site.origin}/inbox")
+    await expect(page.get_by_role("region", name="Last seen")).to_be_visible()
+
+    await asyncio.to_thread(site.start)
+    await expect(tick(page, "First")).to_be_checked()
+    await expect(tick(page, "Second")).to_be_checked()
+    await expect(toast(page)).to_contain_text("Your last change may not be saved")
+    await expect(row(page, "Third")).to_be_visible()
+    done = {title for title, task_id in tasks.items() if alice.task(task_id)["completed_at"]}
+    assert done == {"First", "Second"}
+    await page.wait_for_function("Object.keys(localStorage).every(key => !key.includes('ticks'))")
+    watch.forgive(SERVER_AWAY)
+
+
 async def test_what_is_typed_into_a_task_outlives_the_page(
     page: Page, site: Program, alice: Person, watch: Watch
 ) -> None:

@@ -64,6 +64,16 @@ FITTING: dict[str, Any] = {
     "priority": "1",
     "task_id": "01a1fe18-4d88-758e-9c3c-f83b1a28e1be",
     "task_ids": ["01a1fe18-4d88-758e-9c3c-f83b1a28e1be"],
+    "ticks": [
+        {
+            "task": "01a1fe18-4d88-758e-9c3c-f83b1a28e1be",
+            "title": "Sent by nobody",
+            "done": True,
+            "turn": "",
+            "stamp": 1,
+            "age": 0,
+        }
+    ],
     "text": "Sent by nobody",
     "title": "Sent by nobody",
     "token_id": "01a1fe18-4d88-758e-9c3c-f83b1a28e1be",

@@ -145,6 +145,13 @@ class TaskView(BaseModel):
         """How many tasks it is a part of."""
         return self.path.count(".")
 
+    @property
+    def turn(self) -> str:
+        """When the open turn of a repeating task is; of one that does not repeat nothing."""
+        if self.recurrence is None or self.due is None:
+            return ""
+        return f"{self.due.date} {self.due.time or ''}".rstrip()
+
     @classmethod
     def of(cls, row: TaskRow) -> TaskView:
         """The view of a row of `COLUMNS`."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Annotated
+from typing import Annotated, TypedDict
 from uuid import UUID
 
 import reflex as rx
@@ -47,10 +47,18 @@ STEP_ROWS = 50
 ECHO_ROWS = 25
 """How many rows of the window are kept free for what comes again."""
 CHANGED_ROWS = 10
+ANSWERS_MAX = 10
 
 RowId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
 TaskId = RowId
 Stamp = Annotated[int, Field(ge=0, lt=2**53)]
+
+
+class Answer(TypedDict):
+    """A tick that was answered, and when the page made it."""
+
+    task: str
+    stamp: int
 
 
 class TaskListState(AuthState):
@@ -58,7 +66,8 @@ class TaskListState(AuthState):
 
     `changed` holds the rows that are shown in place of those with their id: a variable is always
     sent as a whole, and a tick shall not send the window. `is_thinned` says that what comes again
-    does so more often than is shown.
+    does so more often than is shown. `answers` are to the last ticks: the page need not keep them
+    any longer.
     """
 
     rows: list[TaskRow] = []
@@ -76,6 +85,7 @@ class TaskListState(AuthState):
     has_more: bool = False
     has_earlier: bool = False
     is_thinned: bool = False
+    answers: list[Answer] = []
     _name: ListName = "today"
     _today: date = date.min
     _stamp: int = 0
@@ -140,8 +150,11 @@ class TaskListState(AuthState):
     async def set_completed(self, task_id: TaskId, is_completed: bool, stamp: Stamp) -> None:
         """Tick or untick a task; the stamp tells the row which answer is to its last click."""
         self._stamp = max(self._stamp, stamp)
+        if self._is_answered(task_id, stamp):
+            return  # It came again, from a socket that was thought to be dead.
         act = tasks.complete_task if is_completed else tasks.reopen_task
         view = await self._run(act, UUID(task_id))
+        self._answer(task_id, stamp)
         if view is None:
             self._stamp_row(task_id)
             return
@@ -156,6 +169,12 @@ class TaskListState(AuthState):
         self._offer_undo(
             f"{'Completed' if is_completed else 'Reopened'} {wording.quoted(view.title)}{following}"
         )
+
+    def _is_answered(self, task_id: str, stamp: int) -> bool:
+        return any(one["task"] == task_id and one["stamp"] >= stamp for one in self.answers)
+
+    def _answer(self, task_id: str, stamp: int) -> None:
+        self.answers = [*self.answers, Answer(task=task_id, stamp=stamp)][-ANSWERS_MAX:]
 
     def _wanted_place(self) -> str:
         """The id of the project or label that the address of the page names."""

@@ -31,6 +31,7 @@ ENTRIES_MAX = 200
 NEW_NAMES_MAX = 10
 SETTLED_MAX = 2 * ENTRIES_MAX
 _AGE_MAX_MILLISECONDS = 10 * 366 * 86_400_000
+Age = Annotated[int, Field(ge=0, lt=_AGE_MAX_MILLISECONDS)]
 _DUE_IN_DAYS = {routes.TODAY: 0, routes.UPCOMING: 1}
 
 Line = Annotated[str, Field(max_length=LINE_MAX_CHARACTERS)]
@@ -52,7 +53,7 @@ class Entry(typing_extensions.TypedDict):
     title: Lines
     off: Spans
     place: Annotated[str, Field(max_length=200)]
-    age: Annotated[int, Field(ge=0, lt=_AGE_MAX_MILLISECONDS)]
+    age: Age
 
 
 Entries = Annotated[list[Entry], Field(min_length=1, max_length=ENTRIES_MAX)]

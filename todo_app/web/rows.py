@@ -24,6 +24,7 @@ NOTES_PREVIEW_CHARACTERS = 80
 class TaskRow(TypedDict):
     """A task as a row shows it. `stamp` is the last operation of this tab that it includes.
 
+    `turn` is which one is open of a task that repeats.
     One with an `echoes` is no task, but another date of the task of that id, which comes again.
     `week` is the one that it is due in, where the list is one of days.
     `found_title` and `found_notes` are the pieces of `found`, where the list is one of search.
@@ -37,6 +38,7 @@ class TaskRow(TypedDict):
     due: str
     due_on: str
     repeats: str
+    turn: str
     is_overdue: bool
     is_completed: bool
     completed_on: str
@@ -85,6 +87,7 @@ class TaskPanel(TypedDict):
     due_time: str
     due_zone: str
     recurrence: str
+    turn: str
     reminders: str
     project: str
     parent: str
@@ -105,6 +108,7 @@ NO_PANEL = TaskPanel(
     due_time="",
     due_zone="",
     recurrence="",
+    turn="",
     reminders="",
     project="",
     parent="",
@@ -176,6 +180,7 @@ def panel_of(view: TaskView, now: datetime, zone: str) -> TaskPanel:
         due_time=(view.due.time or "") if view.due else "",
         due_zone=(view.due.zone or zone) if view.due else zone,
         recurrence=view.recurrence.text if view.recurrence else "",
+        turn=view.turn,
         reminders=wording.reminders_text(view.reminders),
         project=str(view.project_id),
         parent=str(view.parent_id or ""),
@@ -276,6 +281,7 @@ def row_of(view: TaskView, seen: Seen, *, group: str | None = None, parts: str =
         due=wording.due_text(view.due, seen.today, zone=seen.zone, said=day_said(seen.name, group)),
         due_on=str(view.own_date or ""),
         repeats=view.recurrence.text if view.recurrence else "",
+        turn=view.turn,
         is_overdue=not done and view.due is not None and view.due.is_overdue(seen.now, seen.zone),
         is_completed=done is not None,
         completed_on=done.isoformat() if done else "",

@@ -22,6 +22,7 @@ from todo_app.web.components.quick_add import INPUT_ID
 from todo_app.web.components.shortcut_sheet import shortcut_sheet
 from todo_app.web.components.task_panel import task_panel
 from todo_app.web.components.toast import toast
+from todo_app.web.components.unanswered import unanswered
 from todo_app.web.session import AuthState
 
 _ACCOUNT_MENU = "account-menu"
@@ -60,6 +61,7 @@ def shell(here: str, *content: rx.Component, can_add: bool = True) -> rx.Compone
         theme_told(),
         outbox(),
         unsaved_drafts(),
+        unanswered(),
         filter_counts(),
         bulk_bar(),
         toast(),

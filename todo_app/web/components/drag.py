@@ -11,7 +11,8 @@ from todo_app.web.order_state import OrderState
 from todo_app.web.rows import SectionRow, TaskRow
 from todo_app.web.session import Place
 
-_moved = reflex_private.page_state("moved", {"kind": "", "ids": [], "stamp": 0})
+_NOTHING = {"kind": "", "ids": [], "stamp": 0}
+_moved = reflex_private.page_state("moved", _NOTHING)
 
 
 class Item(TaskRow, SectionRow):
@@ -42,6 +43,11 @@ def in_order(projects: rx.Var[list[Place]]) -> rx.Var[list[Place]]:
         .call(projects, rx.Var.create(["project"]), _moved.value, OrderState.settled)
         .to(list[Place])
     )
+
+
+def put_back_drop() -> rx.Var:
+    """An event trigger that shows what was dropped last where it is, whether it was answered."""
+    return _moved.set_value(_NOTHING)
 
 
 def drops() -> rx.Component:

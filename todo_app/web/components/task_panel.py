@@ -21,6 +21,7 @@ from todo_app.web.components.panel_field import (
 )
 from todo_app.web.components.reminder_field import reminder_field
 from todo_app.web.components.repeat_field import repeat_field
+from todo_app.web.components.unanswered import tick
 from todo_app.web.history_rows import Entry
 from todo_app.web.list_state import TaskListState
 from todo_app.web.live_state import LiveState
@@ -29,7 +30,6 @@ from todo_app.web.places_state import PlacesState
 from todo_app.web.session import AuthState
 
 SAVE_PAUSE_MILLISECONDS = 700
-_NOW = rx.Var("Date.now()", _var_type=int)
 _FOCUS = "(document.querySelector({row!r}) ?? document.getElementById('content')).focus()"
 # The focus is never lost with the panel: it goes back to the row, or before that to a neighbour if
 # the row goes too.
@@ -157,7 +157,7 @@ def _tools(here: str) -> rx.Component:
             rx.cond(PANEL["is_completed"], "Reopen", "Complete"),
             type="button",
             class_name="tool",
-            on_click=TaskListState.set_completed(PANEL["id"], ~PANEL["is_completed"], _NOW),
+            on_click=tick(PANEL["id"], PANEL["title"], ~PANEL["is_completed"], PANEL["turn"]),
         ),
         rx.el.button(
             icon("trash-2"),

@@ -8,6 +8,7 @@ from reflex_components_core.react_router.dom import ReactRouterLink
 from todo_app.web import reflex_private, routes
 from todo_app.web.components.commands import DUE_DIALOG
 from todo_app.web.components.icons import icon
+from todo_app.web.components.unanswered import tick
 from todo_app.web.list_state import TaskListState
 from todo_app.web.places_state import PlacesState
 from todo_app.web.rows import TaskRow
@@ -21,9 +22,8 @@ def task_row(
 ) -> rx.Component:
     """A row: heading if it starts a group, tick, title, facts, and the box that chooses it."""
     clicked = reflex_private.client_state("clicked", {"stamp": 0, "value": False})
-    is_completed = rx.cond(
-        clicked.value["stamp"] > row["stamp"], clicked.value["value"], row["is_completed"]
-    )
+    is_unanswered = clicked.value["stamp"] > row["stamp"]
+    is_completed = rx.cond(is_unanswered, clicked.value["value"], row["is_completed"])
     return rx.el.li(
         clicked,
         rx.cond(row["heading"] != "", heading(row)),
@@ -31,7 +31,7 @@ def task_row(
         rx.el.div(
             rx.cond(row["can_fold"], _fold(row)),
             _tick(row, clicked, is_completed),
-            _open(row, is_selected),
+            _open(row, is_selected, is_unanswered & reflex_private.is_disconnected),
             rx.cond(row["project"] != "", in_project(row)),
             _choice(row, is_chosen),
             class_name=rx.cond(is_completed, "row done", "row")
@@ -47,10 +47,11 @@ def task_row(
     )
 
 
-def _open(row: rx.Var[TaskRow], is_selected: rx.Var[bool]) -> rx.Component:
+def _open(row: rx.Var[TaskRow], is_selected: rx.Var[bool], is_kept: rx.Var[bool]) -> rx.Component:
     """The title and the facts, which open the task."""
     return ReactRouterLink.create(
         rx.el.span(_or_found(row["found_title"], row["title"]), class_name="title", dir="auto"),
+        rx.cond(is_kept, _kept()),
         rx.cond(row["due"] != "", _due(row)),
         rx.cond(row["repeats"] != "", _repeats(row)),
         rx.cond(row["parts"] != "", _parts(row)),
@@ -63,6 +64,11 @@ def _open(row: rx.Var[TaskRow], is_selected: rx.Var[bool]) -> rx.Component:
         class_name="open",
         aria_current=rx.cond(is_selected, "true", "false"),
     )
+
+
+def _kept() -> rx.Component:
+    """What is said of a tick that waits for the network."""
+    return rx.el.span(icon("clock", size=13), rx.el.span("Saved later"), class_name="fact")
 
 
 def _level(row: rx.Var[TaskRow]) -> rx.Component:
@@ -83,7 +89,7 @@ def _tick(
         # The click is stamped before it is sent, so that its answer is never older.
         on_click=[
             clicked.set_value({"stamp": _NOW, "value": ~is_completed}),
-            TaskListState.set_completed(row["id"], ~is_completed, _NOW),
+            tick(row["id"], row["title"], ~is_completed, row["turn"]),
         ],
     )
 
