@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 from uuid import uuid4
 
 from tests.web.browser import FILTER, FILTER_COUNTS, LIST, LIVE, PLACES, Browser, Tab
@@ -11,9 +12,10 @@ from todo_app.core.filters.reader import MAX_CHARACTERS
 SAVED_QUERY = "task_list_state.saved_query"
 
 
-async def open_filter(tab: Tab, filter_id: str = "") -> None:
-    """Follow a link of the sidebar."""
-    tab.path = f"/filter?id={filter_id}" if filter_id else "/filter"
+async def open_filter(tab: Tab, filter_id: str = "", **typed: str) -> None:
+    """Follow a link of the sidebar, or one that somebody sent."""
+    query = urlencode(({"id": filter_id} if filter_id else {}) | typed)
+    tab.path = f"/filter?{query}"
     await tab.ask(f"{LIST}.show_list", name="filter")
     await tab.ask(f"{FILTER}.show_filter")
 
@@ -156,3 +158,20 @@ async def test_a_strangers_filter_opens_as_one_that_is_not(alice: Browser, bob: 
             assert not tab.knows("Secret")
     async with alice.tab("/filter") as tab:
         assert [(one["name"], one["query"]) for one in saved(tab)] == [("Secret", "p1")]
+
+
+async def test_the_address_holds_what_is_typed_and_not_saved(alice: Browser) -> None:
+    await add(alice, "Buy milk p1", "Pay rent p2")
+
+    async with alice.tab("/filter?show=p1") as tab:
+        await open_filter(tab, "", show="p1")
+        assert (titles(tab), tab.shown["filter_state.asked"]) == (["Buy milk"], "p1")
+        view = await save(tab, "Urgent", "p1")
+
+        await open_filter(tab, view, show="p2")
+        assert (titles(tab), tab.shown[SAVED_QUERY]) == (["Pay rent"], "p1")
+        assert tab.shown["task_list_state.here"] == f"id={view}&show=p2&"
+        await open_filter(tab, view, show="p" * (MAX_CHARACTERS + 1))
+        assert (titles(tab), tab.shown["task_list_state.here"]) == (["Buy milk"], f"id={view}&")
+        await open_filter(tab, show="soonish")
+        assert (titles(tab), flaw(tab)["piece"]) == ([], "soonish")

@@ -34,19 +34,22 @@ NO_FLAW = Flaw(reason="", text="", before="", piece="", after="")
 
 
 class FilterState(PlacesState):
-    """What was asked for, and what was wrong with it."""
+    """What was asked for, and what was wrong with it.
+
+    `shown_opening` is another number each time that the screen is opened.
+    """
 
     asked: str = ""
     flaw: Flaw = NO_FLAW
+    shown_opening: int = 0
     _asked_at: int = 0
-    _shown_opening: int = 0
 
     @rx.event
     async def show_filter(self) -> None:
         """Say what was asked for, and what is wrong with it, if the list was opened anew."""
-        if self._shown_opening == self._openings:
+        if self.shown_opening == self._openings:
             return
-        self._shown_opening = self._openings
+        self.shown_opening = self._openings
         self.asked = self._filter
         await self._find_flaw(self._filter)
 
@@ -58,7 +61,7 @@ class FilterState(PlacesState):
         self._asked_at = stamp
         if await self._find_flaw(text):
             return
-        self._filter = text
+        self._set_filter(text)
         if self._name == "filter":
             await self._reload()
         self.asked = text.strip()
@@ -89,6 +92,7 @@ class FilterState(PlacesState):
         if await self._run(saved_filters.update_filter, UUID(self.place["id"]), patch):
             await self._recount()
             self.saved_query = text
+            self._set_filter(text)
             self._offer_undo(f"Changed {wording.quoted(self.place['name'])}")
 
     @rx.event

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Annotated, TypedDict
+from typing import Annotated
 from uuid import UUID
 
 import reflex as rx
@@ -15,6 +15,7 @@ from pydantic import Field, StringConstraints
 
 from todo_app.core import clock, coming, labels, outlines, search, task_lists, tasks
 from todo_app.core.errors import InvalidFilter, NotFound
+from todo_app.core.filters.reader import MAX_CHARACTERS as FILTER_MAX_CHARACTERS
 from todo_app.core.task_lists import Sort, TaskFilter, TaskPage
 from todo_app.core.task_views import TaskView
 from todo_app.core.words import read_query
@@ -23,6 +24,7 @@ from todo_app.web.list_queries import ListName, days_ahead, done_today, query_of
 from todo_app.web.rows import (
     NO_PANEL,
     NO_PLACE,
+    Answer,
     FoundName,
     SectionRow,
     Seen,
@@ -52,13 +54,6 @@ ANSWERS_MAX = 10
 RowId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
 TaskId = RowId
 Stamp = Annotated[int, Field(ge=0, lt=2**53)]
-
-
-class Answer(TypedDict):
-    """A tick that was answered, and when the page made it."""
-
-    task: str
-    stamp: int
 
 
 class TaskListState(AuthState):
@@ -110,8 +105,8 @@ class TaskListState(AuthState):
         if is_same and (wanted != known or self.has_earlier):
             return
         self._name, self._place_id = name, place_id
-        self._filter = self.saved_query = saved_place(self.get_value("filters"), place_id)[1]
-        self.here = f"{routes.OPEN_PLACE}={place_id}&" if place_id else ""
+        self.saved_query = saved_place(self.get_value("filters"), place_id)[1]
+        self._set_filter(self._wanted_filter() if name == "filter" else "")
         self.is_missing = not await self._open_place()
         if self.is_missing:
             self._set_rows([])
@@ -180,6 +175,16 @@ class TaskListState(AuthState):
         """The id of the project or label that the address of the page names."""
         place_id = self.router.url.query_parameters.get(routes.OPEN_PLACE, "")
         return place_id if routes.is_id(place_id) else ""
+
+    def _wanted_filter(self) -> str:
+        """The filter that the address of the page holds, or the saved one that it names."""
+        typed = self.router.url.query_parameters.get(routes.TYPED_FILTER, self.saved_query)
+        return typed if len(typed) <= FILTER_MAX_CHARACTERS else self.saved_query
+
+    def _set_filter(self, text: str) -> None:
+        """Take over what the list shows; the addresses of its tasks name it too."""
+        self._filter = text
+        self.here = routes.named_here(self._place_id, text if text != self.saved_query else None)
 
     async def _open_place(self) -> bool:
         """Show which project or label the list is of; whether there is such a one."""

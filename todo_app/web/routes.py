@@ -64,6 +64,9 @@ OPEN_TASK = "task"
 OPEN_PLACE = "id"
 """The query parameter that names the project, the label or the filter of a page."""
 
+TYPED_FILTER = "show"
+"""The query parameter that holds a filter which is not saved."""
+
 _TASK_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 HOME = TODAY
@@ -114,6 +117,13 @@ def is_id(text: str) -> bool:
 def place_path(page: str, place_id: str) -> str:
     """The address of a project, a label or a filter."""
     return f"{page}?{OPEN_PLACE}={place_id}"
+
+
+def named_here(place_id: str, typed: str | None) -> str:
+    """What the addresses of tasks in a list say first: its place, and the filter typed there."""
+    named = {} if typed is None else {TYPED_FILTER: typed}
+    query = urlencode(({OPEN_PLACE: place_id} if place_id else {}) | named)
+    return f"{query}&" if query else ""
 
 
 def page_path(path: str) -> str:

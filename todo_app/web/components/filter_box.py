@@ -6,8 +6,9 @@ import reflex as rx
 from reflex.experimental.client_state import ClientStateVar
 
 from todo_app.core.filters.reader import MAX_CHARACTERS
-from todo_app.web import reflex_private
+from todo_app.web import page_script, reflex_private, routes
 from todo_app.web.components.icons import icon
+from todo_app.web.components.when_new import when_new
 from todo_app.web.filter_state import FilterState
 from todo_app.web.list_state import TaskListState
 
@@ -32,7 +33,7 @@ def filter_box() -> rx.Component:
     flaw = FilterState.flaw
     is_flawed = (flaw["reason"] != "") & (entry.value == flaw["text"])
     return rx.el.div(
-        fill_box(key=_opened()),
+        when_new(act=_fill(), key=FilterState.shown_opening),
         rx.el.label(
             icon("list-filter"),
             rx.el.div(_shade(is_flawed), _input(entry, is_flawed), class_name="entry"),
@@ -54,23 +55,27 @@ def name_of_filter() -> ClientStateVar:
     return reflex_private.page_state("filter_name", "")
 
 
-@rx.memo
-def fill_box(rest: rx.RestProp) -> rx.Component:
-    """Puts the view that was opened into the box when it is mounted; a new filter is empty.
+def _fill() -> list[rx.Var]:
+    """Event triggers that put into the box what the address holds, or the view that was opened.
 
-    Where no view is opened it is not mounted again: somebody may be typing already.
+    What somebody is typing already is in the address.
     """
-    is_new = _opened() == ""
-    fill = entry_of_filter().set_value(rx.cond(is_new, "", FilterState.saved_query))
+    is_opened = TaskListState.showing == "filter"
+    saved = rx.cond(is_opened, FilterState.saved_query, "")
+    typed = page_script.exported("address", "inAddress").call(routes.TYPED_FILTER, saved)
     name = name_of_filter()
     # What was typed as its name is its name by then, or waits for the filter that it was meant for.
-    clear = name.set_value(rx.cond(is_new, name.value, ""))
-    return rx.el.span(rest, on_mount=[fill, clear], hidden=True)
+    clear = rx.cond(is_opened & (TaskListState.place["id"] != ""), "", name.value)
+    return [entry_of_filter().set_value(typed), name.set_value(clear)]
 
 
-def _opened() -> rx.Var[str]:
-    """The id of the view that is shown, or nothing."""
-    return rx.cond(TaskListState.showing == "filter", TaskListState.place["id"], "")
+def _type(entry: ClientStateVar, text: rx.Var[str] | str) -> list[rx.Var]:
+    """Event triggers that put a text into the box, and into the address."""
+    keep = page_script.exported("address", "keepInAddress")
+    return [
+        reflex_private.set_from_event(entry, text),
+        reflex_private.trigger(keep.call(routes.TYPED_FILTER, text, TaskListState.saved_query)),
+    ]
 
 
 def _input(entry: ClientStateVar, is_flawed: rx.Var[bool]) -> rx.Component:
@@ -78,7 +83,7 @@ def _input(entry: ClientStateVar, is_flawed: rx.Var[bool]) -> rx.Component:
         id=INPUT_ID,
         value=entry.value,
         on_change=lambda text: [
-            reflex_private.set_from_event(entry, text),
+            *_type(entry, text),
             FilterState.filter_tasks(text, _NOW).debounce(_PAUSE_MILLISECONDS),
         ],
         placeholder="today & @errand",
@@ -116,7 +121,7 @@ def _examples(entry: ClientStateVar) -> rx.Component:
                     example,
                     type="button",
                     on_click=[
-                        entry.set_value(example),
+                        *_type(entry, example),
                         FilterState.filter_tasks(example, _NOW),
                         rx.set_focus(INPUT_ID),
                     ],
