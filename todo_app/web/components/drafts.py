@@ -5,6 +5,7 @@ from __future__ import annotations
 import reflex as rx
 
 from todo_app.web import page_script, reflex_private
+from todo_app.web.components.when_new import when_new
 from todo_app.web.drafts_state import Draft, DraftsState
 from todo_app.web.session import AuthState
 
@@ -19,24 +20,14 @@ def unsaved_drafts() -> rx.Component:
             rx.el.span(on_mount=send_drafts(""), hidden=True),
             rx.cond(
                 DraftsState.saves > 0,
-                forget_saved(
-                    saved=DraftsState.saved,
-                    number=DraftsState.saves,
-                    key=DraftsState.saves.to_string(),
-                ),
+                when_new(act=_forget_saved(), key=DraftsState.saves.to_string()),
             ),
         ),
     )
 
 
-@rx.memo
-def forget_saved(
-    saved: rx.Var[list[list[str]]], number: rx.Var[int], rest: rx.RestProp
-) -> rx.Component:
-    """Forgets what is saved when it is mounted: with a new key it is a new one."""
-    return rx.el.span(
-        rest, on_mount=reflex_private.trigger(_call("forgetSaved", saved, number)), hidden=True
-    )
+def _forget_saved() -> rx.Var:
+    return reflex_private.trigger(_call("forgetSaved", DraftsState.saved, DraftsState.saves))
 
 
 def send_drafts(task_id: rx.Var[str] | str) -> rx.Var:

@@ -8,6 +8,7 @@ from reflex_components_core.react_router.dom import ReactRouterLink
 from todo_app.core import saved_filters
 from todo_app.web import routes
 from todo_app.web.components.icons import icon
+from todo_app.web.components.when_new import when_new
 from todo_app.web.list_state import TaskListState
 from todo_app.web.session import AuthState, FilterPlace
 
@@ -47,15 +48,11 @@ def filter_counts() -> rx.Component:
     """
     return rx.cond(
         AuthState.signed_in & (AuthState.filters.length() > 0),
-        count_when_mounted(key=AuthState.revision),
+        when_new(
+            act=FilterCountState.count_filters.debounce(COUNT_AFTER_MILLISECONDS),
+            key=AuthState.revision,
+        ),
     )
-
-
-@rx.memo
-def count_when_mounted(rest: rx.RestProp) -> rx.Component:
-    """Has the filters counted when it is mounted: with a new key it is a new one."""
-    count = FilterCountState.count_filters.debounce(COUNT_AFTER_MILLISECONDS)
-    return rx.el.span(rest, on_mount=count, hidden=True)
 
 
 def _place(place: rx.Var[FilterPlace], here: str) -> rx.Component:

@@ -6,6 +6,7 @@ import reflex as rx
 
 from todo_app.web import page_script, reflex_private
 from todo_app.web.components.icons import icon
+from todo_app.web.components.when_new import when_new
 from todo_app.web.quick_add_state import Entry, QuickAddState
 from todo_app.web.session import AuthState
 
@@ -29,16 +30,13 @@ def outbox() -> rx.Component:
                 rx.el.span(
                     on_mount=[_remember(), put_back, _send(_outbox("waiting"))], hidden=True
                 ),
-                forget_settled(ids=settled, key=settled.length().to_string() + settled[-1]),
+                when_new(
+                    act=_kept().set_value(_outbox("settle", settled)),
+                    key=settled.length().to_string() + settled[-1],
+                ),
             ),
         ),
     )
-
-
-@rx.memo
-def forget_settled(ids: rx.Var[list[str]], rest: rx.RestProp) -> rx.Component:
-    """Forgets what is settled when it is mounted: with a new key it is a new one."""
-    return rx.el.span(rest, on_mount=_kept().set_value(_outbox("settle", ids)), hidden=True)
 
 
 def entry_of_box() -> reflex_private.ClientStateVar:

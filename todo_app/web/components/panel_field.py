@@ -7,12 +7,11 @@ from collections.abc import Callable
 import reflex as rx
 
 from todo_app.web.components.drafts import discard_draft
+from todo_app.web.components.enter import on_enter
 from todo_app.web.panel_patches import Field
 from todo_app.web.panel_state import ErrorField, TaskPanelState
 
 PANEL = TaskPanelState.panel
-_TYPED = rx.Var("document.activeElement.value").to(str)
-"""What is in a field as a key is pressed in it: that event tells the key alone."""
 
 
 def panel_field(
@@ -62,7 +61,7 @@ def identity(name: ErrorField) -> dict[str, object]:
 
 def save_on_enter(field: Field) -> Callable[[rx.Var[str]], rx.Var]:
     """An event trigger that saves what is typed into a field when Enter is pressed in it."""
-    return lambda key: rx.cond(key == "Enter", save(field, _TYPED), rx.noop())
+    return on_enter(lambda text: save(field, text))
 
 
 def save_on_leaving(field: Field) -> Callable[[rx.Var[str]], list[rx.event.EventSpec]]:

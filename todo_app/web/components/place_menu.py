@@ -7,6 +7,7 @@ from typing import get_args
 import reflex as rx
 
 from todo_app.core.projects import Colour
+from todo_app.web.components.enter import TextEvent, on_enter
 from todo_app.web.components.icons import icon
 from todo_app.web.components.refused_name import is_refused, marks, refusal
 from todo_app.web.list_state import TaskListState
@@ -15,8 +16,6 @@ from todo_app.web.rows import SectionRow
 from todo_app.web.session import AuthState, Place
 
 _MENU = "place-menu"
-_TYPED = rx.Var("document.activeElement.value").to(str)
-"""What is in a field as a key is pressed in it: that event tells the key alone."""
 
 
 def place_header(*acts: rx.Component) -> rx.Component:
@@ -43,7 +42,10 @@ def place_header(*acts: rx.Component) -> rx.Component:
 
 
 def name_field(
-    label: str, field_id: str | rx.Var[str], place: rx.Var[Place] | rx.Var[SectionRow], save: object
+    label: str,
+    field_id: str | rx.Var[str],
+    place: rx.Var[Place] | rx.Var[SectionRow],
+    save: TextEvent,
 ) -> rx.Component:
     """The name of a place, which is saved by Enter, and as one leaves it."""
     value, of = place["name"], place["id"]
@@ -54,7 +56,7 @@ def name_field(
             key=value,
             default_value=value,
             on_blur=lambda text: rx.cond((text == value) & ~is_refused(of), rx.noop(), save(text)),
-            on_key_down=lambda key: rx.cond(key == "Enter", save(_TYPED), rx.noop()),
+            on_key_down=on_enter(save),
             max_length=100,
             auto_complete="off",
             dir="auto",

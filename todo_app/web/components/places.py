@@ -13,11 +13,16 @@ from todo_app.web.components.drag import in_order
 from todo_app.web.components.icons import icon
 from todo_app.web.components.native_form import sent_once
 from todo_app.web.components.refused_name import marks, refusal
+from todo_app.web.components.when_new import when_new
 from todo_app.web.list_state import TaskListState
 from todo_app.web.places_state import PlacesState
 from todo_app.web.session import AuthState, Place
 
 Kind = Literal["project", "label"]
+_HIDE_FORMS = rx.call_function(
+    "() => document.querySelectorAll('#new-project, #new-label')"
+    ".forEach(form => form.hidePopover())"
+)
 _LONGEST: dict[Kind, int] = {"project": 100, "label": labels.NAME_MAX_CHARACTERS}
 
 
@@ -58,7 +63,7 @@ def new_places() -> rx.Component:
     return rx.fragment(
         _new_place("project", PlacesState.add_project),
         _new_place("label", PlacesState.add_label),
-        hide_when_mounted(key=PlacesState.names_given),
+        when_new(act=_HIDE_FORMS, key=PlacesState.names_given),
     )
 
 
@@ -104,16 +109,6 @@ def _new_place(kind: Kind, add: rx.EventHandler) -> rx.Component:
         class_name="menu",
         custom_attrs={"popover": "auto"},
     )
-
-
-@rx.memo
-def hide_when_mounted(rest: rx.RestProp) -> rx.Component:
-    """Hides the forms when it is mounted: with a new key it is a new one."""
-    hide = rx.call_function(
-        "() => document.querySelectorAll('#new-project, #new-label')"
-        ".forEach(form => form.hidePopover())"
-    )
-    return rx.el.span(rest, on_mount=hide, hidden=True)
 
 
 def _dot(colour: rx.Var[str]) -> rx.Component:

@@ -14,6 +14,7 @@ from todo_app.web.components.panel_field import (
     save_on_enter,
     save_on_leaving,
 )
+from todo_app.web.components.when_new import when_new
 from todo_app.web.panel_state import TaskPanelState
 from todo_app.web.repeat_state import Preset, RepeatState, TurnRow
 
@@ -72,7 +73,7 @@ def _series() -> rx.Component:
     """What is known of a series, once for each version of its task."""
     task_id = PANEL["id"]
     return rx.fragment(
-        ask_for_ledger(task_id=task_id, key=f"{task_id}-{PANEL['version']}"),
+        when_new(act=RepeatState.show_ledger(task_id), key=f"{task_id}-{PANEL['version']}"),
         rx.cond(_LEDGER["task_id"] == task_id, _ledger()),
         rx.el.div(
             rx.el.button(
@@ -90,12 +91,6 @@ def _series() -> rx.Component:
             class_name="chips",
         ),
     )
-
-
-@rx.memo
-def ask_for_ledger(task_id: rx.Var[str], rest: rx.RestProp) -> rx.Component:
-    """Asks when it is mounted: with a new key it is a new one."""
-    return rx.el.span(rest, on_mount=RepeatState.show_ledger(task_id), hidden=True)
 
 
 def _ledger() -> rx.Component:
