@@ -53,6 +53,7 @@ from todo_app.core.idempotency import KeptAnswer
 from todo_app.core.labels import LabelDraft, LabelPatch
 from todo_app.core.models import SAVED_FILTERS, TASKS, ChangeHead, SQLModel, new_id
 from todo_app.core.moves import TaskMove
+from todo_app.core.outlines import KindOfPage, PageOf
 from todo_app.core.projects import ProjectDraft, ProjectPatch
 from todo_app.core.said_series import RecurrenceDraft
 from todo_app.core.saved_filters import FilterDraft, FilterPatch
@@ -147,6 +148,15 @@ def _trying(operation: Callable[..., Awaitable[object]], kind: str, *more: objec
     return lambda actor, ids: act(operation, actor, ids[kind], *more)
 
 
+def _outline(kind: KindOfPage) -> Attempt:
+    async def attempt(actor: Actor, ids: Ids) -> object:
+        page = PageOf(kind, None if kind == "filter" else ids[kind])
+        found = await act(outlines.get_outline, actor, page)
+        return found.place, found.sections, found.names
+
+    return attempt
+
+
 ATTEMPTS: dict[str, Attempt] = {
     "get a task": _trying(tasks.get_task, "task"),
     "change a task": _trying(tasks.update_task, "task", TaskPatch(title="Mine")),
@@ -188,7 +198,9 @@ ATTEMPTS: dict[str, Attempt] = {
     "filter tasks": lambda actor, _: act(
         task_lists.list_tasks, actor, TaskFilter(text="search: surprise | @surprise | no date")
     ),
-    "see the outline of a project": _trying(outlines.get_outline, "project"),
+    "see the outline of a project": _outline("project"),
+    "see the outline of a label": _outline("label"),
+    "see what a filter may name": _outline("filter"),
     "get a project": _trying(projects.get_project, "project"),
     "list projects": lambda actor, _: act(projects.list_projects, actor),
     "change a project": _trying(projects.update_project, "project", ProjectPatch(name="Mine")),

@@ -12,7 +12,7 @@ import pytest
 from pydantic import ValidationError
 
 from tests.cast import act, meddling
-from todo_app.core import task_lists, tasks
+from todo_app.core import day_lists, task_lists, tasks
 from todo_app.core.access import Actor
 from todo_app.core.errors import InvalidCursor
 from todo_app.core.models import Task, new_id
@@ -190,15 +190,15 @@ async def test_what_is_due_is_told_with_what_was_done_last_on_every_page(
     alice: Actor, everything: list[TaskView]
 ) -> None:
     due, done = TaskFilter(completed=False, due_before=TODAY), TaskFilter(completed=True)
-    latest = expected(everything, done, "completed")[: task_lists.DONE_MAX]
+    latest = expected(everything, done, "completed")[: day_lists.DONE_MAX]
     pages, cursor = [], None
     while not pages or cursor:
-        found = await act(task_lists.list_due, alice, due, done, limit=4, cursor=cursor)
+        found = await act(day_lists.list_due, alice, due, done, limit=4, cursor=cursor)
         assert [task.title for task in found.done] == latest
         pages.append([task.title for task in found.items])
         cursor, back = found.next_cursor, found.previous_cursor
 
-    before = await act(task_lists.list_due, alice, due, done, limit=4, cursor=back, backwards=True)
+    before = await act(day_lists.list_due, alice, due, done, limit=4, cursor=back, backwards=True)
     assert flat(pages) == expected(everything, due, "due")
     assert [task.title for task in before.items] == pages[-2]
 

@@ -21,7 +21,8 @@ from todo_app.api.deps import (
 )
 from todo_app.api.problems import documented
 from todo_app.core import accounts, api_sessions, audit, closing, password_change, sessions
-from todo_app.core.accounts import AccountPatch, AccountView
+from todo_app.core.account_views import AccountView
+from todo_app.core.accounts import AccountPatch
 from todo_app.core.api_sessions import TokenPair
 from todo_app.core.audit import EventPage
 from todo_app.core.closing import ClosedView, Closing

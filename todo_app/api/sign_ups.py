@@ -8,7 +8,8 @@ from starlette.responses import Response
 from todo_app.api.deps import ROOT, ClientVisit, JsonRoute, json_answer, operation_id
 from todo_app.api.problems import documented
 from todo_app.core import accounts, mail, sign_ups, throttle
-from todo_app.core.accounts import AccountDraft, AccountView
+from todo_app.core.account_views import AccountView
+from todo_app.core.accounts import AccountDraft
 from todo_app.core.sign_ups import SignUpAddress, SignUpConfirmation
 
 router = APIRouter(

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
-from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 from email_validator import EmailNotValidError, validate_email
@@ -17,11 +16,12 @@ from sqlmodel import col
 
 from todo_app.core import access, audit, bus, clock, own_days, passwords, projects, reminding
 from todo_app.core.access import Actor
+from todo_app.core.account_views import COLUMNS, AccountView, DateOrder, ReminderMail, Theme
 from todo_app.core.bus import AccountChanged
 from todo_app.core.database import transaction
 from todo_app.core.errors import EmailTaken, NotFound
-from todo_app.core.models import USERS, ChangeHead, SignUp, User, new_id
-from todo_app.core.reads import AnyRow, Read
+from todo_app.core.models import ChangeHead, SignUp, User, new_id
+from todo_app.core.reads import Read
 from todo_app.core.text import (
     EMAIL_MAX_CHARACTERS,
     NAME_MAX_CHARACTERS,
@@ -35,12 +35,6 @@ from todo_app.core.visits import Visit
 from todo_app.core.weeks import WeekStart
 
 DEFAULT_TIME_ZONE = "UTC"
-
-DateOrder = Literal["day_first", "month_first"]
-"""How a date of two numbers is read: 11/12 is the 11th of December, or the 12th of November."""
-Theme = Literal["system", "light", "dark"]
-ReminderMail = Literal["on", "off"]
-"""Whether reminders come by mail too, and not in open pages alone."""
 
 
 def _valid_email(text: str) -> str:
@@ -82,29 +76,7 @@ class AccountPatch(BaseModel):
     reminder_mail: ReminderMail | None = None
 
 
-class AccountView(BaseModel):
-    """An account as its owner sees it. `created_at` is UTC."""
-
-    model_config = ConfigDict(frozen=True)
-
-    id: UUID
-    email: str
-    name: str
-    time_zone: str
-    date_order: DateOrder
-    theme: Theme
-    week_start: WeekStart
-    reminder_mail: ReminderMail
-    created_at: datetime
-
-    @classmethod
-    def of(cls, user: User | AnyRow) -> AccountView:
-        """The view of a row."""
-        return cls.model_validate(user, from_attributes=True)
-
-
-_SHOWN = [USERS.c[name] for name in AccountView.model_fields]
-_GET = Read(select(*_SHOWN).where(access.OWN_ACCOUNT))
+_GET = Read(select(*COLUMNS).where(access.OWN_ACCOUNT))
 
 
 def known_zone(name: str) -> str:

@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict
 from sqlalchemy import (
     ColumnElement,
     CursorResult,
+    Select,
     Uuid,
     delete,
     literal,
@@ -144,16 +145,23 @@ async def page_events(
 ) -> EventPage:
     """A part of the events of the actor's account, the latest first. Raises InvalidCursor."""
     place = tuple_(col(SecurityEvent.created_at), col(SecurityEvent.id))
-    before = [] if cursor is None else [place < tuple_(*_place_of(cursor))]
-    found = await db.scalars(
-        select(SecurityEvent)
-        .where(access.own_events(actor), *before)
-        .order_by(col(SecurityEvent.created_at).desc(), col(SecurityEvent.id).desc())
-        .limit(limit + 1)
-    )
+    query = latest(actor, limit + 1)
+    if cursor is not None:
+        query = query.where(place < tuple_(*_place_of(cursor)))
+    found = await db.scalars(query)
     items = [EventView.of(row) for row in found]
     last = items[limit - 1] if len(items) > limit else None
     return EventPage(items=items[:limit], next_cursor=last and _cursor_at(last))
+
+
+def latest(actor: Actor, limit: int) -> Select[SecurityEvent]:
+    """The query of so many of the last events of the actor's account."""
+    return (
+        select(SecurityEvent)
+        .where(access.own_events(actor))
+        .order_by(col(SecurityEvent.created_at).desc(), col(SecurityEvent.id).desc())
+        .limit(limit)
+    )
 
 
 def _cursor_at(event_view: EventView) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 from itertools import islice
+from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Row, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from todo_app.core import access, clock, own_days, recurrence
@@ -41,7 +42,7 @@ class Coming:
         return self.task.model_copy(update={"due": self.due, **own})
 
 
-_RECURRING = (
+RECURRING = (
     select(*COLUMNS, TASKS.c.scheduled_for)
     .where(
         *access.READABLE_TASKS,
@@ -53,19 +54,30 @@ _RECURRING = (
     .order_by(TASKS.c.due_date, TASKS.c.id)
     .limit(TASKS_MAX + 1)
 )
+"""The open tasks that recur, until the day `last`."""
+Recurring = Sequence[Row[*tuple[Any, ...]]]
+"""Rows of `RECURRING`, in its order."""
 
 
 async def list_coming(
-    db: AsyncSession, actor: Actor, first: date, last: date, *, limit: int
+    db: AsyncSession,
+    actor: Actor,
+    first: date,
+    last: date,
+    *,
+    limit: int,
+    recurring: Recurring | None = None,
 ) -> tuple[list[Coming], bool]:
     """The occurrences to come on these dates, in order of date and time, and if some are left out.
 
     Those after the open one of each task, and of one that comes several times a day the first. At
     most `TURNS_MAX` of a task and `limit` of all: the first of each task go before the second of
-    any.
+    any. The tasks that recur need not be asked for where they are known, until `last` at least.
     """
     today = clock.today(actor.time_zone)
-    rows = (await db.execute(_RECURRING, access.values(actor) | {"last": last})).all()
+    if recurring is None:
+        recurring = (await db.execute(RECURRING, access.values(actor) | {"last": last})).all()
+    rows = [row for row in recurring if row.due_date <= last]
     found: list[tuple[int, Coming]] = []
     is_cut = len(rows) > TASKS_MAX
     for row in rows[:TASKS_MAX]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, SecretStr
-from sqlalchemy import delete, select
+from sqlalchemy import delete, literal, select, union_all
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -56,22 +57,22 @@ class PendingEmail(BaseModel):
 async def get_pending(db: AsyncSession, actor: Actor) -> PendingEmail | None:
     """What the actor asked for and has not confirmed yet, whether its mail has left or not."""
     now = clock.now()
-    # In this order: a letter is gone once its link is there.
-    letters = select(OutboxMessage).where(
+    letters = select(
+        literal(0).label("rank"), col(OutboxMessage.recipient), col(OutboxMessage.expires_at)
+    ).where(
         access.own_mail(actor),
         col(OutboxMessage.kind) == "email_change",
         col(OutboxMessage.expires_at) > now,
     )
-    if (letter := (await db.scalars(letters)).first()) is not None:
-        return PendingEmail(email=letter.recipient, until=letter.expires_at)
-    mailed = select(MailedLink).where(
+    mailed = select(literal(1), col(MailedLink.email), col(MailedLink.expires_at)).where(
         access.own_links(actor),
         col(MailedLink.purpose) == "confirm-email",
         col(MailedLink.expires_at) > now,
     )
-    if (link := (await db.scalars(mailed)).first()) is not None:
-        return PendingEmail(email=link.email or "", until=link.expires_at)
-    return None
+    found: Any = (
+        await db.execute(union_all(letters, mailed).order_by("rank").limit(1))
+    ).one_or_none()
+    return None if found is None else PendingEmail(email=found[1] or "", until=found[2])
 
 
 async def drop_pending(db: AsyncSession, actor: Actor) -> None:

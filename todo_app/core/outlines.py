@@ -1,18 +1,55 @@
-"""A project with its sections, in one query."""
+"""What a page is of besides its tasks: a project with its sections, a label, or a saved filter.
+
+It is asked for by itself, or in one query with the overview.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import bindparam, select
+from sqlalchemy import (
+    Row,
+    Select,
+    String,
+    bindparam,
+    case,
+    cast,
+    literal,
+    null,
+    select,
+    union_all,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from todo_app.core import access
 from todo_app.core.access import Actor
-from todo_app.core.errors import NotFound
-from todo_app.core.models import PROJECTS, SECTIONS
-from todo_app.core.projects import ProjectView
+from todo_app.core.filters.passing import NAMED, Name
+from todo_app.core.models import LABELS, PROJECTS, SECTIONS
+
+KindOfPage = Literal["project", "label", "filter"]
+
+
+class PageOf(NamedTuple):
+    """What the address of a page names."""
+
+    kind: KindOfPage
+    id: UUID | None
+    """None for a filter: it is one of the overview, or not saved."""
+
+
+class PlaceView(BaseModel):
+    """A project or a label, and how many open tasks it has."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: UUID
+    name: str
+    colour: str
+    task_count: int
 
 
 class HeadingView(BaseModel):
@@ -24,30 +61,91 @@ class HeadingView(BaseModel):
     name: str
 
 
-class Outline(BaseModel):
-    """A project and its sections in their order."""
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """A project with its sections in their order, or a label; of a filter what it may name."""
 
-    model_config = ConfigDict(frozen=True)
-
-    project: ProjectView
+    page: PageOf
+    place: PlaceView | None
+    is_archived: bool
     sections: list[HeadingView]
+    names: tuple[Name, ...]
 
 
-_OUTLINE = (
-    select(PROJECTS, SECTIONS.c.id.label("section_id"), SECTIONS.c.name.label("section_name"))
-    .outerjoin(SECTIONS, SECTIONS.c.project_id == PROJECTS.c.id)
-    .where(*access.READABLE_PROJECTS, PROJECTS.c.id == bindparam("project_id"))
-    .order_by(SECTIONS.c.position, SECTIONS.c.id)
-)
+_NO_TEXT = cast(null(), String)
+_THIS_PROJECT = PROJECTS.c.id == bindparam("place_id")
+PARTS: Mapping[str, Sequence[Select[*tuple[Any, ...]]]] = {
+    "project": (
+        select(
+            case((PROJECTS.c.archived_at.is_not(None), "archived"), else_="here").label("kind"),
+            PROJECTS.c.id.label("id"),
+            PROJECTS.c.name.label("name"),
+            PROJECTS.c.colour.label("colour"),
+            PROJECTS.c.task_count.label("task_count"),
+            _NO_TEXT.label("place"),
+            _NO_TEXT.label("query"),
+        ).where(*access.READABLE_PROJECTS, _THIS_PROJECT),
+        select(
+            literal("heading"),
+            SECTIONS.c.id,
+            SECTIONS.c.name,
+            _NO_TEXT,
+            literal(0),
+            SECTIONS.c.position,
+            _NO_TEXT,
+        )
+        .join(PROJECTS, PROJECTS.c.id == SECTIONS.c.project_id)
+        .where(*access.READABLE_PROJECTS, _THIS_PROJECT),
+    ),
+    "label": (
+        select(
+            literal("here").label("kind"),
+            LABELS.c.id.label("id"),
+            LABELS.c.name.label("name"),
+            LABELS.c.colour.label("colour"),
+            LABELS.c.task_count.label("task_count"),
+            _NO_TEXT.label("place"),
+            _NO_TEXT.label("query"),
+        ).where(access.own_rows(LABELS), LABELS.c.id == bindparam("place_id")),
+    ),
+    "filter": tuple(
+        select(
+            literal(f"named {kind}").label("kind"),
+            table.c.id.label("id"),
+            table.c.name.label("name"),
+            _NO_TEXT.label("colour"),
+            literal(0).label("task_count"),
+            _NO_TEXT.label("place"),
+            _NO_TEXT.label("query"),
+        ).where(access.own_rows(table))
+        for kind, table in NAMED.items()
+    ),
+}
+"""The queries that tell of each kind of page, with the columns of an overview."""
+_OUTLINES = {kind: union_all(*parts) for kind, parts in PARTS.items()}
 
 
-async def get_outline(db: AsyncSession, actor: Actor, project_id: UUID) -> Outline:
-    """The outline of a project. Raises NotFound."""
-    found = await db.execute(_OUTLINE, access.values(actor) | {"project_id": project_id})
-    rows = found.all()
-    if not rows:
-        raise NotFound
-    sections = [
-        HeadingView(id=row.section_id, name=row.section_name) for row in rows if row.section_id
-    ]
-    return Outline(project=ProjectView.of(rows[0]), sections=sections)
+def values(page: PageOf) -> dict[str, Any]:
+    """What a statement with `PARTS` is executed with besides."""
+    return {} if page.id is None else {"place_id": page.id}
+
+
+async def get_outline(db: AsyncSession, actor: Actor, page: PageOf) -> Outline:
+    """What a page is of; without a place where there is no such project or label."""
+    rows = await db.execute(_OUTLINES[page.kind], access.values(actor) | values(page))
+    return outline_of(page, rows.all())
+
+
+def outline_of(page: PageOf, rows: Sequence[Row[*tuple[Any, ...]]]) -> Outline:
+    """What rows tell of a page, among others."""
+    here = next((row for row in rows if row.kind in {"here", "archived"}), None)
+    headings = [row for row in rows if row.kind == "heading"]
+    headings.sort(key=lambda row: (row.place, str(row.id)))
+    named = ((row.kind.partition("named ")[2], row.id, row.name) for row in rows)
+    return Outline(
+        page=page,
+        place=None if here is None else PlaceView.model_validate(here, from_attributes=True),
+        is_archived=here is not None and here.kind == "archived",
+        sections=[HeadingView(id=row.id, name=row.name) for row in headings],
+        names=tuple(name for name in named if name[0]),
+    )

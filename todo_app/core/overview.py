@@ -1,4 +1,4 @@
-"""What the sidebar shows, in one query: how many tasks are where, the projects, the labels."""
+"""What the sidebar shows, and of what the page is, in one query: counts, projects, labels."""
 
 from __future__ import annotations
 
@@ -8,25 +8,15 @@ from pydantic import BaseModel, ConfigDict
 from sqlalchemy import String, Uuid, cast, literal, null, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from todo_app.core import access
+from todo_app.core import access, outlines
 from todo_app.core.access import Actor
 from todo_app.core.models import LABELS, PROJECTS, SAVED_FILTERS
+from todo_app.core.outlines import Outline, PageOf, PlaceView
 from todo_app.core.saved_filters import FILTERS_MAX
 from todo_app.core.task_counts import COUNTS, TaskCounts, count_values
 
 PLACES_MAX = 100
 """How many projects, and how many labels, an overview names at most."""
-
-
-class PlaceView(BaseModel):
-    """A project or a label, and how many open tasks it has."""
-
-    model_config = ConfigDict(frozen=True)
-
-    id: UUID
-    name: str
-    colour: str
-    task_count: int
 
 
 class FilterPlaceView(BaseModel):
@@ -49,9 +39,11 @@ class Overview(BaseModel):
     projects: list[PlaceView]
     labels: list[PlaceView]
     filters: list[FilterPlaceView]
+    outline: Outline | None
+    """What the page is of, if it was asked for too."""
 
 
-_NUMBERS = (
+_NUMBERS = [
     select(
         literal(name).label("kind"),
         cast(null(), Uuid).label("id"),
@@ -62,7 +54,7 @@ _NUMBERS = (
         cast(null(), String).label("query"),
     )
     for name, count in COUNTS.items()
-)
+]
 _PROJECTS = (
     select(
         literal("project"),
@@ -112,26 +104,33 @@ _FILTERS = (
     .limit(FILTERS_MAX)
     .subquery()
 )
-_OVERVIEW = union_all(*_NUMBERS, select(_PROJECTS), select(_LABELS), select(_FILTERS))
+_PARTS = (*_NUMBERS, select(_PROJECTS), select(_LABELS), select(_FILTERS))
+_OVERVIEW = union_all(*_PARTS)
+_WITH_OUTLINE = {kind: union_all(*_PARTS, *parts) for kind, parts in outlines.PARTS.items()}
 
 
-async def get_overview(db: AsyncSession, actor: Actor) -> Overview:
-    """The overview, seen from the actor's today."""
+async def get_overview(db: AsyncSession, actor: Actor, page: PageOf | None = None) -> Overview:
+    """The overview, seen from the actor's today, and what a page is of."""
     counts: dict[str, int] = {}
     places: dict[str, list[PlaceView]] = {"project": [], "label": []}
     filters: list[FilterPlaceView] = []
-    rows = (await db.execute(_OVERVIEW, count_values(actor))).all()
+    values = count_values(actor)
+    query = _OVERVIEW
+    if page is not None:
+        query, values = _WITH_OUTLINE[page.kind], values | outlines.values(page)
+    rows = (await db.execute(query, values)).all()
     for kind, id_, name, colour, count, _, query in sorted(rows, key=lambda row: row.place or ""):
         if kind == "filter":
             filters.append(FilterPlaceView(id=id_, name=name, colour=colour, query=query))
         elif kind in places:
             place = PlaceView.model_construct(id=id_, name=name, colour=colour, task_count=count)
             places[kind].append(place)
-        else:
+        elif kind in COUNTS:
             counts[kind] = count
     return Overview(
         counts=TaskCounts(**counts),
         projects=places["project"],
         labels=places["label"],
         filters=filters,
+        outline=None if page is None else outlines.outline_of(page, rows),
     )

@@ -37,7 +37,7 @@ from todo_app.core.errors import (
     Unavailable,
     WrongCode,
 )
-from todo_app.core.models import TotpFactor
+from todo_app.core.models import TotpFactor, User
 from todo_app.core.visits import Visit
 from todo_app.core.way_in_change import changing
 
@@ -80,17 +80,24 @@ class Confirmation(BaseModel):
 
 async def get_second_factor(db: AsyncSession, actor: Actor) -> SecondFactorView:
     """What the actor has switched on."""
-    return view_of(await _own_factor(db, actor), await recovery_codes.count(db, actor))
+    found = await db.execute(
+        select(col(TotpFactor.created_at), col(TotpFactor.confirmed_at), recovery_codes.left(actor))
+        .select_from(User)
+        .outerjoin(TotpFactor, col(TotpFactor.user_id) == col(User.id))
+        .where(access.own_account(actor))
+    )
+    return view_of(*(found.one_or_none() or (None, None, None)))
 
 
-def view_of(factor: TotpFactor | None, codes_left: int | None) -> SecondFactorView:
-    """The view of a row, or of none."""
-    since = factor.confirmed_at if factor else None
+def view_of(
+    created_at: datetime | None, confirmed_at: datetime | None, codes_left: int | None
+) -> SecondFactorView:
+    """The view of a factor that was made and confirmed then, or of none."""
     return SecondFactorView(
-        is_on=since is not None,
+        is_on=confirmed_at is not None,
         is_possible=encryption.is_possible(),
-        is_begun=_is_begun(factor),
-        since=since,
+        is_begun=_is_begun(created_at, confirmed_at),
+        since=confirmed_at,
         recovery_codes_left=codes_left,
     )
 
@@ -127,7 +134,7 @@ async def begin_enrolment(db: AsyncSession, actor: Actor) -> Enrolment:
 async def get_enrolment(db: AsyncSession, actor: Actor) -> Enrolment:
     """The seed that waits for its first code. Raises NotFound if none does, Unavailable."""
     factor = await _own_factor(db, actor)
-    if factor is None or not _is_begun(factor):
+    if factor is None or not _is_begun(factor.created_at, factor.confirmed_at):
         raise NotFound
     return await _enrolment(db, actor, encryption.decrypt(factor.encrypted_seed))
 
@@ -141,7 +148,7 @@ async def switch_on(actor: Actor, confirmation: Confirmation, visit: Visit) -> N
     """
     async with changing(actor, confirmation.current_password, visit, "second_factor_on") as db:
         factor = await _own_factor(db, actor)
-        if factor is None or not _is_begun(factor):
+        if factor is None or not _is_begun(factor.created_at, factor.confirmed_at):
             raise NotFound
         now = clock.now()
         seed = encryption.decrypt(factor.encrypted_seed)
@@ -234,9 +241,9 @@ async def _enrolment(db: AsyncSession, actor: Actor, seed: str) -> Enrolment:
     return Enrolment(seed=seed, uri=uri)
 
 
-def _is_begun(factor: TotpFactor | None) -> bool:
+def _is_begun(created_at: datetime | None, confirmed_at: datetime | None) -> bool:
     return (
-        factor is not None
-        and factor.confirmed_at is None
-        and factor.created_at > clock.now() - ENROLMENT_LIFETIME
+        created_at is not None
+        and confirmed_at is None
+        and created_at > clock.now() - ENROLMENT_LIFETIME
     )

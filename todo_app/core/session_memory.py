@@ -8,6 +8,7 @@ from uuid import UUID
 
 from todo_app.core import bus
 from todo_app.core.access import Actor
+from todo_app.core.account_views import AccountView
 from todo_app.core.bus import AccountChanged, News, SessionEnded
 
 SESSIONS_MAX = 10_000
@@ -22,6 +23,7 @@ class Seen:
     actor: Actor | None
     """None where this process ended the session."""
     until: float
+    account: AccountView | None = None
 
 
 _seen: dict[UUID, Seen] = {}
@@ -33,11 +35,13 @@ def remembered(session_id: UUID) -> Seen | None:
     return seen if seen is not None and seen.until > time.monotonic() else None
 
 
-def remember(session_id: UUID, actor: Actor | None, seconds: int) -> None:
+def remember(
+    session_id: UUID, actor: Actor | None, seconds: int, account: AccountView | None = None
+) -> None:
     """Remember for so long whose living session this is, or that it was ended."""
     if len(_seen) >= SESSIONS_MAX:
         _seen.clear()
-    _seen[session_id] = Seen(actor, time.monotonic() + seconds)
+    _seen[session_id] = Seen(actor, time.monotonic() + seconds, account)
 
 
 def forget(session_id: UUID) -> None:

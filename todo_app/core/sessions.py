@@ -11,13 +11,14 @@ from typing import Any, cast
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import ColumnElement, CursorResult, delete, select, update
+from sqlalchemy import ColumnElement, CursorResult, Select, delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from todo_app.core import access, audit, bus, clock, first_step, tokens, totp
+from todo_app.core import access, accounts, audit, bus, clock, first_step, tokens, totp
 from todo_app.core.access import Actor
+from todo_app.core.account_views import COLUMNS, AccountView
 from todo_app.core.bus import SessionEnded
 from todo_app.core.credentials import Credentials, check_still_stands, prove
 from todo_app.core.database import reading, transaction
@@ -93,7 +94,12 @@ async def list_sessions(db: AsyncSession, actor: Actor) -> list[SessionView]:
 
     At most `LIST_MAX` are listed; `end_other_sessions` ends all there are.
     """
-    found = await db.scalars(
+    return [SessionView.of(session, actor) for session in await db.scalars(listed(actor))]
+
+
+def listed(actor: Actor) -> Select[Session]:
+    """The query of `list_sessions`."""
+    return (
         select(Session)
         .where(access.own_sessions(actor), *_living(clock.now()))
         .order_by(
@@ -103,7 +109,6 @@ async def list_sessions(db: AsyncSession, actor: Actor) -> list[SessionView]:
         )
         .limit(LIST_MAX)
     )
-    return [SessionView.of(session, actor) for session in found]
 
 
 async def end_session(db: AsyncSession, actor: Actor, session_id: UUID) -> None:
@@ -158,23 +163,30 @@ async def authenticate(claims: Claims, *, is_use: bool = True) -> Actor:
         raise Unauthenticated
     if is_use and now - row.last_used_at > TOUCH_INTERVAL:
         await _touch(claims.sid, now)
-    actor = Actor(user_id=row.user_id, session_id=claims.sid, way=row.kind, time_zone=row.time_zone)
+    actor = Actor(user_id=row.id, session_id=claims.sid, way=row.kind, time_zone=row.time_zone)
     if remembered(claims.sid) is None:
-        remember(claims.sid, actor, REUSE_SECONDS)
+        remember(claims.sid, actor, REUSE_SECONDS, AccountView.of(row))
     return actor
 
 
+async def get_account(db: AsyncSession, actor: Actor) -> AccountView:
+    """The account of a session, as it was when that was asked for. Raises NotFound."""
+    seen = remembered(actor.session_id)
+    if seen is None or seen.account is None:
+        return await accounts.get_account(db, actor)
+    return seen.account
+
+
 async def _row_behind(claims: Claims) -> Any:  # noqa: ANN401 - a row of these columns
-    """What the database says about a token's session, or None if its owner is nobody to it."""
+    """What the database says of a token's session and account, or None if that is nobody to it."""
     async with reading() as db:
         found = await db.execute(
             select(
-                col(Session.user_id),
                 col(Session.kind),
                 col(Session.revoked_at),
                 col(Session.expires_at),
                 col(Session.last_used_at),
-                col(User.time_zone),
+                *COLUMNS,
             )
             .join(User, col(User.id) == Session.user_id)
             .where(

@@ -16,7 +16,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from todo_app.core import accounts, clock, links, mail, outbox, passwords, throttle
-from todo_app.core.accounts import AccountDraft, AccountView, Email, canonical_email
+from todo_app.core.account_views import AccountView
+from todo_app.core.accounts import AccountDraft, Email, canonical_email
 from todo_app.core.database import reading, transaction
 from todo_app.core.errors import InvalidInput, LinkSpent, MailOff
 from todo_app.core.models import SignUp, new_id

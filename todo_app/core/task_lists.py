@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -26,14 +26,13 @@ from sqlalchemy import (
     or_,
     select,
     tuple_,
-    union_all,
 )
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from todo_app.core import access
 from todo_app.core.access import Actor
 from todo_app.core.errors import InvalidCursor
-from todo_app.core.filters.passing import passes
+from todo_app.core.filters.passing import Known, passes
 from todo_app.core.labels import LabelName, name_key
 from todo_app.core.models import DEPTH_MAX, LABELS, OWN_TIME_ORDER, TASK_LABELS, TASKS
 from todo_app.core.task_columns import COLUMNS
@@ -42,8 +41,6 @@ from todo_app.core.text import CalendarDate, Moment, Text, WallTime
 
 PAGE_MAX = 200
 PAGE_DEFAULT = 50
-DONE_MAX = 20
-"""How many tasks that are done are told beside what is to be done."""
 CURSOR_MAX_CHARACTERS = 1_000
 _LAST_TIME = "24:00"
 
@@ -98,8 +95,8 @@ class _Order:
     only_if: ColumnElement[bool] | None = None
 
 
-class _Asked(NamedTuple):
-    """Which part of a list is wanted."""
+class Asked(NamedTuple):
+    """Which part of a list is wanted, by `window` and `page_of`."""
 
     filters: TaskFilter
     sort: Sort
@@ -174,7 +171,7 @@ _PARTS = (
     .where(_PART.c.parent_id == TASKS.c.id, _PART.c.deleted_at.is_(None))
     .correlate(TASKS)
 )
-_PROGRESS = (
+PROGRESS = (
     _PARTS.scalar_subquery().label("parts"),
     _PARTS.where(_PART.c.completed_at.is_not(None)).scalar_subquery().label("parts_done"),
 )
@@ -196,7 +193,7 @@ _BELOW = _BELOW.union(
     select(TASKS.c.id).where(access.own_rows(TASKS), TASKS.c.parent_id == _BELOW.c.id)
 )
 _KIN = (
-    _READABLE.add_columns(*_PROGRESS)
+    _READABLE.add_columns(*PROGRESS)
     .where(TASKS.c.id.in_(select(_WHOLES.c.id).union(select(_BELOW.c.id))))
     .order_by(TASKS.c.path, TASKS.c.id)
 )
@@ -220,41 +217,28 @@ async def list_tasks(
     holds only tasks that are done; `outline` is the order of a project, parts behind their whole.
     Raises InvalidCursor for a cursor of another list, and InvalidFilter.
     """
-    asked = _Asked(filters, sort, limit, cursor, backwards)
-    query = await _window(db, actor, asked)
-    if with_progress:
-        query = query.add_columns(*_PROGRESS)
-    rows = list(await db.execute(query, access.values(actor)))
-    progress = _progress(rows) if with_progress else {}
-    return _page(asked, [TaskView.of(row) for row in rows], progress)
+    asked = Asked(filters, sort, limit, cursor, backwards)
+    query = await window(db, actor, asked)
+    return await _list(db, actor, asked, query.add_columns(*PROGRESS) if with_progress else query)
 
 
-async def list_due(
+async def list_passing(
     db: AsyncSession,
     actor: Actor,
     filters: TaskFilter,
-    done: TaskFilter,
+    known: Known,
     *,
     limit: int = PAGE_DEFAULT,
     cursor: str | None = None,
     backwards: bool = False,
 ) -> TaskPage:
-    """A list of what is to be done, by `due`, and in the same query what is `done` beside it.
+    """The tasks by `planned` that pass a filter, without asking for what is known.
 
     Raises InvalidCursor for a cursor of another list, and InvalidFilter.
     """
-    asked = _Asked(filters, "due", limit, cursor, backwards)
-    last = _ORDERS["completed"]
-    latest = _READABLE.where(*_conditions(done, last)).order_by(*_columns(last)).limit(DONE_MAX)
-    parts = (part.add_columns(*_PROGRESS) for part in (await _window(db, actor, asked), latest))
-    query = union_all(*(select(part.subquery()) for part in parts))
-    rows = list(await db.execute(query, access.values(actor)))
-    views = [TaskView.of(row) for row in rows]
-    # The order of each part says what it leaves out; the whole has none.
-    found = [view for view in views if view.completed_at is None]
-    found.sort(key=_ORDERS[asked.sort].key, reverse=backwards)
-    closed = sorted((view for view in views if view.completed_at), key=last.key, reverse=True)
-    return _page(asked, found, _progress(rows), closed)
+    asked = Asked(filters, "planned", limit, cursor, backwards)
+    query = await window(db, actor, asked, known)
+    return await _list(db, actor, asked, query.add_columns(*PROGRESS))
 
 
 async def list_kin(db: AsyncSession, actor: Actor, task_ids: Sequence[UUID]) -> TaskPage:
@@ -262,27 +246,45 @@ async def list_kin(db: AsyncSession, actor: Actor, task_ids: Sequence[UUID]) -> 
     values = access.values(actor) | {"task_ids": list(task_ids)}
     rows = list(await db.execute(_KIN, values))
     items = [TaskView.of(row) for row in rows]
-    return TaskPage(items=items, progress=_progress(rows), next_cursor=None, previous_cursor=None)
+    return TaskPage(items=items, progress=progress_of(rows), next_cursor=None, previous_cursor=None)
 
 
-async def _window(db: AsyncSession, actor: Actor, asked: _Asked) -> Select[*tuple[Any, ...]]:
+async def _list(
+    db: AsyncSession, actor: Actor, asked: Asked, query: Select[*tuple[Any, ...]]
+) -> TaskPage:
+    rows = list(await db.execute(query, access.values(actor)))
+    has_progress = "parts" in query.selected_columns
+    progress = progress_of(rows) if has_progress else {}
+    return page_of(asked, [TaskView.of(row) for row in rows], progress)
+
+
+async def window(
+    db: AsyncSession, actor: Actor, asked: Asked, known: Known | None = None
+) -> Select[*tuple[Any, ...]]:
     """The tasks of a page, and one more if there is one; from its end when backwards."""
     order = _ORDERS[asked.sort]
     query = _READABLE.where(*_conditions(asked.filters, order))
     if asked.filters.text is not None:
-        query = query.where(await passes(db, actor, asked.filters.text))
+        query = query.where(await passes(db, actor, asked.filters.text, known))
     if asked.cursor is not None:
         place = _read_cursor(asked.cursor, order, asked.filters, asked.sort)
         query = _behind(query, order, place, backwards=asked.backwards)
     return query.order_by(*_columns(order, backwards=asked.backwards)).limit(asked.limit + 1)
 
 
-def _page(
-    asked: _Asked,
+def in_order(asked: Asked, views: Iterable[TaskView]) -> list[TaskView]:
+    """These tasks in the order that `window` has them in."""
+    order = _ORDERS[asked.sort]
+    return sorted(views, key=order.key, reverse=order.descending != asked.backwards)
+
+
+def page_of(
+    asked: Asked,
     found: list[TaskView],
     progress: dict[UUID, tuple[int, int]],
     done: Sequence[TaskView] = (),
 ) -> TaskPage:
+    """The page of what `window` has found."""
     filters, sort, limit, cursor, backwards = asked
     items, has_more, has_less = found[:limit], len(found) > limit, cursor is not None
     if backwards:
@@ -302,7 +304,8 @@ def _columns(order: _Order, *, backwards: bool = False) -> list[ColumnElement[An
     return [column.desc() if falling else column.asc() for column in order.columns]
 
 
-def _progress(rows: Sequence[Row[*tuple[Any, ...]]]) -> dict[UUID, tuple[int, int]]:
+def progress_of(rows: Sequence[Row[*tuple[Any, ...]]]) -> dict[UUID, tuple[int, int]]:
+    """Of the tasks with parts: how many are done, and how many there are."""
     return {row.id: (row.parts_done, row.parts) for row in rows if row.parts}
 
 

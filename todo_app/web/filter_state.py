@@ -10,7 +10,7 @@ from pydantic import StringConstraints, ValidationError
 
 from todo_app.core import saved_filters
 from todo_app.core.errors import InvalidFilter
-from todo_app.core.filters.reader import MAX_CHARACTERS
+from todo_app.core.filters.reader import MAX_CHARACTERS, read
 from todo_app.core.neighbours import Beside
 from todo_app.core.saved_filters import FilterDraft, FilterPatch
 from todo_app.web import messages, routes, wording
@@ -51,7 +51,7 @@ class FilterState(PlacesState):
             return
         self.shown_opening = self._openings
         self.asked = self._filter
-        await self._find_flaw(self._filter)
+        self._find_flaw(self._filter)
 
     @rx.event
     async def filter_tasks(self, text: Query, stamp: Stamp) -> None:
@@ -59,7 +59,7 @@ class FilterState(PlacesState):
         if stamp < self._asked_at:
             return
         self._asked_at = stamp
-        if await self._find_flaw(text):
+        if self._find_flaw(text):
             return
         self._set_filter(text)
         if self._name == "filter":
@@ -74,7 +74,7 @@ class FilterState(PlacesState):
         except ValidationError:
             self._refuse_name("filter", NAME_ERROR)
             return None
-        if await self._find_flaw(text):
+        if self._find_flaw(text):
             return None
         made = await self._give_name("filter", saved_filters.create_filter, draft)
         if made is None:
@@ -86,7 +86,7 @@ class FilterState(PlacesState):
     @rx.event
     async def change_query(self, text: Query) -> None:
         """Save what was typed as what the view shows from now on."""
-        if not self.place["id"] or await self._find_flaw(text):
+        if not self.place["id"] or self._find_flaw(text):
             return
         patch = FilterPatch(query=text)
         if await self._run(saved_filters.update_filter, UUID(self.place["id"]), patch):
@@ -114,13 +114,13 @@ class FilterState(PlacesState):
             await self._recount()
             self._offer_undo(f"Moved {wording.quoted(self.place['name'])} {shift}")
 
-    async def _find_flaw(self, text: str) -> bool:
+    def _find_flaw(self, text: str) -> bool:
         """Show what is wrong with a text, if there is anything; whether there is."""
         self.flaw = NO_FLAW
         if not text.strip():
             return False
         try:
-            await self._read(saved_filters.check_query, text)
+            read(text, day_first=self.user["date_order"] == "day_first")
         except InvalidFilter as found:
             self.flaw = Flaw(
                 reason=messages.FLAW_MESSAGES[found.reason],

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
-from typing import Literal
+from typing import Any, Literal, NamedTuple, cast
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from todo_app.core.task_lists import Sort, TaskFilter
+from todo_app.core import day_lists, task_lists
+from todo_app.core.filters.passing import Known
+from todo_app.core.filters.reader import MAX_CHARACTERS
+from todo_app.core.outlines import Outline, PageOf
+from todo_app.core.task_lists import Sort, TaskFilter, TaskPage
+from todo_app.core.weeks import WeekStart
+from todo_app.web import routes
+from todo_app.web.session import Person
 
 DAYS_AHEAD = 28
 ListName = Literal[
@@ -33,7 +40,57 @@ def query_of(
     return TaskFilter(completed=True), "completed"
 
 
-def done_today(today: date, zone: str) -> TaskFilter:
+class Wanted(NamedTuple):
+    """What an address asks for: the task in the panel, a place, a filter that is not saved."""
+
+    task: str
+    place_id: str
+    filter: str | None
+
+
+def wanted_by(parameters: Mapping[str, str]) -> Wanted:
+    """What the parameters of an address ask for."""
+    place_id = parameters.get(routes.OPEN_PLACE, "")
+    typed = parameters.get(routes.TYPED_FILTER, "")
+    is_usable = routes.TYPED_FILTER in parameters and len(typed) <= MAX_CHARACTERS
+    return Wanted(
+        task=parameters.get(routes.OPEN_TASK, ""),
+        place_id=place_id if routes.is_id(place_id) else "",
+        filter=typed if is_usable else None,
+    )
+
+
+def page_of(name: ListName, place_id: str) -> PageOf | None:
+    """The page of a list, if that is one of a project, a label or a filter."""
+    return routes.page_named(f"/{name}?{routes.OPEN_PLACE}={place_id}")
+
+
+def known_of(outline: Outline | None, user: Person) -> Known | None:
+    """What the filter of a page that was opened need not ask for."""
+    if outline is None or outline.page.kind != "filter":
+        return None
+    week_start = cast("WeekStart", user["week_start"])
+    return Known(user["date_order"] == "day_first", week_start, outline.names)
+
+
+def reader_of(
+    name: ListName, sort: Sort, day: tuple[date, str], known: Known | None
+) -> tuple[Callable[..., Awaitable[TaskPage]], tuple[object, ...], dict[str, Any]]:
+    """What reads a list, what it takes besides the filter, and its options.
+
+    `day` is today, and the zone where it is.
+    """
+    today, _ = day
+    if name == "today":
+        return day_lists.list_due, (_done_today(*day),), {}
+    if name == "upcoming":
+        return day_lists.list_upcoming, (today + timedelta(days=DAYS_AHEAD),), {}
+    if known is not None:
+        return task_lists.list_passing, (known,), {}
+    return task_lists.list_tasks, (), {"sort": sort, "with_progress": True}
+
+
+def _done_today(today: date, zone: str) -> TaskFilter:
     """What was due and is done on this day."""
     return TaskFilter(
         completed=True,

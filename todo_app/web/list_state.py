@@ -13,14 +13,16 @@ from uuid import UUID
 import reflex as rx
 from pydantic import Field, StringConstraints
 
-from todo_app.core import clock, coming, labels, outlines, search, task_lists, tasks
+from todo_app.core import clock, coming, outlines, search, task_lists, tasks
+from todo_app.core.day_lists import UpcomingPage
 from todo_app.core.errors import InvalidFilter, NotFound
-from todo_app.core.filters.reader import MAX_CHARACTERS as FILTER_MAX_CHARACTERS
+from todo_app.core.filters.passing import Known
+from todo_app.core.outlines import Outline
 from todo_app.core.task_lists import Sort, TaskFilter, TaskPage
 from todo_app.core.task_views import TaskView
 from todo_app.core.words import read_query
-from todo_app.web import routes, wording
-from todo_app.web.list_queries import ListName, days_ahead, done_today, query_of
+from todo_app.web import list_queries, routes, wording
+from todo_app.web.list_queries import ListName, days_ahead, query_of, wanted_by
 from todo_app.web.rows import (
     NO_PANEL,
     NO_PLACE,
@@ -33,7 +35,6 @@ from todo_app.web.rows import (
     echo_of,
     names_of,
     panel_of,
-    place_of,
     row_of,
     saved_place,
     sections_of,
@@ -42,7 +43,7 @@ from todo_app.web.rows import (
     with_headings,
     with_places,
 )
-from todo_app.web.session import NO_COUNTS, AuthState, Place
+from todo_app.web.session import NO_COUNTS, AuthState, Place, place_of
 
 WINDOW_ROWS = 100
 STEP_ROWS = 50
@@ -98,20 +99,22 @@ class TaskListState(AuthState):
         Opening and closing a task is a step in the history of the browser too, and leaves the
         list alone.
         """
-        wanted, known = self._wanted_task(), self._known_task
-        self._known_task = wanted
-        place_id = self._wanted_place() if name in {"project", "label", "filter"} else ""
+        wanted, known = wanted_by(self.router.url.query_parameters), self._known_task
+        self._known_task = wanted.task
+        place_id = wanted.place_id if name in {"project", "label", "filter"} else ""
         is_same = name == self.showing and place_id == self._place_id
-        if is_same and (wanted != known or self.has_earlier):
+        if is_same and (wanted.task != known or self.has_earlier):
             return
         self._name, self._place_id = name, place_id
+        outline = await self._outline_named()
         self.saved_query = saved_place(self.get_value("filters"), place_id)[1]
-        self._set_filter(self._wanted_filter() if name == "filter" else "")
-        self.is_missing = not await self._open_place()
+        typed = self.saved_query if wanted.filter is None else wanted.filter
+        self._set_filter(typed if name == "filter" else "")
+        self.is_missing = not await self._open_place(outline)
         if self.is_missing:
             self._set_rows([])
         else:
-            await self._reload()
+            await self._reload(known=list_queries.known_of(outline, self.get_value("user")))
         self.showing = name
         self._openings += 1
 
@@ -171,22 +174,21 @@ class TaskListState(AuthState):
     def _answer(self, task_id: str, stamp: int) -> None:
         self.answers = [*self.answers, Answer(task=task_id, stamp=stamp)][-ANSWERS_MAX:]
 
-    def _wanted_place(self) -> str:
-        """The id of the project or label that the address of the page names."""
-        place_id = self.router.url.query_parameters.get(routes.OPEN_PLACE, "")
-        return place_id if routes.is_id(place_id) else ""
-
-    def _wanted_filter(self) -> str:
-        """The filter that the address of the page holds, or the saved one that it names."""
-        typed = self.router.url.query_parameters.get(routes.TYPED_FILTER, self.saved_query)
-        return typed if len(typed) <= FILTER_MAX_CHARACTERS else self.saved_query
+    async def _outline_named(self) -> Outline | None:
+        """What the page that is opened is of, asked together with the places there are."""
+        if (page := list_queries.page_of(self._name, self._place_id)) is None:
+            return None
+        await self._recount(page)
+        self._counted_at = clock.now()
+        outline, self._outline = self._outline, None
+        return outline if outline and outline.page == page else None
 
     def _set_filter(self, text: str) -> None:
         """Take over what the list shows; the addresses of its tasks name it too."""
         self._filter = text
         self.here = routes.named_here(self._place_id, text if text != self.saved_query else None)
 
-    async def _open_place(self) -> bool:
+    async def _open_place(self, outline: Outline | None = None) -> bool:
         """Show which project or label the list is of; whether there is such a one."""
         self.place, self.sections, self.is_archived = NO_PLACE, [], False
         if not self._place_id:
@@ -194,28 +196,19 @@ class TaskListState(AuthState):
         if self._name == "filter":
             self.place, _ = saved_place(self.get_value("filters"), self._place_id)
             return self.place["id"] != ""
-        try:
-            if self._name == "label":
-                label = await self._share(labels.get_label, UUID(self._place_id))
-                self.place = place_of(label)
-            else:
-                outline = await self._share(outlines.get_outline, UUID(self._place_id))
-                self.place = place_of(outline.project)
-                self.is_archived = outline.project.archived_at is not None
-                self.sections = sections_of(outline)
-        except (ValueError, NotFound):
+        page = list_queries.page_of(self._name, self._place_id)
+        outline = outline or (page and await self._share(outlines.get_outline, page))
+        if not (outline and outline.place):
             return False
+        self.place, self.is_archived = place_of(outline.place), outline.is_archived
+        self.sections = sections_of(outline.sections)
         return True
 
-    def _wanted_task(self) -> str:
-        """The id of the task that the address of the page names."""
-        return self.router.url.query_parameters.get(routes.OPEN_TASK, "")
-
-    async def _reload(self, *, limit: int = STEP_ROWS) -> None:
+    async def _reload(self, *, limit: int = STEP_ROWS, known: Known | None = None) -> None:
         """Show the list as it is now, from its start."""
         self._today = clock.today(self._actor().time_zone)
         self.day = wording.long_day(self._today)
-        page = await self._page(limit=limit)
+        page = await self._page(limit=limit, known=known)
         await self._recount()
         self.has_earlier, self.has_more = False, page.next_cursor is not None
         await self._place(self._rows_of(page), self._cursors_of(page.items), page)
@@ -247,7 +240,12 @@ class TaskListState(AuthState):
         self.saved_query = query or self.saved_query
 
     async def _page(
-        self, *, cursor: str | None = None, backwards: bool = False, limit: int = STEP_ROWS
+        self,
+        *,
+        cursor: str | None = None,
+        backwards: bool = False,
+        limit: int = STEP_ROWS,
+        known: Known | None = None,
     ) -> TaskPage:
         if self._name == "search":
             best = await self._share(search.search, self._searched, limit=search.HITS_MAX)
@@ -257,13 +255,10 @@ class TaskListState(AuthState):
         if filters.text is not None and not filters.text.strip():
             return whole([])
         window = {"limit": limit, "cursor": cursor, "backwards": backwards}
-        if self._name == "today":
-            done = done_today(self._today, self._actor().time_zone)
-            return await self._share(task_lists.list_due, filters, done, **window)
+        day = self._today, self._actor().time_zone
+        reader, beside, options = list_queries.reader_of(self._name, sort, day, known)
         try:
-            return await self._share(
-                task_lists.list_tasks, filters, sort=sort, with_progress=True, **window
-            )
+            return await self._share(reader, filters, *beside, **window, **options)
         except InvalidFilter:
             return whole([])  # The screen of filters says what is wrong with it, and where.
 
@@ -284,7 +279,7 @@ class TaskListState(AuthState):
         rows = rows[surplus:]
         self.is_thinned = False
         if self._name == "upcoming":
-            rows = with_echoes(rows, await self._echoes(rows))
+            rows = with_echoes(rows, await self._echoes(rows, page))
         self._set_rows(rows + done)
 
     def _set_rows(self, rows: list[TaskRow]) -> None:
@@ -308,12 +303,15 @@ class TaskListState(AuthState):
         """How many tasks the window holds at most."""
         return WINDOW_ROWS - ECHO_ROWS if self._name == "upcoming" else WINDOW_ROWS
 
-    async def _echoes(self, rows: list[TaskRow]) -> list[TaskRow]:
+    async def _echoes(self, rows: list[TaskRow], page: TaskPage) -> list[TaskRow]:
         """When tasks come again on the days of the window, as far as one looks ahead."""
         edges = [date.fromisoformat(row["due_on"]) for row in rows[:1] + rows[-1:]]
         first, last = days_ahead(self._today, edges, self.has_earlier, self.has_more)
         limit = WINDOW_ROWS - len(rows)
-        found, self.is_thinned = await self._share(coming.list_coming, first, last, limit=limit)
+        known = page.recurring if isinstance(page, UpcomingPage) else None
+        found, self.is_thinned = await self._share(
+            coming.list_coming, first, last, limit=limit, recurring=known
+        )
         seen = self._seen()
         return [echo_of(row_of(one.as_task(seen.zone), seen)) for one in found]
 

@@ -16,6 +16,7 @@ from todo_app.core.reminders import REMINDERS_MAX, spoken
 from todo_app.core.task_views import TaskPatch, TaskView
 from todo_app.core.text import NOTES_MAX_CHARACTERS, TITLE_MAX_CHARACTERS
 from todo_app.web import messages, wording
+from todo_app.web.list_queries import wanted_by
 from todo_app.web.list_state import NO_PANEL, Stamp, TaskId, TaskListState, TaskPanel
 from todo_app.web.panel_patches import FIELDS, Field, patch_of, said
 
@@ -313,7 +314,7 @@ class TaskPanelState(TaskListState):
         )
 
     async def _wanted_panel(self) -> TaskPanel:
-        wanted = self._wanted_task()
+        wanted = wanted_by(self.router.url.query_parameters).task
         if not wanted:
             return NO_PANEL
         try:

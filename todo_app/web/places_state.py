@@ -25,8 +25,8 @@ from todo_app.web import messages, routes, wording
 from todo_app.web.bulk_state import TaskIds
 from todo_app.web.list_state import RowId, TaskId
 from todo_app.web.live_state import LiveState
-from todo_app.web.rows import SectionRow, TrashRow, place_of
-from todo_app.web.session import Place
+from todo_app.web.rows import SectionRow, TrashRow
+from todo_app.web.session import Place, place_of
 
 Name = Annotated[str, pydantic.Field(max_length=400)]
 _LABEL_NAMES: TypeAdapter[list[str]] = TypeAdapter(LabelNames)

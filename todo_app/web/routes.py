@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from urllib.parse import parse_qs, urlencode
+from uuid import UUID
+
+from todo_app.core.outlines import KindOfPage, PageOf
 
 TODAY = "/today"
 INBOX = "/inbox"
@@ -92,6 +96,11 @@ PRIVATE_PAGES = frozenset(
         API_TOKENS,
     }
 )
+KINDS_OF_PLACES: Mapping[str, KindOfPage] = {
+    PROJECT: "project",
+    LABEL: "label",
+}
+"""What the pages show whose address names it."""
 PUBLIC_PAGES = frozenset({SIGN_IN, SIGN_IN_CODE, SIGN_UP})
 OPEN_PAGES = frozenset(
     {
@@ -124,6 +133,16 @@ def named_here(place_id: str, typed: str | None) -> str:
     named = {} if typed is None else {TYPED_FILTER: typed}
     query = urlencode(({OPEN_PLACE: place_id} if place_id else {}) | named)
     return f"{query}&" if query else ""
+
+
+def page_named(address: str) -> PageOf | None:
+    """What the address of a page names: a project, a label, or what filters are about."""
+    path, _, query = address.partition("?")
+    if page_path(path) == FILTER:
+        return PageOf("filter", None)
+    kind = KINDS_OF_PLACES.get(page_path(path))
+    place_id = parse_qs(query).get(OPEN_PLACE, [""])[0]
+    return PageOf(kind, UUID(place_id)) if kind and is_id(place_id) else None
 
 
 def page_path(path: str) -> str:

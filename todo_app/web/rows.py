@@ -7,9 +7,7 @@ from datetime import date, datetime
 from typing import NamedTuple, TypedDict, cast
 from zoneinfo import ZoneInfo
 
-from todo_app.core.labels import LabelView
-from todo_app.core.outlines import Outline
-from todo_app.core.projects import ProjectView
+from todo_app.core.outlines import HeadingView
 from todo_app.core.search import NameHit
 from todo_app.core.task_lists import TaskPage
 from todo_app.core.task_views import TaskView
@@ -161,11 +159,6 @@ class TrashRow(TypedDict):
 NO_PLACE = Place(id="", name="", colour="grey", count=0)
 
 
-def place_of(view: ProjectView | LabelView) -> Place:
-    """A project or a label as a page shows it."""
-    return Place(id=str(view.id), name=view.name, colour=view.colour, count=view.task_count)
-
-
 def saved_place(filters: Sequence[FilterPlace], filter_id: str) -> tuple[Place, str]:
     """The filter of this id as a page shows it, and what it says; neither if there is none."""
     for one in filters:
@@ -200,11 +193,10 @@ def panel_of(view: TaskView, now: datetime, zone: str) -> TaskPanel:
     )
 
 
-def sections_of(outline: Outline) -> list[SectionRow]:
+def sections_of(headings: Sequence[HeadingView]) -> list[SectionRow]:
     """The headings of a project, before there are rows to put them among."""
     return [
-        SectionRow(id=str(one.id), name=one.name, before="", is_shown=False)
-        for one in outline.sections
+        SectionRow(id=str(one.id), name=one.name, before="", is_shown=False) for one in headings
     ]
 
 

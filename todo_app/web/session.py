@@ -18,15 +18,17 @@ import reflex as rx
 from reflex.event import EventSpec
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from todo_app.core import accounts, changes, clock, overview, references
+from todo_app.core import changes, clock, overview, references, sessions
 from todo_app.core.access import Actor
-from todo_app.core.accounts import AccountView
+from todo_app.core.account_views import AccountView
 from todo_app.core.database import reading, transaction
 from todo_app.core.errors import TodoError, Unauthenticated
-from todo_app.core.overview import FilterPlaceView, PlaceView
+from todo_app.core.outlines import Outline, PageOf, PlaceView
+from todo_app.core.overview import FilterPlaceView
+from todo_app.core.projects import ProjectView
 from todo_app.core.task_views import TaskView
 from todo_app.core.tokens import Claims
-from todo_app.web import messages, reflex_private, shared_reads
+from todo_app.web import messages, reflex_private, routes, shared_reads
 
 log = logging.getLogger(__name__)
 
@@ -150,6 +152,7 @@ class AuthState(rx.State):
     _claims: Claims | None = None
     _told_at: datetime = datetime.min.replace(tzinfo=UTC)
     _counted_at: datetime | None = None
+    _outline: Outline | None = None
     _completes_names: bool = False
     _told_on: str = ""
     _step: UUID | None = None
@@ -167,11 +170,11 @@ class AuthState(rx.State):
 
     async def _become(self, claims: Claims) -> None:
         """Take on the identity that the guard has verified, once in the life of a state."""
-        account = await self._read(accounts.get_account)
+        account = await self._read(sessions.get_account)
         self._claims = claims
         self.signed_in = True
         self._show_account(account)
-        await self._recount()
+        await self._recount(routes.page_named(reflex_private.event_path()))
         self._counted_at = clock.now()
 
     def _is_elsewhere(self) -> bool:
@@ -182,7 +185,7 @@ class AuthState(rx.State):
     async def _follow_account(self) -> bool:
         """Show what was changed of the account elsewhere; whether its time zone was."""
         before: Person = self.get_value("user")
-        after = await self._read(accounts.get_account)
+        after = await self._read(sessions.get_account)
         self._show_account(after)
         if after.theme != before["theme"]:
             self.themes_told += 1
@@ -201,17 +204,21 @@ class AuthState(rx.State):
             **account.model_dump(include=_PREFERENCES),
         )
 
-    async def _recount(self) -> None:
-        """Show how many tasks are where, and the places there are.
+    async def _recount(self, page: PageOf | None = None) -> None:
+        """Show how many tasks are where, and the places there are; ask in one what a page is of.
 
         What opens a page for the first time was counted a moment ago, by who took on its identity.
         """
         counted_at, self._counted_at = self._counted_at, None
         if counted_at is not None and clock.now() - counted_at < REUSED_FOR:
             return
-        found = await self._share(overview.get_overview)
+        if page is None:
+            found = await self._share(overview.get_overview)
+        else:
+            found = await self._read(overview.get_overview, page)
+            self._outline = found.outline
         self.counts = Counts(**found.counts.model_dump())
-        projects, labels = _places(found.projects), _places(found.labels)
+        projects, labels = list(map(place_of, found.projects)), list(map(place_of, found.labels))
         if projects != self.get_value("projects"):
             self.projects = projects
         if labels != self.get_value("labels"):
@@ -365,11 +372,9 @@ def _page_of_event() -> str:
     return reflex_private.event_path().partition("?")[0]
 
 
-def _places(views: Iterable[PlaceView]) -> list[Place]:
-    return [
-        Place(id=str(view.id), name=view.name, colour=view.colour, count=view.task_count)
-        for view in views
-    ]
+def place_of(view: PlaceView | ProjectView) -> Place:
+    """A project or a label as a page shows it."""
+    return Place(id=str(view.id), name=view.name, colour=view.colour, count=view.task_count)
 
 
 def _filter_places(views: Iterable[FilterPlaceView]) -> list[FilterPlace]:

@@ -7,8 +7,9 @@ from typing import TypedDict
 import reflex as rx
 from reflex_components_core.react_router.dom import ReactRouterLink
 
-from todo_app.core import clock, recovery_codes, ways_in
+from todo_app.core import clock, recovery_codes
 from todo_app.core.second_factor import SecondFactorView
+from todo_app.core.security_view import WaysIn
 from todo_app.web import routes, wording
 from todo_app.web.components.icons import icon
 from todo_app.web.session import AuthState
@@ -33,9 +34,8 @@ class SignInWaysState(AuthState):
 
     ways: list[Way] = []
 
-    async def _show_ways(self) -> None:
-        """Show them as they are now. Raises what core raises."""
-        found = await self._read(ways_in.get_ways_in)
+    def _show_ways(self, found: WaysIn) -> None:
+        """Show them as they are now."""
         self.ways = [_by_passkey(found.passkeys), _by_code(found.codes, self.user["time_zone"])]
 
 

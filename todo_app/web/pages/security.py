@@ -8,7 +8,7 @@ from uuid import UUID
 
 import reflex as rx
 
-from todo_app.core import audit, clock, sessions
+from todo_app.core import clock, security_view, sessions
 from todo_app.core.audit import EventView
 from todo_app.core.errors import NotFound, TodoError
 from todo_app.core.sessions import SessionView
@@ -108,13 +108,12 @@ class SecurityState(AuthState):
         await self._show_sessions()
 
     async def _reload(self) -> None:
-        found = await self._read(sessions.list_sessions)
+        found = await self._read(security_view.get_security)
         now, zone = clock.now(), self.user["time_zone"]
-        self.session_rows = [_row(session, now, zone) for session in found]
-        await (await self.get_state(SignInWaysState))._show_ways()
-        events = await self._read(audit.list_events)
-        self.event_rows = [_event_row(found, now, zone) for found in events]
-        self.has_others = len(found) > 1
+        self.session_rows = [_row(session, now, zone) for session in found.sessions]
+        (await self.get_state(SignInWaysState))._show_ways(found.ways)
+        self.event_rows = [_event_row(event, now, zone) for event in found.events]
+        self.has_others = len(found.sessions) > 1
         self.is_loaded, self.load_error = True, ""
 
 

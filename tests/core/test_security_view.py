@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from tests.cast import act
-from todo_app.core import recovery_codes, second_factor, ways_in
+from tests.cast import act, sign_in
+from todo_app.core import audit, recovery_codes, second_factor, security_view, sessions
 from todo_app.core.access import Actor
 from todo_app.core.database import transaction
 from todo_app.core.models import Passkey, new_id
@@ -17,15 +17,20 @@ async def add_passkeys(actor: Actor, *names: str) -> None:
         db.add_all(Passkey(name=name, credential_id=str(new_id()), **own) for name in names)
 
 
-async def test_what_is_on_is_told_at_once_as_each_part_tells_it(alice: Actor, bob: Actor) -> None:
+async def test_the_screen_is_told_at_once_what_each_part_tells(alice: Actor, bob: Actor) -> None:
     for actor, names in ((alice, ("Phone", "Ring")), (bob, ("His",))):
         await add_passkeys(actor, *names)
-    nothing_yet = await act(ways_in.get_ways_in, bob)
+    nothing_yet = (await act(security_view.get_security, bob)).ways
     await act(second_factor.begin_enrolment, alice)
     await act(recovery_codes.make, alice)
 
-    found = await act(ways_in.get_ways_in, alice)
+    await sign_in("alice")
+    security = await act(security_view.get_security, alice)
+    found = security.ways
 
+    assert security.sessions == await act(sessions.list_sessions, alice)
+    assert security.events == await act(audit.list_events, alice)
+    assert (len(security.sessions), len(security.events) > 1) == (2, True)
     assert found.passkeys == ["Phone", "Ring"]
     assert found.codes == await act(second_factor.get_second_factor, alice)
     assert (found.codes.is_begun, found.codes.recovery_codes_left) == (True, recovery_codes.COUNT)
