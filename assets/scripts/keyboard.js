@@ -174,6 +174,10 @@ function follow(event) {
   }
 }
 
+function focus(element) {
+  element?.focus({ preventScroll: true });
+}
+
 // What takes the place of something that is gone with the focus in it: of a toast the row that came
 // back with it, or the last one; of a field the one that was made anew; of an entry the next.
 function heirOf(gone, records) {
@@ -188,22 +192,33 @@ function heirOf(gone, records) {
 
 // A row that is put elsewhere with the focus in it keeps it; one that goes hands it on to the one
 // that takes its place.
-function keepFocus(records) {
-  if (document.activeElement !== document.body) return;
-  if (held && !held.isConnected && !held.matches(".rows *")) {
-    const gone = held;
-    held = null;
-    heirOf(gone, records)?.focus({ preventScroll: true });
-  }
-  if (!row || document.activeElement !== document.body) return;
+function keepRow(records) {
+  if (!row) return;
   if (row.isConnected) {
     const isMoved = records.some(({ removedNodes }) => [...removedNodes].includes(row));
-    if (isMoved) row.querySelector(".open").focus({ preventScroll: true });
+    if (isMoved) focus(row.querySelector(".open"));
     return;
   }
   const all = rows();
   row = null;
-  all[Math.min(place, all.length - 1)]?.querySelector(".open").focus({ preventScroll: true });
+  focus(all[Math.min(place, all.length - 1)]?.querySelector(".open"));
+}
+
+// Where one goes on when nothing took the place of what had the focus: the last row, or what the page
+// is called.
+function keepPlace() {
+  const heading = document.querySelector("main h1");
+  if (heading) heading.tabIndex = -1;
+  focus(row?.isConnected ? row.querySelector(".open") : (heading ?? document.getElementById("content")));
+}
+
+function keepFocus(records) {
+  const isLost = () => document.activeElement === document.body;
+  if (!isLost()) return;
+  const gone = held?.isConnected ? null : held;
+  if (gone && !gone.matches(".rows *")) focus(heirOf(gone, records));
+  if (isLost()) keepRow(records);
+  if (gone && isLost()) keepPlace();
 }
 
 function click(event) {
