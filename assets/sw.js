@@ -4,9 +4,11 @@
 
 const PAGES = "todo-pages";
 const PARTS = "todo-parts";
-const LISTS =
-  "today upcoming inbox completed project label filter search history archive trash".split(" ");
-const PAGE = new RegExp(`^/(${LISTS.join("|")})/?$`);
+const SCREENS =
+  "today upcoming inbox completed project label filter search history archive trash settings/account settings/preferences settings/security settings/security/codes settings/security/passkeys settings/tokens".split(
+    " ",
+  );
+const PAGE = new RegExp(`^/(${SCREENS.join("|")})/?$`);
 const PART = /^\/(assets|styles|icons)\/|^\/(icon\.svg|favicon\.ico|manifest\.json)$/;
 const NAMED = /\/(?:assets|styles|icons)\/[\w.~-]+/g;
 const AWAY = [502, 503, 504];
@@ -23,10 +25,10 @@ async function keepPart(parts, path) {
 async function keepAll() {
   const [pages, parts] = await Promise.all([caches.open(PAGES), caches.open(PARTS)]);
   const named = await Promise.all(
-    LISTS.map(async (list) => {
-      const answer = await fetch(`/${list}`);
+    SCREENS.map(async (screen) => {
+      const answer = await fetch(`/${screen}`);
       if (answer.status !== 200 || answer.redirected) return [];
-      await pages.put(`/${list}`, answer.clone());
+      await pages.put(`/${screen}`, answer.clone());
       return (await answer.text()).match(NAMED) ?? [];
     }),
   );

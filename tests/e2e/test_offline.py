@@ -67,6 +67,9 @@ async def test_the_app_opens_without_a_network_with_what_was_seen_last(
     await page.goto(f"{site.origin}/upcoming")
     await expect(page.get_by_role("heading", name="Upcoming")).to_be_visible()
     await expect(page.get_by_text("Not seen on this device yet")).to_be_visible()
+    await page.goto(f"{site.origin}/settings/security/codes")
+    await expect(page.get_by_role("heading", name="Codes at sign-in")).to_be_visible()
+    await expect(page.get_by_text("Needs a connection")).to_be_visible()
     await page.get_by_role("link", name="Inbox").first.click()
     await expect(seen).to_be_visible()
 

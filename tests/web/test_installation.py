@@ -44,10 +44,9 @@ def test_the_frame_has_the_colour_of_the_page() -> None:
     assert manifest()["theme_color"] == manifest()["background_color"] == light
 
 
-def test_what_opens_without_a_network_are_the_pages_that_show_lists() -> None:
+def test_what_opens_without_a_network_are_the_pages_of_who_is_signed_in() -> None:
     worker = (ASSETS / headers.WORKER.lstrip("/")).read_text("utf-8")
     assert f'register("{headers.WORKER}")' in (ASSETS / "scripts" / "seen.js").read_text("utf-8")
-    [names] = re.findall(r'LISTS =\s+"([a-z ]+)"', worker)
-    settings = {page for page in routes.PRIVATE_PAGES if page.startswith("/settings/")}
+    [names] = re.findall(r'SCREENS =\s+"([a-z/ ]+)"', worker)
 
-    assert {f"/{name}" for name in names.split()} == routes.PRIVATE_PAGES - settings
+    assert {f"/{name}" for name in names.split()} == routes.PRIVATE_PAGES

@@ -44,11 +44,7 @@ def shell(here: str, *content: rx.Component, can_add: bool = True) -> rx.Compone
             "Skip to content", type="button", on_click=rx.set_focus("content"), class_name="skip"
         ),
         _sidebar(here),
-        rx.el.main(
-            rx.el.div(_trouble(), _without_scripts(), *content, class_name="column"),
-            id="content",
-            tab_index=-1,
-        ),
+        _main(_trouble(), _without_scripts(), _needs_connection(here), *content),
         rx.cond(AuthState.signed_in, task_panel(here)),
         _add_button() if can_add else rx.fragment(),
         _tabs(here),
@@ -77,6 +73,11 @@ def shell(here: str, *content: rx.Component, can_add: bool = True) -> rx.Compone
     )
 
 
+def _main(*content: rx.Component) -> rx.Component:
+    column = rx.el.div(*content, class_name="column")
+    return rx.el.main(column, id="content", tab_index=-1)
+
+
 def _tell_typed() -> rx.Var:
     """An event trigger that tells the page what was typed before its scripts were there."""
     return reflex_private.trigger(page_script.exported("hydration", "tellTyped").call())
@@ -97,6 +98,22 @@ def _trouble() -> rx.Component:
             ),
             role="alert",
             class_name="trouble",
+        ),
+    )
+
+
+def _needs_connection(here: str) -> rx.Component:
+    """What settings say without a network: nothing of them is kept on the device."""
+    if not _is_of_settings(here):
+        return rx.fragment()
+    return rx.cond(
+        reflex_private.is_disconnected,
+        rx.el.p(
+            rx.el.strong("Needs a connection. "),
+            "What is here comes from the server, which cannot be reached. "
+            "It is tried again by itself.",
+            role="status",
+            class_name="note",
         ),
     )
 
@@ -168,7 +185,11 @@ def _place(
 
 def _settings_or(here: str) -> str:
     """The one place of all settings in the sidebar, or the page itself."""
-    return routes.SETTINGS if here.startswith("/settings/") else here
+    return routes.SETTINGS if _is_of_settings(here) else here
+
+
+def _is_of_settings(here: str) -> bool:
+    return here.startswith("/settings/")
 
 
 def _connection() -> rx.Component:
