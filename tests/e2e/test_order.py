@@ -142,6 +142,20 @@ async def test_a_finger_that_holds_still_drags(
     await touch("touchEnd")
     await shows(page, "d a b c Spring Autumn")
 
+    [whole] = [task for task in alice.api.get("/tasks").json()["items"] if task["title"] == "d"]
+    alice.add_task("e", parent_id=whole["id"])
+    fold = page.get_by_role("button", name="Subtasks of d")
+    await expect(fold).to_be_visible()
+    box = await fold.bounding_box()
+    assert box is not None
+    assert min(box["width"], box["height"]) >= 44
+    await fold.tap()
+    await expect(row(page, "e")).to_have_count(0)
+    await page.goto(f"{site.origin}/history")
+    # A finger need not hit the name.
+    await page.locator(".step .what").first.tap(force=True, position={"x": 200, "y": 36})
+    await expect(panel(page).get_by_label("Title")).to_have_value("e")
+
 
 async def test_a_project_is_put_in_order_by_keys_alone(
     page: Page, site: Program, alice: Person
