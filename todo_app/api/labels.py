@@ -89,7 +89,7 @@ async def get_label(label_id: UUID, actor: CurrentActor, db: ReadDb) -> Response
 async def update_label(
     label_id: UUID, patch: LabelPatch, db: Db, actor: CurrentActor, if_match: Precondition
 ) -> Response:
-    """Change the name or the colour, on all tasks at once."""
+    """Change the name or the colour, on all tasks at once. Saved filters follow the name."""
     expected = await expected_version(if_match, labels.get_label, db, actor, label_id)
     return view_answer(
         await labels.update_label(db, actor, label_id, patch, expected_version=expected)
@@ -120,7 +120,10 @@ async def merge_label(
     if_match: Precondition,
     idempotency: Once,
 ) -> Response:
-    """Give all tasks of a label another one, take the label away; answers with the other."""
+    """Give all tasks of a label another one, take the label away; answers with the other.
+
+    Saved filters that name it name the other from now on.
+    """
 
     async def act() -> Response:
         expected = await expected_version(if_match, labels.get_label, db, actor, label_id)

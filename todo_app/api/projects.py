@@ -82,7 +82,7 @@ async def get_project(project_id: UUID, actor: CurrentActor, db: ReadDb) -> Resp
 async def update_project(
     project_id: UUID, patch: ProjectPatch, db: Db, actor: CurrentActor, if_match: Precondition
 ) -> Response:
-    """Change the name or the colour."""
+    """Change the name or the colour. Saved filters follow the name."""
     expected = await expected_version(if_match, projects.get_project, db, actor, project_id)
     return view_answer(
         await projects.update_project(db, actor, project_id, patch, expected_version=expected)

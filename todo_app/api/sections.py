@@ -85,7 +85,7 @@ async def get_section(section_id: UUID, actor: CurrentActor, db: ReadDb) -> Resp
 async def update_section(
     section_id: UUID, patch: SectionPatch, db: Db, actor: CurrentActor, if_match: Precondition
 ) -> Response:
-    """Rename a section."""
+    """Rename a section. Saved filters follow the name."""
     expected = await expected_version(if_match, sections.get_section, db, actor, section_id)
     return view_answer(
         await sections.update_section(db, actor, section_id, patch, expected_version=expected)

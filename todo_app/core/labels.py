@@ -19,7 +19,7 @@ from sqlalchemy import Select, bindparam, delete, exists, func, insert, select, 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from todo_app.core import access, changes
+from todo_app.core import access, changes, renames
 from todo_app.core.access import Actor
 from todo_app.core.changes import Act, Step
 from todo_app.core.database import insert_if_absent
@@ -184,6 +184,7 @@ async def update_label(
             raise NameTaken
     after = await set_row(db, actor, step, "label.changed", before, values)
     if after.name != before.name:
+        await renames.follow(db, actor, step, "label", label_id, (before.name, after.name))
         await db.execute(_TOUCH_TASKS_WITH, access.values(actor) | {"label_id": label_id})
     return LabelView.of(after)
 
@@ -202,13 +203,15 @@ async def merge_label(
     """
     step, before = await take_row(db, actor, "label", label_id, expected_version, get_label)
     others = await db.execute(_GET, access.values(actor) | {"label_id": into_id})
-    if others.one_or_none() is None or into_id == label_id:
+    other = others.one_or_none()
+    if other is None or into_id == label_id:
         raise InvalidInput("into", "unknown")
     kept = {row.task_id for row in await _links(db, actor, _LINKS_OF_LABEL, label_id=into_id)}
     links = await _take_away(db, actor, step, "label.merged", before)
     for link in links:
         if link.task_id not in kept:
             await _link(db, actor, step, link.task_id, into_id)
+    await renames.follow(db, actor, step, "label", label_id, (before.name, other.name))
     return await get_label(db, actor, into_id)
 
 

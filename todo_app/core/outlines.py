@@ -27,7 +27,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from todo_app.core import access
 from todo_app.core.access import Actor
-from todo_app.core.filters.passing import NAMED, Name
+from todo_app.core.filters.naming import Name
+from todo_app.core.filters.passing import NAMED
 from todo_app.core.models import LABELS, PROJECTS, SECTIONS
 
 KindOfPage = Literal["project", "label", "filter"]

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict
 from sqlalchemy import Row, bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from todo_app.core import access, changes, positions
+from todo_app.core import access, changes, positions, renames
 from todo_app.core.access import Actor
 from todo_app.core.database import insert_if_absent
 from todo_app.core.errors import InboxStays, LimitReached, NotFound
@@ -162,7 +162,9 @@ async def update_project(
     values = patch.model_dump(exclude_unset=True)
     if project_id == actor.user_id and values.get("name", INBOX) != INBOX:
         raise InboxStays
-    return ProjectView.of(await set_row(db, actor, step, "project.changed", before, values))
+    after = await set_row(db, actor, step, "project.changed", before, values)
+    await renames.follow(db, actor, step, "project", project_id, (before.name, after.name))
+    return ProjectView.of(after)
 
 
 async def move_project(

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict
 from sqlalchemy import Row, bindparam, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from todo_app.core import access, changes
+from todo_app.core import access, changes, renames
 from todo_app.core.access import Actor
 from todo_app.core.changes import Step
 from todo_app.core.database import insert_if_absent
@@ -149,9 +149,9 @@ async def update_section(
 ) -> SectionView:
     """Rename a section. Raises NotFound, StaleVersion."""
     step, before = await _take(db, actor, section_id, expected_version)
-    return SectionView.of(
-        await set_row(db, actor, step, "section.changed", before, {"name": patch.name})
-    )
+    after = await set_row(db, actor, step, "section.changed", before, {"name": patch.name})
+    await renames.follow(db, actor, step, "section", section_id, (before.name, after.name))
+    return SectionView.of(after)
 
 
 async def move_section(

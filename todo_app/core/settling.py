@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
 
 from sqlalchemy import bindparam, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from todo_app.core import access, labels, own_days, places, reminding
+from todo_app.core import access, labels, own_days, places, reminding, renames
 from todo_app.core.access import Actor
 from todo_app.core.changes import Step
 from todo_app.core.errors import ChangedSince
+from todo_app.core.filters.syntax import MARKS, Kind
 from todo_app.core.models import PROJECTS, TASKS
 
 Image = Mapping[str, Any]
@@ -40,7 +41,7 @@ _LOST = (
 )
 
 
-async def settle(db: AsyncSession, actor: Actor, step: Step, turns: Iterable[Turn]) -> None:
+async def settle(db: AsyncSession, actor: Actor, step: Step, turns: Sequence[Turn]) -> None:
     """Let what follows from these rows follow from what they are now.
 
     Raises ChangedSince if a task were then where nothing can be.
@@ -67,6 +68,15 @@ async def settle(db: AsyncSession, actor: Actor, step: Step, turns: Iterable[Tur
         moved += await db.scalars(_IN_SECTION, access.values(actor) | {"section_id": section_id})
     for task_id in moved:
         await places.settle(db, actor, step, task_id)
+    await _follow_names(db, actor, step, turns)
     await labels.settle(db, actor, label_ids=renamed, task_ids=labelled)
     await reminding.settle(db, actor, step.now, reminds)
     await own_days.settle(db, actor, due)
+
+
+async def _follow_names(db: AsyncSession, actor: Actor, step: Step, turns: Sequence[Turn]) -> None:
+    """Let filters that were saved since name things as they are called again."""
+    for kind, was, now in turns:
+        if kind in MARKS and was is not None and now is not None:
+            names = was["name"], now["name"]
+            await renames.follow(db, actor, step, cast("Kind", kind), now["id"], names)

@@ -19,16 +19,14 @@ from todo_app.core import access, clock, search
 from todo_app.core.access import Actor
 from todo_app.core.filters.conditions import Asker, all_terms, conditions
 from todo_app.core.filters.days import NextWeek
+from todo_app.core.filters.naming import Name, folded, is_called
 from todo_app.core.filters.reader import read
 from todo_app.core.filters.syntax import Filter, Kind, Named, On
 from todo_app.core.models import LABELS, PROJECTS, SECTIONS, User
 from todo_app.core.weeks import WeekStart
-from todo_app.core.words import fold
 
 NAMED: Mapping[Kind, Table] = {"project": PROJECTS, "section": SECTIONS, "label": LABELS}
 """The tables of what a filter can name."""
-Name = tuple[str, UUID, str]
-"""A kind of thing, its id, and what it is called."""
 _DATE_IN_FIGURES = re.compile(r"\d/\d", re.ASCII)
 
 
@@ -108,25 +106,8 @@ def _ids(wanted: Collection[Named], rows: Iterable[Name]) -> Mapping[Named, Sequ
     """What there is of each name. Names are compared here: no database folds them as we do."""
     found: dict[Named, list[UUID]] = defaultdict(list)
     for kind, row_id, name in rows:
-        folded = fold(name)
+        known = folded(name)
         for term in wanted:
-            if term.kind == kind and _has_name(term, folded):
+            if term.kind == kind and is_called(term, known):
                 found[term].append(row_id)
     return found
-
-
-def _has_name(term: Named, name: str) -> bool:
-    """Whether a folded name is the parts of a term with anything between, in linear time."""
-    first, *rest = map(fold, term.parts)
-    if not rest:
-        return name == first
-    *middle, last = rest
-    if not name.startswith(first):
-        return False
-    place = len(first)
-    for part in middle:
-        found = name.find(part, place)
-        if found < 0:
-            return False
-        place = found + len(part)
-    return len(name) - len(last) >= place and name.endswith(last)

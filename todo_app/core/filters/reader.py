@@ -10,6 +10,7 @@ double quotes around a text, where a word may begin.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NoReturn, get_args
 from unicodedata import normalize
@@ -92,6 +93,17 @@ def read(text: str, *, day_first: bool = True) -> Filter:
     except ValueError:
         raise InvalidFilter("unusable", 0, len(text)) from None
     return _Reader(text, day_first=day_first).read()
+
+
+def find_names(text: str) -> Iterator[tuple[Named, int, int]]:
+    """What a text names, and from where to where the name stands behind its mark.
+
+    What else is in the text, and whether it can be read, does not matter.
+    """
+    for token in _tokens(text):
+        raw = text[token.start : token.end]
+        if kind := _KINDS.get(raw[:1]):
+            yield Named(kind, _name_parts(raw[1:])), token.start + 1, token.end
 
 
 class _Reader:

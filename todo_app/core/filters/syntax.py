@@ -144,10 +144,11 @@ def _write_term(term: Term) -> str:
         case On(moment=moment, relation=relation, day=day):
             return f"{moment} {relation}: {write_day(day)}"
         case Named(kind=kind, parts=parts):
-            return MARKS[kind] + "*".join(map(_write_name, parts))
+            return MARKS[kind] + "*".join(map(write_name, parts))
         case Search(text=text):
             return f"search: {_SIGNS.sub(_ESCAPED, text)}"
 
 
-def _write_name(text: str) -> str:
+def write_name(text: str) -> str:
+    """A name, or a part of one, with its signs as ordinary characters."""
     return re.sub(r'(["*])', _ESCAPED, _SIGNS.sub(_ESCAPED, text))
