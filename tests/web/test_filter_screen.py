@@ -84,6 +84,27 @@ async def test_what_is_typed_shows_at_once_and_a_flaw_at_its_place(
         assert titles(tab) == []
 
 
+async def test_a_name_that_there_is_not_is_marked_and_no_flaw(alice: Browser) -> None:
+    await add(alice, "Buy milk @errand p1")
+
+    async with alice.tab("/filter") as tab:
+        text = "p1 | #Nowhere & @errand, !/*x"
+        await ask(tab, text)
+        hint = tab.shown["filter_state.hint"]
+        assert (
+            hint["reason"]
+            == "No project is called \u201cNowhere\u201d. No section is called \u201c*x\u201d."
+        )
+        assert hint["pieces"] == ["p1 | ", "#Nowhere", " & @errand, !", "/*x", ""]
+        assert (titles(tab), flaw(tab)["reason"]) == (["Buy milk"], "")
+        saved_id = await save(tab, "Mine", text)
+        await ask(tab, "@errand", stamp=2)
+        assert tab.shown["filter_state.hint"]["reason"] == ""
+    async with alice.tab(f"/filter?id={saved_id}") as tab:
+        await tab.settle()
+        assert tab.shown["filter_state.hint"] == hint
+
+
 async def test_a_filter_is_saved_opened_changed_moved_and_deleted(alice: Browser) -> None:
     await add(alice, "Buy milk p1", "Pay rent p2")
 

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Literal, TypedDict
 from uuid import UUID
 
 import reflex as rx
 from pydantic import StringConstraints, ValidationError
 
-from todo_app.core import saved_filters
+from todo_app.core import outlines, saved_filters
 from todo_app.core.errors import InvalidFilter
-from todo_app.core.filters.reader import MAX_CHARACTERS, read
+from todo_app.core.filters.reader import MAX_CHARACTERS, find_names, read
 from todo_app.core.neighbours import Beside
+from todo_app.core.outlines import PageOf
 from todo_app.core.saved_filters import FilterDraft, FilterPatch
-from todo_app.web import messages, routes, wording
+from todo_app.core.words import Span
+from todo_app.web import list_queries, messages, routes, wording
+from todo_app.web.found import pieces
 from todo_app.web.list_state import Stamp
 from todo_app.web.places_state import NAME_ERROR, Name, PlacesState
 
@@ -30,7 +34,17 @@ class Flaw(TypedDict):
     after: str
 
 
+class Hint(TypedDict):
+    """What a text names that there is not, and its pieces: plain and such ones by turns."""
+
+    reason: str
+    text: str
+    pieces: list[str]
+
+
 NO_FLAW = Flaw(reason="", text="", before="", piece="", after="")
+NO_HINT = Hint(reason="", text="", pieces=[])
+_HINTS_MAX = 3
 
 
 class FilterState(PlacesState):
@@ -41,6 +55,7 @@ class FilterState(PlacesState):
 
     asked: str = ""
     flaw: Flaw = NO_FLAW
+    hint: Hint = NO_HINT
     shown_opening: int = 0
     _asked_at: int = 0
 
@@ -52,6 +67,7 @@ class FilterState(PlacesState):
         self.shown_opening = self._openings
         self.asked = self._filter
         self._find_flaw(self._filter)
+        self._show_hint(self._filter, self._nameless)
 
     @rx.event
     async def filter_tasks(self, text: Query, stamp: Stamp) -> None:
@@ -62,8 +78,12 @@ class FilterState(PlacesState):
         if self._find_flaw(text):
             return
         self._set_filter(text)
+        outline = None
+        if any(find_names(text)):
+            outline = await self._read(outlines.get_outline, PageOf("filter", None))
         if self._name == "filter":
-            await self._reload()
+            await self._reload(known=list_queries.known_of(outline, self.get_value("user")))
+        self._show_hint(text, list_queries.nameless_in(text, outline))
         self.asked = text.strip()
 
     @rx.event
@@ -113,6 +133,15 @@ class FilterState(PlacesState):
         if await self._run(saved_filters.move_filter, UUID(ids[here]), beside):
             await self._recount()
             self._offer_undo(f"Moved {wording.quoted(self.place['name'])} {shift}")
+
+    def _show_hint(self, text: str, nameless: Sequence[tuple[str, int, int]]) -> None:
+        """Say which names there are not; that is no flaw."""
+        reasons = [
+            f"No {kind} is called {wording.quoted(text[start + 1 : end])}."
+            for kind, start, end in nameless[:_HINTS_MAX]
+        ]
+        spans = [Span(start, end) for _, start, end in nameless]
+        self.hint = Hint(reason=" ".join(reasons), text=text, pieces=pieces(text, spans))
 
     def _find_flaw(self, text: str) -> bool:
         """Show what is wrong with a text, if there is anything; whether there is."""

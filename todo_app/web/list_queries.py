@@ -9,8 +9,10 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from todo_app.core import day_lists, task_lists
+from todo_app.core.filters.naming import find_nameless
 from todo_app.core.filters.passing import Known
 from todo_app.core.filters.reader import MAX_CHARACTERS
+from todo_app.core.filters.syntax import Kind
 from todo_app.core.outlines import Outline, PageOf
 from todo_app.core.task_lists import Sort, TaskFilter, TaskPage
 from todo_app.core.weeks import WeekStart
@@ -71,6 +73,14 @@ def known_of(outline: Outline | None, user: Person) -> Known | None:
         return None
     week_start = cast("WeekStart", user["week_start"])
     return Known(user["date_order"] == "day_first", week_start, outline.names)
+
+
+def nameless_in(text: str, outline: Outline | None) -> list[tuple[Kind, int, int]]:
+    """What a filter names that there is not: of which kind, and where, its mark included."""
+    if outline is None:
+        return []
+    found = find_nameless(text, outline.names)
+    return [(term.kind, start - 1, end) for term, start, end in found]
 
 
 def reader_of(

@@ -89,6 +89,7 @@ class TaskListState(AuthState):
     _known_task: str = ""
     _searched: str = ""
     _filter: str = ""
+    _nameless: list[tuple[str, int, int]] = []
     _place_id: str = ""
     _openings: int = 0
 
@@ -110,6 +111,7 @@ class TaskListState(AuthState):
         self.saved_query = saved_place(self.get_value("filters"), place_id)[1]
         typed = self.saved_query if wanted.filter is None else wanted.filter
         self._set_filter(typed if name == "filter" else "")
+        self._nameless = list_queries.nameless_in(self._filter, outline)
         self.is_missing = not await self._open_place(outline)
         if self.is_missing:
             self._set_rows([])

@@ -14,6 +14,7 @@ from todo_app.web.list_state import TaskListState
 
 INPUT_ID = "filter-box"
 _FLAW_ID = "filter-flaw"
+_HINT_ID = "filter-hint"
 _PAUSE_MILLISECONDS = 200
 _NOW = rx.Var("Date.now()", _var_type=int)
 EXAMPLES = (
@@ -32,14 +33,27 @@ def filter_box() -> rx.Component:
     entry = entry_of_filter()
     flaw = FilterState.flaw
     is_flawed = (flaw["reason"] != "") & (entry.value == flaw["text"])
+    hint = FilterState.hint
+    is_hinted = ~is_flawed & (hint["reason"] != "") & (entry.value == hint["text"])
     return rx.el.div(
         when_new(act=_fill(), key=FilterState.shown_opening),
         rx.el.label(
             icon("list-filter"),
-            rx.el.div(_shade(is_flawed), _input(entry, is_flawed), class_name="entry"),
+            rx.el.div(
+                _shade(is_flawed, is_hinted),
+                _input(entry, is_flawed, is_hinted),
+                class_name="entry",
+            ),
             class_name="search-box",
         ),
         rx.cond(is_flawed, rx.el.p(flaw["reason"], role="alert", id=_FLAW_ID)),
+        rx.el.p(
+            rx.cond(is_hinted, hint["reason"], ""),
+            role="status",
+            id=_HINT_ID,
+            dir="auto",
+            class_name=rx.cond(is_hinted, "hint", "only-read-aloud"),
+        ),
         rx.cond(entry.value == "", _examples(entry)),
         class_name="filter",
     )
@@ -78,7 +92,7 @@ def _type(entry: ClientStateVar, text: rx.Var[str] | str) -> list[rx.Var]:
     ]
 
 
-def _input(entry: ClientStateVar, is_flawed: rx.Var[bool]) -> rx.Component:
+def _input(entry: ClientStateVar, is_flawed: rx.Var[bool], is_hinted: rx.Var[bool]) -> rx.Component:
     return rx.el.input(
         id=INPUT_ID,
         value=entry.value,
@@ -93,12 +107,15 @@ def _input(entry: ClientStateVar, is_flawed: rx.Var[bool]) -> rx.Component:
         spell_check=False,
         aria_label="Filter",
         aria_invalid=rx.cond(is_flawed, "true", "false"),
-        aria_describedby=rx.cond(is_flawed, _FLAW_ID, ""),
+        aria_describedby=rx.cond(is_flawed, _FLAW_ID, rx.cond(is_hinted, _HINT_ID, "")),
     )
 
 
-def _shade(is_flawed: rx.Var[bool]) -> rx.Component:
-    """The line under what is wrong, behind the text; a flaw at the end has a place of its own."""
+def _shade(is_flawed: rx.Var[bool], is_hinted: rx.Var[bool]) -> rx.Component:
+    """The line under what is wrong, behind the text; a flaw at the end has a place of its own.
+
+    Under names that there are not is another.
+    """
     flaw = FilterState.flaw
     return rx.cond(
         is_flawed,
@@ -109,7 +126,19 @@ def _shade(is_flawed: rx.Var[bool]) -> rx.Component:
             aria_hidden="true",
             class_name="shade",
         ),
+        rx.cond(
+            is_hinted,
+            rx.el.div(
+                rx.foreach(FilterState.hint["pieces"], _hinted_piece),
+                aria_hidden="true",
+                class_name="shade",
+            ),
+        ),
     )
+
+
+def _hinted_piece(piece: rx.Var[str], index: rx.Var[int]) -> rx.Component:
+    return rx.cond(index % 2 == 1, rx.el.mark(piece, class_name="nameless"), rx.fragment(piece))
 
 
 def _examples(entry: ClientStateVar) -> rx.Component:
