@@ -18,11 +18,12 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import Session
-from sqlalchemy.pool import AsyncAdaptedQueuePool, QueuePool
+from sqlalchemy.pool import QueuePool
 from sqlmodel import SQLModel
 
 from todo_app.core import commits, postgresql
 from todo_app.core.errors import TodoError, Unavailable
+from todo_app.core.pool import Pool
 from todo_app.core.settings import get_settings
 from todo_app.core.sqlite import connect as connect_sqlite
 from todo_app.core.writes import connection_of
@@ -41,6 +42,7 @@ def create_engine(url: str, *, for_reading: bool = False) -> AsyncEngine:
     again: every session has ended its transaction.
     """
     options: dict[str, Any] = {
+        "poolclass": Pool,
         "pool_timeout": POOL_WAIT_SECONDS,
         "pool_reset_on_return": None,
         "skip_autocommit_rollback": for_reading,
@@ -50,7 +52,6 @@ def create_engine(url: str, *, for_reading: bool = False) -> AsyncEngine:
         connect = partial(connect_sqlite, has_transactions=not for_reading)
         return create_async_engine(
             url,
-            poolclass=AsyncAdaptedQueuePool,
             pool_size=5,
             connect_args={"async_creator_fn": connect},
             **options,
