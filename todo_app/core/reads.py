@@ -1,4 +1,4 @@
-"""One row, by a statement that is compiled once and goes to the driver as it is.
+"""Rows, by a statement that is compiled once and goes to the driver as it is.
 
 What SQLAlchemy does around a statement takes as long as the database does for a row by its key.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from sqlalchemy import Dialect, Row, Select
+from sqlalchemy import Dialect, Row, SelectBase
 from sqlalchemy.engine import result_tuple
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -20,14 +20,19 @@ AnyRow = Row[*tuple[Any, ...]]
 
 
 class Read:
-    """A SELECT of one row at most."""
+    """A SELECT of few rows."""
 
-    def __init__(self, statement: Select[*tuple[Any, ...]]) -> None:
+    def __init__(self, statement: SelectBase) -> None:
         self._statement = statement
         self._compiled: dict[str, _CompiledRead] = {}
 
     async def one_or_none(self, session: AsyncSession, values: Mapping[str, Any]) -> AnyRow | None:
-        """The row, or None."""
+        """The only row, or None."""
+        rows = await self.all(session, values)
+        return rows[0] if rows else None
+
+    async def all(self, session: AsyncSession, values: Mapping[str, Any]) -> list[AnyRow]:
+        """The rows in their order."""
         connection = connection_of(session.sync_session)
         dialect = connection.dialect
         if dialect.name not in self._compiled:
@@ -36,7 +41,7 @@ class Read:
         cursor = connection.connection.driver_connection.cursor()  # type: ignore[union-attr]
         try:
             await cursor.execute(compiled.sql, compiled.parameters(values))
-            rows = await cursor.fetchall()
+            found = await cursor.fetchall()
         except dialect.loaded_dbapi.Error as error:
             raise DBAPIError.instance(
                 compiled.sql,
@@ -46,15 +51,13 @@ class Read:
                 hide_parameters=True,
                 dialect=dialect,
             ) from error
-        return compiled.row(rows[0]) if rows else None
+        return [compiled.row(row) for row in found]
 
 
 class _CompiledRead(Compiled):
     """The text of a statement, and what its row becomes on its way from the driver."""
 
-    def __init__(
-        self, statement: Select[*tuple[Any, ...]], dialect: Dialect, names: list[str]
-    ) -> None:
+    def __init__(self, statement: SelectBase, dialect: Dialect, names: list[str]) -> None:
         super().__init__(statement, dialect, names)
         columns = statement.selected_columns
         self._row = result_tuple([column.name for column in columns])

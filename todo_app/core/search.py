@@ -5,7 +5,7 @@ Every word has to be found, in a title, in notes, or in the name of a label or p
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache
 from typing import Any, Literal
@@ -15,7 +15,6 @@ from pydantic import BaseModel, ConfigDict
 from sqlalchemy import (
     CTE,
     ColumnElement,
-    CompoundSelect,
     Integer,
     Select,
     and_,
@@ -33,6 +32,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from todo_app.core import access
 from todo_app.core.access import Actor
 from todo_app.core.models import LABELS, PROJECTS, SEARCH_TEXTS, TASK_LABELS, TASKS
+from todo_app.core.reads import AnyRow, Read
 from todo_app.core.search_index import (
     MOST_HITS,
     Field,
@@ -112,18 +112,20 @@ async def search(
     names = await _named(db, actor, dialect, phrases)
     within = scope("task", actor.user_id)
     whole = tuple(replace(phrase, is_prefix=False) for phrase in phrases)
-    values = {
+    values: dict[str, Any] = {
         "scope": within,
         "whole": query_text(dialect, within, "title", whole),
         "begun": query_text(dialect, within, "title", phrases),
         "anywhere": query_text(dialect, within, "content", phrases),
         "hits_max": limit,
     }
-    query: Select[Any] = _best_tasks(dialect)
+    values |= access.values(actor)
+    rows: Iterable[AnyRow]
     if names:
         query, more = _best_tasks_with_names(dialect, within, phrases, names)
-        values |= more
-    rows = await db.execute(query, access.values(actor) | values)
+        rows = await db.execute(query, values | more)
+    else:
+        rows = await _best_tasks(dialect).all(db, values)
     return SearchResult(
         tasks=[_task_hit(TaskView.of(row), phrases) for row in rows],
         names=[name for name in names if _is_found(name.name, phrases)][:NAMES_MAX],
@@ -142,7 +144,7 @@ def has_words(dialect: str, actor: Actor, text: str) -> ColumnElement[bool]:
 
 
 @cache
-def _names(dialect: str) -> CompoundSelect[Any]:
+def _names(dialect: str) -> Read:
     """The projects and labels whose name fits the query `any`."""
     numbers = latest_hits(dialect, "title", asked("any")).limit(_NAMES_CONSIDERED)
     found = numbers.cte().prefix_with("MATERIALIZED")
@@ -157,7 +159,7 @@ def _names(dialect: str) -> CompoundSelect[Any]:
         .join(SEARCH_TEXTS, SEARCH_TEXTS.c.label_id == LABELS.c.id)
         .where(access.own_rows(LABELS), is_found)
     )
-    return union_all(projects, labels)
+    return Read(union_all(projects, labels))
 
 
 async def _named(
@@ -169,15 +171,15 @@ async def _named(
         "scope": within,
         "any": query_text(dialect, within, "title", phrases, is_any=True),
     }
-    rows = await db.execute(_names(dialect), access.values(actor) | values)
-    named = (NameHit(**row, marks=find_spans(row["name"], phrases)) for row in rows.mappings())
+    rows = await _names(dialect).all(db, access.values(actor) | values)
+    named = (NameHit(**row._asdict(), marks=find_spans(row.name, phrases)) for row in rows)
     return sorted(named, key=lambda hit: (hit.kind == "label", hit.name.casefold(), hit.id))
 
 
 @cache
-def _best_tasks(dialect: str) -> Select[Any]:
+def _best_tasks(dialect: str) -> Read:
     """The tasks that fit the queries `whole` and `begun` in the title, or `anywhere`."""
-    return _best(_ranked(dialect))
+    return Read(_best(_ranked(dialect)))
 
 
 def _best_tasks_with_names(

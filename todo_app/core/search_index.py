@@ -25,6 +25,7 @@ from sqlalchemy import (
     select,
     table,
     text,
+    type_coerce,
 )
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import Insert as PostgresqlInsert
@@ -122,10 +123,10 @@ def scope(kind: str, user_id: UUID) -> str:
 def asked(name: str | None, value: str | None = None) -> BindParameter[str]:
     """A value that `query_text` or `scope` made, or will make.
 
-    It becomes a part of the statement: PostgreSQL makes no good plan for a query it does not see.
-    There is nothing but words and signs of ours in it.
+    One that is there becomes a part of the statement, a list: PostgreSQL plans that well only where
+    it sees how much fits. There is nothing but words and signs of ours in it.
     """
-    return bindparam(name, value, String, unique=name is None, literal_execute=True)
+    return bindparam(name, value, String, unique=name is None, literal_execute=name is None)
 
 
 def hits(dialect: str, field: Field, query: BindParameter[str]) -> Select[tuple[int]]:
@@ -156,7 +157,9 @@ def latest_texts(field: Field, query: BindParameter[str], *if_: ColumnElement[bo
 
 def fits_words(words: ColumnElement[str], query: BindParameter[str]) -> ColumnElement[bool]:
     """On PostgreSQL: the condition that words fit a query."""
-    return words.op("@@", is_comparison=True)(cast(query, postgresql.TSQUERY))
+    # What comes later is not to come as a text, which would be read anew for every row.
+    read = cast if query.literal_execute else type_coerce
+    return words.op("@@", is_comparison=True)(read(query, postgresql.TSQUERY))
 
 
 def _latest_texts() -> Subquery:

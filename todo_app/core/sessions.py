@@ -11,7 +11,7 @@ from typing import Any, cast
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import ColumnElement, CursorResult, Select, delete, select, update
+from sqlalchemy import ColumnElement, CursorResult, Select, bindparam, delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -25,6 +25,7 @@ from todo_app.core.database import reading, transaction
 from todo_app.core.devices import device_name
 from todo_app.core.errors import CodeNeeded, NotFound, Unauthenticated
 from todo_app.core.models import Session, User, new_id
+from todo_app.core.reads import AnyRow, Read
 from todo_app.core.session_memory import forget, remember, remembered
 from todo_app.core.settings import get_settings
 from todo_app.core.tokens import Claims
@@ -177,25 +178,27 @@ async def get_account(db: AsyncSession, actor: Actor) -> AccountView:
     return seen.account
 
 
-async def _row_behind(claims: Claims) -> Any:  # noqa: ANN401 - a row of these columns
+_BEHIND = Read(
+    select(
+        col(Session.kind),
+        col(Session.revoked_at),
+        col(Session.expires_at),
+        col(Session.last_used_at),
+        *COLUMNS,
+    )
+    .join(User, col(User.id) == Session.user_id)
+    .where(
+        col(Session.id) == bindparam("sid"),
+        col(Session.user_id) == bindparam("sub"),
+        col(User.disabled_at).is_(None),
+    )
+)
+
+
+async def _row_behind(claims: Claims) -> AnyRow | None:
     """What the database says of a token's session and account, or None if that is nobody to it."""
     async with reading() as db:
-        found = await db.execute(
-            select(
-                col(Session.kind),
-                col(Session.revoked_at),
-                col(Session.expires_at),
-                col(Session.last_used_at),
-                *COLUMNS,
-            )
-            .join(User, col(User.id) == Session.user_id)
-            .where(
-                col(Session.id) == claims.sid,
-                col(Session.user_id) == claims.sub,
-                col(User.disabled_at).is_(None),
-            )
-        )
-        return found.one_or_none()
+        return await _BEHIND.one_or_none(db, {"sid": claims.sid, "sub": claims.sub})
 
 
 async def purge_expired(db: AsyncSession) -> int:

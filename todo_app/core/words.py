@@ -13,6 +13,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 
 QUERY_MAX_CHARACTERS = 200
 QUERY_MAX_PHRASES = 10
@@ -71,13 +72,13 @@ class Phrase:
     words: tuple[str, ...]
     is_prefix: bool
 
-    def length_at(self, words: Sequence[str], index: int) -> int:
-        """How many of these words it takes up from one of them on, or 0 if it is not here."""
+    def length_at(self, words: Sequence[str]) -> int:
+        """How many of these words it takes up from the first one on, or 0 if it is not there."""
         *whole, last = self.words
-        end = index + len(whole)
-        if end >= len(words) or list(words[index:end]) != whole:
+        if len(words) < len(self.words) or list(words[: len(whole)]) != whole:
             return 0
-        is_here = words[end].startswith(last) if self.is_prefix else words[end] == last
+        word = words[len(whole)]
+        is_here = word.startswith(last) if self.is_prefix else word == last
         return len(self.words) if is_here else 0
 
 
@@ -129,23 +130,23 @@ def find_spans(text: str, phrases: Sequence[Phrase]) -> list[Span]:
     beginnings = tuple(phrase.words[0] for phrase in phrases)
     folded, origins = _folded(text)
     # Most of what is looked through has none of it.
-    if not any(beginning in folded for beginning in beginnings):
+    places = [folded.find(beginning) for beginning in beginnings if beginning in folded]
+    if not places:
         return []
-    places = [found.span() for found in _WORD.finditer(folded)]
-    placed = [folded[start:end] for start, end in places]
+    longest = max(len(phrase.words) for phrase in phrases)
     found: list[Span] = []
-    index = 0
-    while index < len(placed):
-        length = 0
-        if placed[index].startswith(beginnings):
-            length = max(phrase.length_at(placed, index) for phrase in phrases)
-        if length:
-            start, last = places[index][0], places[index + length - 1][1] - 1
-            span = _to_the_eye(text, origins[start], origins[last] + 1)
+    until = 0
+    for first in _WORD.finditer(folded, folded.rfind(" ", 0, min(places)) + 1):
+        if first.start() < until or not first[0].startswith(beginnings):
+            continue
+        from_here = list(islice(_WORD.finditer(folded, first.start()), longest))
+        here = [word[0] for word in from_here]
+        if length := max(phrase.length_at(here) for phrase in phrases):
+            until = from_here[length - 1].end()
+            span = _to_the_eye(text, origins[first.start()], origins[until - 1] + 1)
             if found and span.start < found[-1].end:
                 span = Span(found.pop().start, span.end)
             found.append(span)
-        index += length or 1
     return found
 
 

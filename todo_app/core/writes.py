@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
-from sqlalchemy import Connection, Dialect, Insert, Select, Update
+from sqlalchemy import Connection, Dialect, Insert, SelectBase, Update
 from sqlalchemy.orm import Session
 
 Parameters = Sequence[Any] | Mapping[str, Any]
@@ -53,10 +53,7 @@ class Compiled:
     """The text of a statement, and what its values become on their way to the driver."""
 
     def __init__(
-        self,
-        statement: Insert | Update | Select[*tuple[Any, ...]],
-        dialect: Dialect,
-        names: list[str],
+        self, statement: Insert | Update | SelectBase, dialect: Dialect, names: list[str]
     ) -> None:
         compiled = statement.compile(dialect=dialect, column_keys=names)
         self.sql = str(compiled)
