@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import closing
 from functools import partial
 from typing import Any, Self
 
@@ -75,12 +76,13 @@ class _Cursor:
         if self._connection.has_transactions and not raw.in_transaction:
             raw.execute("BEGIN IMMEDIATE")
         self._connection.execute_waiting()
-        cursor = raw.cursor()
-        execute(cursor, sql, parameters)
-        self.description = cursor.description
-        self._rows = cursor.fetchall() if cursor.description else []
-        self.rowcount, self.lastrowid = cursor.rowcount, cursor.lastrowid
-        cursor.close()
+        # Closed here whatever happens: an error keeps its frames, and who throws it away later
+        # would wait for the connection, which may be waiting for its turn to write.
+        with closing(raw.cursor()) as cursor:
+            execute(cursor, sql, parameters)
+            self.description = cursor.description
+            self._rows = cursor.fetchall() if cursor.description else []
+            self.rowcount, self.lastrowid = cursor.rowcount, cursor.lastrowid
 
 
 class _Connection(aiosqlite.Connection):
