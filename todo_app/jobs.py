@@ -41,7 +41,7 @@ log = logging.getLogger(__name__)
 INTERVAL_SECONDS = 3_600
 LOOK_SECONDS = 5
 """How often a process looks whether the one that does the work is gone."""
-MAIL_INTERVAL_SECONDS = 2
+MAIL_INTERVAL_SECONDS = 1
 """The outbox is looked at by the clock and never because something was just put into it: how long
 an answer takes is not to tell whether a mail is on its way."""
 
