@@ -46,11 +46,16 @@ def visit_by(way: Way = "web", address: str = "192.0.2.1") -> Visit:
     return Visit(way=way, address=address, device="Test")
 
 
-async def sign_up(name: str, *, time_zone: str = "UTC") -> Actor:
-    """A new account, signed in on the web."""
+async def open_account(name: str, *, time_zone: str = "UTC") -> None:
+    """A new account."""
     await accounts.sign_up(
         AccountDraft(email=email_of(name), password=SecretStr(PASSWORD), time_zone=time_zone)
     )
+
+
+async def sign_up(name: str, *, time_zone: str = "UTC") -> Actor:
+    """A new account, signed in on the web."""
+    await open_account(name, time_zone=time_zone)
     return await sign_in(name)
 
 

@@ -10,6 +10,7 @@ from functools import cache
 
 import psycopg
 import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
@@ -27,7 +28,6 @@ from tests.servers import (
 from todo_app.core import database as core_database
 from todo_app.core import encryption, relay, session_memory, settings, throttle, tokens
 from todo_app.core.access import Actor
-from todo_app.core.database import dispose
 from todo_app.core.migrations import migrate
 from todo_app.core.models import SQLModel
 from todo_app.core.settings import Settings
@@ -90,10 +90,25 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         patch.setenv("DATA_DIR", str(tmp_path_factory.mktemp("data")))
         patch.setenv("BCRYPT_COST", "4")
         patch.setenv("SIGN_UPS_PER_HOUR", "1000000")
-        # An engine keeps the statements it has compiled, so there is one for each database and not
-        # one for each test. Its connections belong to the loop of a test, and end with that.
-        patch.setattr(core_database, "create_engine", cache(core_database.create_engine))
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+async def engines(environment: None) -> AsyncIterator[None]:
+    """One engine for each database, not for each test: what it compiled and connected is kept."""
+    made: list[AsyncEngine] = []
+    make = core_database.create_engine
+
+    @cache
+    def create(url: str, *, for_reading: bool = False) -> AsyncEngine:
+        made.append(make(url, for_reading=for_reading))
+        return made[-1]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(core_database, "create_engine", create)
+        yield
+        for engine in made:
+            await engine.dispose()
 
 
 @pytest.fixture(autouse=True)
@@ -138,7 +153,7 @@ def database_url(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 
 
 @pytest.fixture
-async def database(database_url: str, _fresh_process: None) -> AsyncIterator[str]:
+async def database(database_url: str, _fresh_process: None) -> str:
     """The database of this test, with empty tables; its value is the `DATABASE_URL`."""
     if database_url.startswith("sqlite"):
         async with core_database.get_engine().connect() as connection:
@@ -147,8 +162,7 @@ async def database(database_url: str, _fresh_process: None) -> AsyncIterator[str
     else:
         with psycopg.connect(as_role(SUPERUSER, database_url)) as connection:
             connection.execute(EMPTY_TABLES)
-    yield database_url
-    await dispose()
+    return database_url
 
 
 @pytest.fixture

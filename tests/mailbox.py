@@ -67,6 +67,26 @@ class Mailbox:
         return self.answer
 
 
+class Server(Controller):  # type: ignore[misc] - the library has no types
+    """A server that leaves no connection behind."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:  # noqa: ANN401 - the library's own
+        super().__init__(*arguments, **options)
+        self.sessions: list[SMTP] = []
+
+    def factory(self) -> SMTP:
+        """What speaks with one client."""
+        self.sessions.append(super().factory())  # type: ignore[no-untyped-call]
+        return self.sessions[-1]
+
+    async def hang_up(self) -> None:
+        """Close what clients left open."""
+        for session in self.sessions:
+            if session.transport is not None:
+                session.transport.close()
+        await asyncio.sleep(0)
+
+
 @contextmanager
 def running_mailbox(
     *,
@@ -76,19 +96,20 @@ def running_mailbox(
     """A mail server that takes everything until it is told otherwise."""
     mailbox = Mailbox(free_port())
     mailbox.may_answer.set()
-    controller = Controller(
+    server = Server(
         mailbox,
         hostname="127.0.0.1",
         port=mailbox.port,
         enable_SMTPUTF8=takes_unicode,
         **options,
     )
-    controller.start()
+    server.start()
     try:
         yield mailbox
     finally:
         mailbox.may_answer.set()
-        controller.stop()
+        asyncio.run_coroutine_threadsafe(server.hang_up(), server.loop).result(ARRIVAL_SECONDS)
+        server.stop()
 
 
 def text_of(mail: EmailMessage) -> str:

@@ -9,7 +9,7 @@ import pytest
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
-from tests.cast import sign_in_api, sign_up
+from tests.cast import open_account, sign_in_api
 from todo_app.api.app import create_api
 from todo_app.api.health import health_routes
 
@@ -41,7 +41,7 @@ async def nobody(database: str, visitor: httpx.AsyncClient) -> httpx.AsyncClient
 
 
 async def _signed_in(server: Starlette, name: str) -> AsyncIterator[httpx.AsyncClient]:
-    await sign_up(name)
+    await open_account(name)
     pair = await sign_in_api(name)
     async with client_of(server, Authorization=f"Bearer {pair.access_token}") as client:
         yield client

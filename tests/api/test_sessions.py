@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 
 from tests.api.answers import AUTH, assert_problem
-from tests.cast import credentials_of, sign_in_api, visit_by
+from tests.cast import credentials_of, sign_in, sign_in_api, visit_by
 from todo_app.core import sessions, tokens
 from todo_app.core.models import new_id
 
@@ -23,6 +23,7 @@ async def listed(client: httpx.AsyncClient) -> list[dict[str, Any]]:
 
 
 async def test_a_session_is_listed_with_what_it_is(alice: httpx.AsyncClient) -> None:
+    await sign_in("alice")
     here, web = await listed(alice)
     assert here.keys() == {
         "id",
@@ -56,6 +57,7 @@ async def test_one_that_is_ended_is_refused_at_once(alice: httpx.AsyncClient) ->
 
 
 async def test_all_others_are_ended_together(alice: httpx.AsyncClient) -> None:
+    await sign_in("alice")
     await sign_in_api()
     assert len(await listed(alice)) == 3
     assert (await alice.delete(SESSIONS)).status_code == 204

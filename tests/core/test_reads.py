@@ -9,7 +9,7 @@ from tests.cast import act, add_task, unlocked_url
 from todo_app.core import clock, tasks
 from todo_app.core.access import Actor
 from todo_app.core.changes import ENTITIES
-from todo_app.core.database import transaction
+from todo_app.core.database import dispose, transaction
 from todo_app.core.errors import Unavailable
 from todo_app.core.models import new_id
 from todo_app.core.reads import Read
@@ -62,3 +62,5 @@ async def test_a_database_that_fails_is_unavailable_until_it_does_not(
     if database.startswith("sqlite"):
         other.close()
     assert (await act(tasks.complete_task, alice, task.id)).completed_at is not None
+    # The connections of the next test are not to be these.
+    await dispose()

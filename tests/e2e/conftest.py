@@ -6,13 +6,10 @@ from run to run. All tests here share one server, one browser and one event loop
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
-from pathlib import Path
 
 import pytest
-import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 
 from tests.e2e.person import TIME_ZONE, Person, new_person
@@ -21,7 +18,6 @@ from tests.e2e.watch import Watch
 from tests.servers import find_chromium
 
 PORT = FIRST_PORT
-HERE = Path(__file__).parent
 WIDE = {"width": 1360, "height": 860}
 PHONE = {"width": 390, "height": 844}
 _SWITCHES = (
@@ -40,15 +36,6 @@ expect.set_options(timeout=PATIENCE_MILLISECONDS)
 OpenContext = Callable[..., Awaitable[BrowserContext]]
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let all tests of this folder share an event loop, the one that the browser is driven by."""
-    for item in items:
-        function = getattr(item, "function", None)
-        if HERE in item.path.parents and inspect.iscoroutinefunction(function):
-            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
-
-
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
     """The running program."""
@@ -57,7 +44,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
         yield program
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
+@pytest.fixture(scope="session")
 async def chromium() -> AsyncIterator[Browser]:
     """The browser of this worker."""
     async with async_playwright() as playwright:
@@ -76,7 +63,7 @@ def watch(site: Program) -> Iterator[Watch]:
     assert listener.complaints == []
 
 
-@pytest_asyncio.fixture(loop_scope="session")
+@pytest.fixture
 async def open_context(chromium: Browser, watch: Watch) -> AsyncIterator[OpenContext]:
     """Opens a browser profile of its own; with a person, one who is signed in."""
     async with AsyncExitStack() as contexts:
@@ -106,19 +93,19 @@ def alice(site: Program) -> Iterator[Person]:
     person.api.close()
 
 
-@pytest_asyncio.fixture(loop_scope="session")
+@pytest.fixture
 async def context(open_context: OpenContext, alice: Person) -> BrowserContext:
     """Alice's browser."""
     return await open_context(alice)
 
 
-@pytest_asyncio.fixture(loop_scope="session")
+@pytest.fixture
 async def page(context: BrowserContext) -> Page:
     """An empty tab of Alice's."""
     return await context.new_page()
 
 
-@pytest_asyncio.fixture(loop_scope="session")
+@pytest.fixture
 async def stranger(open_context: OpenContext) -> Page:
     """An empty tab of somebody who is not signed in."""
     return await (await open_context()).new_page()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import pytest_asyncio
+import pytest
 from playwright.async_api import CDPSession, Locator, Page, expect
 
 from tests.e2e.person import Person
@@ -52,7 +52,7 @@ async def device_of(page: Page) -> Device:
     return Device(session, added["authenticatorId"])
 
 
-@pytest_asyncio.fixture(loop_scope="session")
+@pytest.fixture
 async def device(page: Page) -> Device:
     """What Alice unlocks with her finger."""
     return await device_of(page)

@@ -27,6 +27,8 @@ ORIGIN = f"http://localhost:{PORT}"
 BUILD = {"PUBLIC_URL": ORIGIN, "REFLEX_WEB_WORKDIR": ".build/web-start"}
 PATIENCE_SECONDS = 120
 WRITERS = 4
+WRITERS_PAUSE_SECONDS = 0.05
+"""What replaces a worker needs the processor too."""
 
 
 @pytest.fixture(scope="module")
@@ -161,6 +163,7 @@ async def load(person: Person) -> AsyncIterator[tuple[set[str], list[str]]]:
             (acknowledged.add if answer.status_code == 201 else refused.append)(
                 title if answer.status_code == 201 else f"{answer.status_code} {answer.text}"
             )
+            await asyncio.sleep(WRITERS_PAUSE_SECONDS)
 
     async with httpx.AsyncClient(
         base_url=f"{ORIGIN}/api/v1", headers=person.api.headers, timeout=PATIENCE_SECONDS
