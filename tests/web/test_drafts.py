@@ -92,3 +92,14 @@ async def test_a_draft_of_which_a_part_was_saved_goes_on_from_there(tab: Tab) ->
 
     assert (tab.panel["notes"], errors(tab)) == ("Not the cactus", {})
     assert tab.shown["task_panel_state.renewed"]["notes"] == 0
+
+
+async def test_what_is_saved_after_all_is_said_to_be_unsaved_no_longer(tab: Tab) -> None:
+    task_id = tab.panel["id"]
+    await tab.open_task("")
+    await send(tab, task_id, field="title", text="x" * 501, before="Water the plants")
+    assert tab.shown["auth_state.notice"]["text"].startswith("Not all of “Water the plants”")
+
+    await send(tab, task_id, field="title", text="Water them", before="Water the plants")
+
+    assert tab.shown["auth_state.notice"]["text"] == ""

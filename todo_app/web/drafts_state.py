@@ -26,6 +26,7 @@ from todo_app.web.panel_state import (
     not_all_saved,
     not_saved,
 )
+from todo_app.web.session import NO_NOTICE
 
 _TEXT_MAX_CHARACTERS = 200_000
 _Text = Annotated[str, pydantic.Field(max_length=_TEXT_MAX_CHARACTERS)]
@@ -97,6 +98,8 @@ class DraftsState(TaskPanelState):
             return changed_elsewhere(self._panel_of(stale.current)[field])
         except TodoError as refusal:
             return not_saved(refusal)
+        if self.notice["text"] == not_all_saved(current["title"]):
+            self.notice = NO_NOTICE
         return ""
 
     def _show_draft(self, draft: Draft, refusal: str) -> None:
