@@ -14,6 +14,7 @@ const ACT = new RegExp(`\\.(${VERBS.replaceAll(" ", "|")})(_\\w+)?$`);
 const KEPT = /\.(add_tasks|set_completed|set_ticks|save_drafts|set_is_hydrated)$/;
 const TYPED = ["title", "notes"];
 
+const late = new Set(); // The sockets that may answer yet.
 let isLeaving = false; // The page closes its socket as it goes.
 
 function isAct(data) {
@@ -26,19 +27,20 @@ const mark = (isLost) => write(KEY, isLost || null, AREA);
 
 function follow(socket) {
   let timer = null; // There is one while something has no answer.
-  let isLate = false;
+  isLeaving = false; // It stayed: what came was a file.
   const beLate = () => {
-    isLate = true;
+    late.add(socket);
     mark(true);
   };
   socket.addEventListener("message", ({ data }) => {
     if (!isEvent(data)) return;
     clearTimeout(timer);
-    if (isLate) mark(false);
-    [timer, isLate] = [null, false];
+    timer = null;
+    if (late.delete(socket)) mark(false);
   });
   socket.addEventListener("close", () => {
     clearTimeout(timer);
+    late.delete(socket);
     if (timer && !isLeaving) mark(true);
   });
   return (data) => {
@@ -48,6 +50,7 @@ function follow(socket) {
 
 // Whether there was something; it is told but once.
 export function takeUnanswered() {
+  if (late.size) return false;
   const isThere = read(KEY, AREA) !== null;
   mark(false);
   return isThere;
