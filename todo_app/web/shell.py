@@ -113,7 +113,7 @@ def _needs_connection(here: str) -> rx.Component:
             "What is here comes from the server, which cannot be reached. "
             "It is tried again by itself.",
             role="status",
-            class_name="note",
+            class_name="note needs-connection",
         ),
     )
 
