@@ -11,11 +11,12 @@ import time_machine
 from sqlalchemy import delete, update
 
 from tests.cast import act, add_task
-from todo_app.core import clock, sync, tasks, undo
+from todo_app.core import clock, labels, sync, tasks, undo
 from todo_app.core.access import Actor
 from todo_app.core.changes import ENTITIES
 from todo_app.core.database import reading, transaction
 from todo_app.core.errors import InvalidCursor, SyncExpired
+from todo_app.core.labels import LabelPatch
 from todo_app.core.models import CHANGE_HEADS, CHANGES
 from todo_app.core.sync import SyncItem
 from todo_app.core.task_views import TaskPatch
@@ -66,6 +67,27 @@ async def test_a_client_that_follows_knows_what_there_is(alice: Actor, bob: Acto
     assert undone.id not in news
     assert len(news) == 5
     assert (await pull(alice, token))[0] == []
+
+
+async def test_tasks_come_again_when_a_label_of_theirs_is_called_otherwise(alice: Actor) -> None:
+    errands = [await add_task(alice, title, labels=["errand"]) for title in "abc"]
+    await add_task(alice, labels=["home"])
+    items, token = await pull(alice)
+    label_id = next(
+        item.id
+        for item in items
+        if item.entity == "label" and item.value and item.value["name"] == "errand"
+    )
+
+    for change, name in (
+        (act(labels.update_label, alice, label_id, LabelPatch(name="chore")), "chore"),
+        (act(undo.undo_last, alice), "errand"),
+    ):
+        await change
+        items, token = await pull(alice, token)
+        now = [await act(tasks.get_task, alice, task.id) for task in errands]
+        assert {task.id: task.labels for task in now} == {task.id: [name] for task in errands}
+        assert of_tasks(items) == {task.id: task.model_dump(mode="json") for task in now}
 
 
 async def test_what_changes_while_everything_is_read_comes_after_it(alice: Actor) -> None:

@@ -24,7 +24,7 @@ from todo_app.core.access import Actor
 from todo_app.core.chain import plain
 from todo_app.core.changes import ENTITIES
 from todo_app.core.errors import InvalidCursor, SyncExpired
-from todo_app.core.models import CHANGE_HEADS, CHANGES, TASKS
+from todo_app.core.models import CHANGE_HEADS, CHANGES, TASK_LABELS, TASKS
 from todo_app.core.task_columns import COLUMNS
 from todo_app.core.task_views import TaskView
 
@@ -55,7 +55,11 @@ class SyncPage(BaseModel):
 
 
 class _Token(BaseModel):
-    """How far a client has come: in the log, and before that in reading everything."""
+    """How far a client has come: in the log, and before that in reading everything.
+
+    With `labels_after` it was told what became of labels after that number, and is to be told the
+    tasks that have them.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -65,6 +69,7 @@ class _Token(BaseModel):
     asked_at: datetime
     entity: str | None = None
     row_id: UUID | None = None
+    labels_after: int | None = None
 
 
 _HEAD = select(CHANGE_HEADS.c.number, CHANGE_HEADS.c.hash).where(access.own_rows(CHANGE_HEADS))
@@ -75,6 +80,15 @@ _NEWER = (
     .where(access.own_rows(CHANGES), CHANGES.c.number >= bindparam("number"))
     .order_by(CHANGES.c.number)
     .limit(bindparam("row_limit"))
+)
+_LABELS = select(CHANGES.c.entity_id).where(
+    access.own_rows(CHANGES),
+    CHANGES.c.entity == "label",
+    CHANGES.c.number > bindparam("after"),
+    CHANGES.c.number <= bindparam("number"),
+)
+_LABELLED = select(TASK_LABELS.c.task_id).where(
+    access.own_rows(TASK_LABELS), TASK_LABELS.c.label_id.in_(_LABELS)
 )
 
 
@@ -88,11 +102,13 @@ async def sync(
     """
     if since is None:
         head = (await db.execute(_HEAD, access.values(actor))).one()
-        token = _token(actor, head.number, head.hash, next(iter(ENTITIES)))
+        token = _token(actor, head.number, head.hash, entity=next(iter(ENTITIES)))
     else:
         token = _read(actor, since)
     if token.entity is not None:
         return await _read_all(db, actor, token, limit)
+    if token.labels_after is not None:
+        return await _read_labelled(db, actor, token, token.labels_after, limit)
     return await _read_newer(db, actor, token, limit)
 
 
@@ -107,15 +123,32 @@ async def _read_all(db: AsyncSession, actor: Actor, token: _Token, limit: int) -
     if "deleted_at" in table.c:
         query = query.where(table.c.deleted_at.is_(None))
     rows = (await db.execute(query.limit(limit + 1), access.values(actor))).all()
-    has_more = len(rows) > limit
     kinds = list(ENTITIES)
-    later = kinds[kinds.index(name) + 1 :]
-    following = name if has_more else next(iter(later), None)
-    row_id = rows[limit - 1].id if has_more else None
-    step = _token(actor, token.number, token.hash, following, row_id)
+    following: dict[str, Any] = {"entity": next(iter(kinds[kinds.index(name) + 1 :]), None)}
+    if len(rows) > limit:
+        following = {"entity": name, "row_id": rows[limit - 1].id}
     return SyncPage(
         items=[_item(name, row.id, row) for row in rows[:limit]],
-        next=_write(step),
+        next=_write(_token(actor, token.number, token.hash, **following)),
+        has_more=True,
+    )
+
+
+async def _read_labelled(
+    db: AsyncSession, actor: Actor, token: _Token, after: int, limit: int
+) -> SyncPage:
+    """The tasks with labels that the client was just told of: they say the names of those."""
+    query = select(*_columns("task")).where(access.own_rows(TASKS), TASKS.c.id.in_(_LABELLED))
+    if token.row_id is not None:
+        query = query.where(TASKS.c.id > token.row_id)
+    values = access.values(actor) | {"after": after, "number": token.number}
+    rows = (await db.execute(query.order_by(TASKS.c.id).limit(limit + 1), values)).all()
+    following: dict[str, Any] = {}
+    if len(rows) > limit:
+        following = {"labels_after": after, "row_id": rows[limit - 1].id}
+    return SyncPage(
+        items=[_item("task", row.id, row) for row in rows[:limit]],
+        next=_write(_token(actor, token.number, token.hash, **following)),
         has_more=True,
     )
 
@@ -141,10 +174,12 @@ async def _read_newer(db: AsyncSession, actor: Actor, token: _Token, limit: int)
         present = {row.id: row for row in rows}
         items += [_item(name, row_id, present.get(row_id)) for row_id in sorted(ids)]
     last = changes[-1] if changes else token
+    has_labels = any(change.entity == "label" for change in changes)
+    labels_after = token.number if has_labels else None
     return SyncPage(
         items=items,
-        next=_write(_token(actor, last.number, last.hash)),
-        has_more=len(found) > limit,
+        next=_write(_token(actor, last.number, last.hash, labels_after=labels_after)),
+        has_more=has_labels or len(found) > limit,
     )
 
 
@@ -162,17 +197,8 @@ def _item(entity: str, row_id: UUID, row: Any) -> SyncItem:  # noqa: ANN401 - a 
     return SyncItem(entity=entity, id=row_id, value=value)
 
 
-def _token(
-    actor: Actor, number: int, chain: str, entity: str | None = None, row_id: UUID | None = None
-) -> _Token:
-    return _Token(
-        account=_account(actor),
-        number=number,
-        hash=chain,
-        asked_at=clock.now(),
-        entity=entity,
-        row_id=row_id,
-    )
+def _token(actor: Actor, number: int, chain: str, **more: Any) -> _Token:  # noqa: ANN401 - as there
+    return _Token(account=_account(actor), number=number, hash=chain, asked_at=clock.now(), **more)
 
 
 def _account(actor: Actor) -> str:
