@@ -6,6 +6,13 @@ export function inAddress(name, otherwise) {
   return new URLSearchParams(location.search).get(name) ?? otherwise;
 }
 
+// This page, with something else in its address.
+export function addressWith(name, text) {
+  const query = new URLSearchParams(location.search);
+  query.set(name, text);
+  return `${location.pathname}?${query}`;
+}
+
 export function keepInAddress(name, text, otherwise) {
   const query = new URLSearchParams(location.search);
   if (text === otherwise) query.delete(name);

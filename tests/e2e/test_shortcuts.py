@@ -203,17 +203,21 @@ async def test_the_palette_finds_by_name(
     await page.wait_for_url(f"{site.origin}{url}*")
 
 
-async def test_the_palette_opens_a_task_by_its_name(
+async def test_the_palette_opens_a_task_by_its_name_over_the_list_one_is_in(
     page: Page, site: Program, alice: Person
 ) -> None:
     await open_inbox(page, site, alice)
-    alice.add_task("Water the plants")
+    alice.add_task("Water the plants", labels=["garden"])
+    await page.get_by_role("link", name="garden").first.click()
+    await expect(row(page, "Water the plants")).to_be_visible()
     await page.keyboard.press("Control+k")
     await page.keyboard.type("plan")
     await expect(page.get_by_role("option", name="Water the plants")).to_be_visible()
     await expect(page.get_by_role("option")).to_have_count(1)
     await page.keyboard.press("Enter")
     await expect(panel(page).get_by_label("Title")).to_have_value("Water the plants")
+    await expect(page.get_by_role("heading", name="garden")).to_be_visible()
+    await expect(row(page, "Water the plants")).to_be_visible()
 
 
 async def test_the_palette_acts_on_the_row_that_had_the_focus(

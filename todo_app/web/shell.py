@@ -62,7 +62,7 @@ def shell(here: str, *content: rx.Component, can_add: bool = True) -> rx.Compone
         bulk_bar(),
         toast(),
         due_dialog(),
-        palette(here, doable),
+        palette(doable),
         project_picker(),
         label_picker(),
         drops(),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import reflex as rx
 
-from todo_app.web import routes
+from todo_app.web import page_script, routes
 from todo_app.web.components.combobox import (
     FindState,
     Found,
@@ -18,7 +18,7 @@ from todo_app.web.components.icons import icon
 from todo_app.web.session import AuthState, Place
 
 
-def palette(here: str, commands: tuple[Command, ...]) -> rx.Component:
+def palette(commands: tuple[Command, ...]) -> rx.Component:
     """Commands, and with what is typed projects, labels and tasks.
 
     The commands are always there: the keyboard clicks them.
@@ -31,7 +31,7 @@ def palette(here: str, commands: tuple[Command, ...]) -> rx.Component:
         rx.foreach(AuthState.projects, lambda one: _place(one, "project", routes.PROJECT)),
         rx.foreach(AuthState.labels, lambda one: _place(one, "label", routes.LABEL)),
         rx.foreach(FindState.found_places, _found_place),
-        rx.foreach(FindState.found, lambda found: _task(here, found)),
+        rx.foreach(FindState.found, _task),
         always=tuple(_command(number, command) for number, command in enumerate(commands)),
     )
 
@@ -72,14 +72,15 @@ def _found_place(place: rx.Var[FoundPlace]) -> rx.Component:
     )
 
 
-def _task(here: str, found: rx.Var[Found]) -> rx.Component:
+def _task(found: rx.Var[Found]) -> rx.Component:
+    here = page_script.exported("address", "addressWith").call(routes.OPEN_TASK, found["id"])
     return option(
         "found-" + found["id"],
         rx.cond(found["is_completed"], icon("circle-check"), icon("circle")),
         found["title"],
         rx.cond(found["is_completed"], _kind("Done")),
         attributes={"data-found": ""},
-        on_click=rx.redirect(f"{here}?{routes.OPEN_TASK}=" + found["id"]),
+        on_click=rx.redirect(here.to(str)),
     )
 
 
