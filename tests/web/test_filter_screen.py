@@ -153,9 +153,13 @@ async def test_a_view_that_is_open_follows_what_is_done_to_it_elsewhere(alice: B
         assert await seen_after(f"{PLACES}.rename_place", name="Urgent") == (False, "Urgent", "p1")
         changed = await seen_after(f"{FILTER}.change_query", text="p2")
         assert changed == (False, "Urgent", "p2")
-        assert titles(here) == ["Buy milk"], "its box still says so: one may be typing"
+        assert titles(here) == ["Pay rent"]
+        await ask(here, "p1")
+        changed = await seen_after(f"{FILTER}.change_query", text="p2 | p1")
+        assert changed == (False, "Urgent", "p2 | p1")
+        assert titles(here) == ["Buy milk"], "what is typed in its place stays"
         assert (await seen_after(f"{FILTER}.delete_filter"))[0]
-        assert await seen_after(f"{LIVE}.undo") == (False, "Urgent", "p2")
+        assert await seen_after(f"{LIVE}.undo") == (False, "Urgent", "p2 | p1")
         assert titles(here) == ["Buy milk"]
 
 

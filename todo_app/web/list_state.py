@@ -235,11 +235,13 @@ class TaskListState(AuthState):
         await self._place(self._rows_of(page), self._cursors_of(page.items), page)
 
     async def _follow_filter(self) -> None:
-        """Take over what was changed of a saved filter, but not into its box: one may be typing."""
+        """Take over what was changed of a saved filter, unless another is typed in its place."""
         await self._recount()
         self._counted_at = clock.now()
-        _, query = saved_place(self.get_value("filters"), self._place_id)
-        self.saved_query = query or self.saved_query
+        saved = saved_place(self.get_value("filters"), self._place_id)[1] or self.saved_query
+        is_typed, self.saved_query = self._filter != self.saved_query, saved
+        if not is_typed:
+            self._set_filter(saved)
 
     async def _page(
         self,
@@ -266,8 +268,7 @@ class TaskListState(AuthState):
 
     def _query(self) -> tuple[TaskFilter, Sort]:
         place_id = UUID(self._place_id) if self._place_id else self._actor().user_id
-        names = (self.place["name"], self._filter)
-        return query_of(self._name, self._today, place_id, *names)
+        return query_of(self._name, self._today, place_id, self.place["name"], self._filter)
 
     async def _place(self, rows: list[TaskRow], cursors: list[str], page: TaskPage) -> None:
         """Make these rows the window; the end of Today is what was done today.
@@ -309,10 +310,9 @@ class TaskListState(AuthState):
         """When tasks come again on the days of the window, as far as one looks ahead."""
         edges = [date.fromisoformat(row["due_on"]) for row in rows[:1] + rows[-1:]]
         first, last = days_ahead(self._today, edges, self.has_earlier, self.has_more)
-        limit = WINDOW_ROWS - len(rows)
         known = page.recurring if isinstance(page, UpcomingPage) else None
         found, self.is_thinned = await self._share(
-            coming.list_coming, first, last, limit=limit, recurring=known
+            coming.list_coming, first, last, limit=WINDOW_ROWS - len(rows), recurring=known
         )
         seen = self._seen()
         return [echo_of(row_of(one.as_task(seen.zone), seen)) for one in found]

@@ -36,7 +36,7 @@ def filter_box() -> rx.Component:
     hint = FilterState.hint
     is_hinted = ~is_flawed & (hint["reason"] != "") & (entry.value == hint["text"])
     return rx.el.div(
-        when_new(act=_fill(), key=FilterState.shown_opening),
+        when_new(act=_fill(), key=FilterState.shown_opening.to_string() + FilterState.saved_query),
         rx.el.label(
             icon("list-filter"),
             rx.el.div(
@@ -70,7 +70,7 @@ def name_of_filter() -> ClientStateVar:
 
 
 def _fill() -> list[rx.Var]:
-    """Event triggers that put into the box what the address holds, or the view that was opened.
+    """Event triggers that put into the box what the address holds, or the view as it is now.
 
     What somebody is typing already is in the address.
     """
