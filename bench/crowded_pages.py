@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import statistics
 import time
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 
 from bench.events import CLOSE_NOTICE, COUNT
 from bench.socket_page import SocketPage, open_page
+from bench.stage import processes_behind
 
-ROUNDS = 3
-ROUND_SECONDS = 1.0
+ROUNDS = 7
+ROUND_SECONDS = 1.5
+"""Longer than the longest search for garbage, a third of a second for the floor with 200 pages."""
 AT_ONCE = 10
 
 
@@ -22,13 +22,12 @@ async def measure(
     places: Mapping[str, Sequence[int]],
     people: Sequence[tuple[str, str]],
     counter_port: int,
-) -> dict[str, float]:
-    """Events per second of pages that these people have open, at each of the places by its name.
+) -> list[dict[str, tuple[float, float]]]:
+    """Of each round: events per second at each of the places by its name, and seconds for each.
 
-    People are a cookie and an address; a place is the ports they are spread over. The `floor` is
-    the bare counter.
+    The seconds are processor time of the server. The pages are of people, who are a cookie and an
+    address; a place is the ports they are spread over. The `floor` is the bare counter.
     """
-    rates: dict[str, list[float]] = defaultdict(list)
     async with AsyncExitStack() as stack:
         turn = asyncio.Semaphore(AT_ONCE)
 
@@ -54,15 +53,25 @@ async def measure(
             for name, ports in places.items()
         }
         crowds["floor"] = await asyncio.gather(*(open_one(counter_port, "/") for _ in people))
-        for _ in range(ROUNDS):
-            for name, pages in crowds.items():
-                event = COUNT if name == "floor" else CLOSE_NOTICE
-                rates[name].append(await _events_per_second(pages, event))
-    return {name: statistics.median(found) for name, found in rates.items()}
+        ports_of = {**places, "floor": [counter_port]}
+        rounds = [
+            {
+                name: await _one_round(
+                    pages, ports_of[name], COUNT if name == "floor" else CLOSE_NOTICE
+                )
+                for name, pages in crowds.items()
+            }
+            for _ in range(1 + ROUNDS)
+        ]
+    # The first events of a page pay for what it keeps.
+    return rounds[1:]
 
 
-async def _events_per_second(pages: Sequence[SocketPage], event: str) -> float:
+async def _one_round(
+    pages: Sequence[SocketPage], ports: Sequence[int], event: str
+) -> tuple[float, float]:
     count = 0
+    before = _processor_seconds(ports)
     started = time.perf_counter()
     until = started + ROUND_SECONDS
 
@@ -73,4 +82,10 @@ async def _events_per_second(pages: Sequence[SocketPage], event: str) -> float:
             count += 1
 
     await asyncio.gather(*(send(page) for page in pages))
-    return count / (time.perf_counter() - started)
+    rate = count / (time.perf_counter() - started)
+    return rate, (_processor_seconds(ports) - before) / count
+
+
+def _processor_seconds(ports: Sequence[int]) -> float:
+    times = [process.cpu_times() for port in ports for process in processes_behind(port)]
+    return sum(time.user + time.system for time in times)

@@ -5,11 +5,9 @@ from __future__ import annotations
 import asyncio
 from contextlib import AsyncExitStack
 
-import psutil
-
 from bench.figures import Figure
 from bench.socket_page import open_page
-from bench.stage import Account, open_accounts
+from bench.stage import Account, open_accounts, processes_behind
 from tests.web.backend import Backend
 
 PAGES = 1_000
@@ -72,16 +70,4 @@ async def _open_all(backend: Backend, accounts: list[Account]) -> tuple[int, int
 
 def _memory_bytes(port: int) -> int:
     """What the processes behind a port hold; what they share counts once."""
-    [serving, *_] = [
-        psutil.Process(connection.pid)
-        for connection in psutil.net_connections("tcp")
-        if connection.laddr.port == port
-        and connection.status == psutil.CONN_LISTEN
-        and connection.pid
-    ]
-    # The server has a process that only watches over the other, and either is named.
-    parent = serving.parent()
-    top = parent if parent and parent.cmdline() == serving.cmdline() else serving
-    return sum(
-        int(process.memory_full_info().pss) for process in (top, *top.children(recursive=True))
-    )
+    return sum(int(process.memory_full_info().pss) for process in processes_behind(port))

@@ -14,6 +14,7 @@ from pathlib import Path
 from uuid import UUID
 
 import httpx
+import psutil
 from sqlalchemy import Engine, insert, select, text
 from sqlmodel import col
 
@@ -215,6 +216,21 @@ def _links(
         }
         for number, task in enumerate(tasks[::2])
     ]
+
+
+def processes_behind(port: int) -> list[psutil.Process]:
+    """The processes of the server that listens on a port."""
+    [serving, *_] = [
+        psutil.Process(connection.pid)
+        for connection in psutil.net_connections("tcp")
+        if connection.laddr.port == port
+        and connection.status == psutil.CONN_LISTEN
+        and connection.pid
+    ]
+    # The server has a process that only watches over the other, and either is named.
+    parent = serving.parent()
+    top = parent if parent and parent.cmdline() == serving.cmdline() else serving
+    return [top, *top.children(recursive=True)]
 
 
 def _tidy(engine: Engine) -> None:

@@ -48,11 +48,18 @@ def by_turns(
     loads: Mapping[str, Sequence[Request]], *, rounds: int, seconds: float
 ) -> dict[str, float]:
     """Answers per second to each of these loads: the medians of rounds in which each has a turn."""
-    rates = [
+    rates = in_rounds(loads, rounds=rounds, seconds=seconds)
+    return {name: statistics.median(one[name] for one in rates) for name in loads}
+
+
+def in_rounds(
+    loads: Mapping[str, Sequence[Request]], *, rounds: int, seconds: float
+) -> list[dict[str, float]]:
+    """Answers per second to each of these loads, in rounds in which each has a turn."""
+    return [
         {name: _put_load(requests, seconds) for name, requests in loads.items()}
         for _ in range(rounds)
     ]
-    return {name: statistics.median(one[name] for one in rates) for name in loads}
 
 
 def _put_load(requests: Sequence[Request], seconds: float) -> float:
