@@ -20,7 +20,7 @@ from uuid import UUID
 
 from sqlalchemy import select, update
 
-from bench import crowded_pages, stage
+from bench import crowded_pages, quota, stage
 from bench.figures import Figure
 from bench.load import NUMBER
 from bench.stage import Account
@@ -38,6 +38,10 @@ ROUNDS = 3
 ROUND_SECONDS = 1.0
 HASHING_SECONDS = 2.0
 """A sign-in takes a quarter of a second of a core, whoever is asked."""
+HELD = ("search", "create")
+"""A read and a write, of which two processes that are held to a `SHARE` of a core do more."""
+SHARE = 0.2
+HELD_SECONDS = 3.0
 LEAST_SHARE = 0.8
 LEAST_OF_TWO = 1.6
 CORES = 5
@@ -141,6 +145,9 @@ def measure(folder: Path) -> list[Figure]:
     with _running(folder) as place:
         crowd = _gather(place)
         found = [figure for act in ACTS for figure in _measure_act(act, place, crowd)]
+        for act in ACTS:
+            if act.what in HELD:
+                found += _measure_pair(act, place, crowd[:LONE_SIZE])
         pages = [(person.account.cookie, person.address) for person in crowd]
         for size in SIZES:
             rounds = asyncio.run(
@@ -214,6 +221,31 @@ def _measure_act(act: Act, place: Place, crowd: Sequence[Person]) -> list[Figure
         rounds = in_rounds(loads, rounds=ROUNDS, seconds=act.seconds)
         found += _figures(f"REST: {act.what}", size, rounds)
     return found
+
+
+def _measure_pair(act: Act, place: Place, crowd: Sequence[Person]) -> list[Figure]:
+    """Two processes beside one on any number of cores: each may use a fifth of one, and no more."""
+    loads = {
+        name: [
+            act.product(person, ports[number % len(ports)]) for number, person in enumerate(crowd)
+        ]
+        for name in ("one", "two")
+        for ports in [_ports(place, name)]
+    }
+    with quota.held(_ports(place, "two"), SHARE) as is_held:
+        if not is_held:
+            return []
+        middle = _middle(in_rounds(loads, rounds=ROUNDS, seconds=HELD_SECONDS), "two", "one")
+    return [
+        Figure(
+            f"REST: {act.what}, two processes beside one, each held to {SHARE:g} cores",
+            middle["two"],
+            "/s",
+            LEAST_OF_TWO,
+            floor=middle["one"],
+            at_least=True,
+        )
+    ]
 
 
 def _names(size: int) -> Sequence[str]:
