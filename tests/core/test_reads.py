@@ -44,6 +44,8 @@ async def test_a_row_that_is_not_there_is_none(alice: Actor) -> None:
 async def test_a_database_that_fails_is_unavailable_until_it_does_not(
     alice: Actor, database: str
 ) -> None:
+    # On connections that no other test has, before it or after.
+    await dispose()
     task = await add_task(alice)
 
     if database.startswith("sqlite"):
@@ -62,5 +64,4 @@ async def test_a_database_that_fails_is_unavailable_until_it_does_not(
     if database.startswith("sqlite"):
         other.close()
     assert (await act(tasks.complete_task, alice, task.id)).completed_at is not None
-    # The connections of the next test are not to be these.
     await dispose()

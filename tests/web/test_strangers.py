@@ -98,6 +98,7 @@ async def test_redis_forgets_a_stranger_too(
 
         assert await client.keys("gone*") == [b"gone_elsewhere"]
         await client.delete("gone_elsewhere")
+        await kept.close()
 
 
 async def test_a_token_that_is_issued_to_a_stranger_leaves_with_them() -> None:

@@ -62,3 +62,4 @@ class Pool(AsyncAdaptedQueuePool):
     """A pool in which nobody is overtaken."""
 
     _queue_class = _Queue
+    _sqla_logger_namespace = "sqlalchemy.pool"
