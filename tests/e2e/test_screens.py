@@ -19,6 +19,7 @@ from tests.e2e.watch import Watch
 PICTURES = ROOT / "test-results" / "screens"
 TOUCH_PIXELS = 44
 FOCUS_RING_PIXELS = 6
+PLACES = ("project", "label", "history", "archive", "trash", "filter", "chosen")
 SETTINGS = ("account", "preferences", "security", "tokens")
 
 # Everything visible that reaches beyond the sides, but for what an ancestor clips or scrolls.
@@ -110,7 +111,7 @@ async def test_what_a_finger_meets_on_a_phone_is_large_enough(
     for name in ("sign-in", "sign-up", "forgotten-password"):
         await screens[name].show(stranger, site.origin)
         small += [f"{name}: {text}" for text in await small_targets(stranger)]
-    for name in ("today", "today-panel", "menu", "toast", "completed", *SETTINGS):
+    for name in ("today", "today-panel", "menu", "toast", "completed", *PLACES, *SETTINGS):
         await screens[name].show(page, site.origin)
         small += [f"{name}: {text}" for text in await small_targets(page)]
         if name == "today-panel":
@@ -133,14 +134,23 @@ async def room_below_title(page: Page) -> float:
 
 
 async def small_targets(page: Page) -> list[str]:
+    """What can be pressed on a smaller place; links in running text may be."""
     found: list[str] = await page.evaluate(
         """least => [...document.querySelectorAll('a, button, input, select, textarea')]
             .filter(element => element.checkVisibility({visibilityProperty: true}))
-            .filter(element => !element.closest('.skip'))
+            .filter(element => !element.closest('.skip, .prose'))
             .map(element => [element.closest('label') ?? element, element])
             .map(([target, element]) => [target.getBoundingClientRect(), element])
-            .filter(([box]) => box.width && (box.height < least - .5 || box.width < least - .5))
-            .map(([box, element]) => `${Math.round(box.width)} x ${Math.round(box.height)}: `
+            .filter(([box]) => box.width)
+            .map(([box, element]) => {
+                const more = getComputedStyle(element, '::after');
+                const isMore = more.position === 'absolute';
+                return [...['width', 'height'].map(
+                    side => Math.max(box[side], isMore ? parseFloat(more[side]) : 0)
+                ), element];
+            })
+            .filter(([width, height]) => Math.min(width, height) < least - .5)
+            .map(([width, height, element]) => `${Math.round(width)} x ${Math.round(height)}: `
                 + element.outerHTML.slice(0, 100))""",
         TOUCH_PIXELS,
     )
