@@ -45,6 +45,11 @@ from todo_app.core.words import (
             "\U0001f1e9\U0001f1ea \U0001f1ea\U0001f1f8",
         ),
         ("\u2192 \u00a7 5 x\u00b2\u22651", "\u2192 \u00a7 5 x2 \u2265 1"),
+        # Vowels are no accents, and the bar is no vowel; a dot below comes apart from its letter.
+        (
+            "\u0915\u093e\u0932\u093e \u0918\u094b\u095c\u093e\u0964",
+            "\u0915\u093e\u0932\u093e \u0918\u094b\u0921\u093c\u093e",
+        ),
     ],
 )
 def test_words_are_without_case_and_accents_and_symbols_are_words(text: str, expected: str) -> None:
@@ -55,6 +60,12 @@ def test_words_are_without_case_and_accents_and_symbols_are_words(text: str, exp
     ("query", "text", "expected"),
     [
         ("cafe str", "The Caf\u00e9 in Stra\u00dfe 5", ["Caf\u00e9", "Stra\u00dfe"]),
+        (
+            "\u0928\u092e\u0938\u094d\u0924\u0947",
+            "\u0928\u092e\u0938\u094d\u0924\u0947!",
+            ["\u0928\u092e\u0938\u094d\u0924\u0947"],
+        ),
+        ('"\u0915\u093e\u0932\u0940"', "\u0915\u093e\u0932\u093e", []),
         ("\u8cb7\u3046", "\u725b\u4e73\u3092\u8cb7\u3046", ["\u8cb7\u3046"]),
         ('"buy milk"', "Buy milk; buy milkshake", ["Buy milk"]),
         ("v1.1", "Release v1.1.1", ["v1.1"]),

@@ -51,6 +51,21 @@ _UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
     "\U00020000-\U0003ffff"
 )
+# The vowels and other marks of the scripts of India and many more, which make another word.
+_VOWELS = "".join(
+    chr(code)
+    for first, end in (
+        (0x900, 0xE00),
+        (0xF00, 0x1000),
+        (0x1700, 0x1780),
+        (0x1800, 0x1D00),
+        (0xA800, 0xAC00),
+        (0x11000, 0x11800),
+    )
+    for code in range(first, end)
+    if unicodedata.category(chr(code)) in {"Mn", "Mc"}
+)
+_LETTER = rf"[^\W_{_UNSPACED}]"
 # Currencies, arrows, figures of mathematics and of games, emoji: by their blocks, as there are more
 # of them every year.
 _SYMBOLS = (
@@ -60,7 +75,8 @@ _SYMBOLS = (
 _SIGNS = r"(?:(?<=\w)|(?<=\w[+#%]))[+#%]|(?<=\w)[/&](?=\w)|(?<!\.)\.(?=\w)"
 # Two letters of a flag are one.
 _WORD = re.compile(
-    rf"[{_UNSPACED}]|[^\W_{_UNSPACED}]+|[\U0001f1e6-\U0001f1ff]{{2}}|[{_SYMBOLS}]|{_SIGNS}"
+    rf"[{_UNSPACED}]|{_LETTER}+(?:[{_VOWELS}]+{_LETTER}*)*"
+    rf"|[\U0001f1e6-\U0001f1ff]{{2}}|[{_SYMBOLS}]|{_SIGNS}"
 )
 _QUOTED_OR_NOT = re.compile(r'"([^"]*)"|([^\s"]+)')
 
