@@ -12,10 +12,20 @@ from sqlalchemy import NullPool, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 
 from tests.servers import SUPERUSER, as_role
-from todo_app.core import accounts, api_sessions, clock, session_memory, sessions, tasks, tokens
+from todo_app.core import (
+    accounts,
+    api_sessions,
+    audit,
+    clock,
+    session_memory,
+    sessions,
+    tasks,
+    tokens,
+)
 from todo_app.core.access import Actor
 from todo_app.core.accounts import AccountDraft
 from todo_app.core.api_sessions import TokenPair
+from todo_app.core.audit import EventView
 from todo_app.core.credentials import Credentials
 from todo_app.core.database import reading, transaction
 from todo_app.core.errors import Unauthenticated
@@ -94,6 +104,11 @@ async def act(
     user_id = first.user_id if isinstance(first, Actor) else first
     async with transaction(user_id if isinstance(user_id, UUID) else None) as db:
         return await operation(db, *args, **kwargs)
+
+
+async def events_of(actor: Actor) -> list[EventView]:
+    """The last events of an actor's account, the latest first."""
+    return (await act(audit.page_events, actor, limit=audit.LIST_MAX)).items
 
 
 def claims_of(actor: Actor) -> Claims:

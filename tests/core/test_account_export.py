@@ -3,8 +3,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from tests.cast import PASSWORD, act, add_task, email_of, sign_in_api, visit_by
-from todo_app.core import account_export, api_tokens, audit
+from tests.cast import PASSWORD, act, add_task, email_of, events_of, sign_in_api, visit_by
+from todo_app.core import account_export, api_tokens
 from todo_app.core import tasks as core_tasks
 from todo_app.core.access import Actor
 from todo_app.core.api_tokens import TokenDraft
@@ -47,7 +47,7 @@ async def test_an_export_holds_everything_of_its_owner_and_nothing_of_others(
     assert str(bob.user_id) not in text
     for secret in (PASSWORD, token, "password_hash", "token_hash", "$2b$"):
         assert secret not in text
-    assert (await act(audit.list_events, alice))[0].kind == "account_exported"
+    assert (await events_of(alice))[0].kind == "account_exported"
 
 
 async def test_an_api_token_exports_nothing_about_proving_who_its_owner_is(alice: Actor) -> None:

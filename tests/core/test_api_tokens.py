@@ -10,9 +10,9 @@ import pytest
 import time_machine
 from sqlalchemy import select
 
-from tests.cast import act, email_of, letters_waiting, sign_in, visit_by
+from tests.cast import act, email_of, events_of, letters_waiting, sign_in, visit_by
 from todo_app import jobs
-from todo_app.core import api_tokens, audit, clock, throttle
+from todo_app.core import api_tokens, clock, throttle
 from todo_app.core.access import Actor
 from todo_app.core.api_tokens import NewToken, TokenDraft
 from todo_app.core.database import reading
@@ -81,7 +81,7 @@ async def test_a_revoked_token_is_refused_at_once_and_its_use_is_told_once(alice
     assert await act(api_tokens.list_tokens, alice) == []
     with pytest.raises(NotFound):
         await act(api_tokens.revoke_token, alice, made.id)
-    events = await act(audit.list_events, alice)
+    events = await events_of(alice)
     assert [event.kind for event in events][:3] == [
         "spent_token_used",
         "api_token_revoked",

@@ -18,6 +18,7 @@ from tests.cast import (
     actor_of,
     credentials_of,
     email_of,
+    events_of,
     sign_in,
     sign_in_api,
     sign_in_often,
@@ -57,7 +58,7 @@ def lines(caplog: pytest.LogCaptureFixture) -> Iterator[list[str]]:
 
 
 async def kinds(actor: Actor) -> list[str]:
-    return [found.kind for found in await act(audit.list_events, actor)]
+    return [found.kind for found in await events_of(actor)]
 
 
 async def stored() -> list[dict[str, Any]]:
@@ -124,7 +125,7 @@ async def test_an_event_knows_where_it_came_from(alice: Actor) -> None:
     phone = Visit("web", "2001:db8::7", "Mozilla/5.0 (X11; Linux) Firefox/140.0")
     await sessions.sign_in_web(credentials_of("alice"), phone)
 
-    last = (await act(audit.list_events, alice))[0]
+    last = (await events_of(alice))[0]
 
     assert (last.kind, last.address, last.device) == (
         "signed_in",
@@ -181,7 +182,7 @@ async def test_a_line_says_who_and_when(alice: Actor, lines: list[str]) -> None:
     await sign_in("alice")
 
     [line] = [json.loads(line) for line in lines]
-    [newest] = (await act(audit.list_events, alice))[:1]
+    [newest] = (await events_of(alice))[:1]
     assert line == {
         "event": "signed_in",
         "at": newest.created_at.isoformat(),

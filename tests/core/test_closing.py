@@ -17,6 +17,7 @@ from tests.cast import (
     add_task,
     credentials_of,
     email_of,
+    events_of,
     is_alive,
     peeking,
     sign_in,
@@ -25,7 +26,7 @@ from tests.cast import (
     visit_by,
 )
 from todo_app import jobs
-from todo_app.core import accounts, api_sessions, api_tokens, audit, clock, closing, sessions
+from todo_app.core import accounts, api_sessions, api_tokens, clock, closing, sessions
 from todo_app.core import tasks as core_tasks
 from todo_app.core.access import Actor
 from todo_app.core.accounts import AccountDraft
@@ -59,7 +60,7 @@ async def make_token(actor: Actor) -> str:
 
 
 async def kinds(actor: Actor) -> list[str]:
-    return [found.kind for found in await act(audit.list_events, actor)]
+    return [found.kind for found in await events_of(actor)]
 
 
 async def count_rows() -> dict[str, int]:

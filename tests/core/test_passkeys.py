@@ -14,10 +14,10 @@ import time_machine
 from cryptography.hazmat.primitives.asymmetric import ec
 from pydantic import SecretStr, ValidationError
 
-from tests.cast import PASSWORD, act, email_of, is_alive, sign_in, visit_by
+from tests.cast import PASSWORD, act, email_of, events_of, is_alive, sign_in, visit_by
 from tests.core.authenticator import PRESENT, Authenticator
 from tests.mailbox import Mailbox, link_in, text_of
-from todo_app.core import audit, closing, mail, passkeys, recovery, sessions, throttle, tokens
+from todo_app.core import closing, mail, passkeys, recovery, sessions, throttle, tokens
 from todo_app.core.access import Actor
 from todo_app.core.errors import (
     Conflict,
@@ -103,7 +103,7 @@ async def test_promise_8_each_change_asks_for_the_password_and_ends_other_sessio
         await passkeys.remove(alice, kept.id, SecretStr("not hers at all"), visit_by())
     await passkeys.remove(alice, kept.id, SECRET, visit_by())
     assert [await is_alive(one) for one in (alice, bob, other)] == [True, True, False]
-    kinds = [event.kind for event in await act(audit.list_events, alice)]
+    kinds = [event.kind for event in await events_of(alice)]
     assert [kind for kind in kinds if "passkey" in kind] == ["passkey_removed", "passkey_added"]
 
 
@@ -170,7 +170,7 @@ async def test_what_is_not_meant_for_this_server_or_by_its_owner_is_refused(
     assert (refusal.value.field, refusal.value.reason) == ("credential", "passkey")
     with pytest.raises(WrongPasskey):
         await sign_in_with(device, **FORGERIES[kind])
-    assert "passkey_failed" in [event.kind for event in await act(audit.list_events, alice)]
+    assert "passkey_failed" in [event.kind for event in await events_of(alice)]
     assert len(await act(passkeys.list_passkeys, alice)) == 1
 
 

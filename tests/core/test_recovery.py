@@ -16,6 +16,7 @@ from tests.cast import (
     act,
     credentials_of,
     email_of,
+    events_of,
     is_alive,
     letters_waiting,
     sign_in,
@@ -27,7 +28,6 @@ from tests.mailbox import Mailbox, link_in, text_of
 from todo_app.core import (
     api_sessions,
     api_tokens,
-    audit,
     clock,
     closing,
     links,
@@ -133,7 +133,7 @@ async def test_the_owner_is_told_of_a_reset_by_mail_and_in_their_activity(
     told = mailbox.mails_to(email_of("alice"))[-1]
     assert told["Subject"] == "Your password was changed"
     assert "by a mailed link" in text_of(told)
-    kinds = [event.kind for event in await act(audit.list_events, alice)]
+    kinds = [event.kind for event in await events_of(alice)]
     assert kinds[:2] == ["password_reset", "password_reset_asked"]
 
 

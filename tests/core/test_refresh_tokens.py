@@ -7,8 +7,8 @@ import pytest
 import time_machine
 from sqlalchemy import select
 
-from tests.cast import act, actor_of, is_alive, sign_in_api, visit_by
-from todo_app.core import api_sessions, audit, clock, sessions, throttle
+from tests.cast import act, actor_of, events_of, is_alive, sign_in_api, visit_by
+from todo_app.core import api_sessions, clock, sessions, throttle
 from todo_app.core.access import Actor
 from todo_app.core.api_sessions import TokenPair
 from todo_app.core.database import reading
@@ -146,5 +146,5 @@ async def test_a_token_that_comes_back_again_and_again_is_told_once(alice: Actor
         with pytest.raises(RefreshTokenReused):
             await api_sessions.refresh(pair.refresh_token, HERE)
 
-    kinds = [event.kind for event in await act(audit.list_events, alice)]
+    kinds = [event.kind for event in await events_of(alice)]
     assert kinds.count("refresh_token_reused") == 1

@@ -19,6 +19,7 @@ from tests.cast import (
     actor_of,
     credentials_of,
     email_of,
+    events_of,
     is_alive,
     sign_in,
     sign_in_api,
@@ -26,7 +27,6 @@ from tests.cast import (
 )
 from todo_app.core import (
     api_sessions,
-    audit,
     closing,
     encryption,
     password_change,
@@ -106,7 +106,7 @@ async def sign_in_by(code: str, step: tokens.Claims | None = None) -> Actor:
 
 
 async def kinds_of_events(actor: Actor) -> list[str]:
-    return [event.kind for event in await act(audit.list_events, actor)]
+    return [event.kind for event in await events_of(actor)]
 
 
 async def test_without_a_second_factor_a_password_is_enough(alice: Actor) -> None:

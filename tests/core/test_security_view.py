@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from tests.cast import act, sign_in
-from todo_app.core import audit, recovery_codes, second_factor, security_view, sessions
+from tests.cast import act, events_of, sign_in
+from todo_app.core import recovery_codes, second_factor, security_view, sessions
 from todo_app.core.access import Actor
 from todo_app.core.database import transaction
 from todo_app.core.models import Passkey, new_id
@@ -29,7 +29,7 @@ async def test_the_screen_is_told_at_once_what_each_part_tells(alice: Actor, bob
     found = security.ways
 
     assert security.sessions == await act(sessions.list_sessions, alice)
-    assert security.events == await act(audit.list_events, alice)
+    assert security.events == await events_of(alice)
     assert (len(security.sessions), len(security.events) > 1) == (2, True)
     assert found.passkeys == ["Phone", "Ring"]
     assert found.codes == await act(second_factor.get_second_factor, alice)

@@ -135,11 +135,6 @@ async def record_in_session(db: AsyncSession, kind: Kind, session_id: UUID, **de
         _add(db, kind, session.user_id, session.address, session.device, details)
 
 
-async def list_events(db: AsyncSession, actor: Actor) -> list[EventView]:
-    """The last events of the actor's account, the latest first, at most `LIST_MAX`."""
-    return (await page_events(db, actor, limit=LIST_MAX)).items
-
-
 async def page_events(
     db: AsyncSession, actor: Actor, *, limit: int, cursor: str | None = None
 ) -> EventPage:
