@@ -47,3 +47,8 @@ async def test_what_is_typed_is_found_marked_and_opened_without_a_mouse(
     await page.go_back()
     await expect(box).to_have_value("oat")
     await expect(rows).to_have_count(1)
+    await page.get_by_role("link", name="Buy oat milk").click()
+    await expect(page.get_by_role("textbox", name="Title")).to_have_value("Buy oat milk")
+    await page.reload()
+    await expect(box).to_have_value("oat")
+    await expect(rows).to_have_count(1)

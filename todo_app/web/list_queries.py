@@ -53,8 +53,8 @@ class Wanted(NamedTuple):
 def wanted_by(parameters: Mapping[str, str]) -> Wanted:
     """What the parameters of an address ask for."""
     place_id = parameters.get(routes.OPEN_PLACE, "")
-    typed = parameters.get(routes.TYPED_FILTER, "")
-    is_usable = routes.TYPED_FILTER in parameters and len(typed) <= MAX_CHARACTERS
+    typed = parameters.get(routes.TYPED, "")
+    is_usable = routes.TYPED in parameters and len(typed) <= MAX_CHARACTERS
     return Wanted(
         task=parameters.get(routes.OPEN_TASK, ""),
         place_id=place_id if routes.is_id(place_id) else "",

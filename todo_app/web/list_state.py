@@ -188,7 +188,10 @@ class TaskListState(AuthState):
     def _set_filter(self, text: str) -> None:
         """Take over what the list shows; the addresses of its tasks name it too."""
         self._filter = text
-        self.here = routes.named_here(self._place_id, text if text != self.saved_query else None)
+        typed = text if text != self.saved_query else None
+        if self._name == "search":
+            typed = self._searched or None
+        self.here = routes.named_here(self._place_id, typed)
 
     async def _open_place(self, outline: Outline | None = None) -> bool:
         """Show which project or label the list is of; whether there is such a one."""

@@ -68,8 +68,8 @@ OPEN_TASK = "task"
 OPEN_PLACE = "id"
 """The query parameter that names the project, the label or the filter of a page."""
 
-TYPED_FILTER = "show"
-"""The query parameter that holds a filter which is not saved."""
+TYPED = "show"
+"""The query parameter that holds what is typed: a filter which is not saved, or a search."""
 
 _TASK_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -129,8 +129,8 @@ def place_path(page: str, place_id: str) -> str:
 
 
 def named_here(place_id: str, typed: str | None) -> str:
-    """What the addresses of tasks in a list say first: its place, and the filter typed there."""
-    named = {} if typed is None else {TYPED_FILTER: typed}
+    """What the addresses of tasks in a list say first: its place, and what is typed there."""
+    named = {} if typed is None else {TYPED: typed}
     query = urlencode(({OPEN_PLACE: place_id} if place_id else {}) | named)
     return f"{query}&" if query else ""
 

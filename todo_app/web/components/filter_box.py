@@ -76,7 +76,7 @@ def _fill() -> list[rx.Var]:
     """
     is_opened = TaskListState.showing == "filter"
     saved = rx.cond(is_opened, FilterState.saved_query, "")
-    typed = page_script.exported("address", "inAddress").call(routes.TYPED_FILTER, saved)
+    typed = page_script.exported("address", "inAddress").call(routes.TYPED, saved)
     name = name_of_filter()
     # What was typed as its name is its name by then, or waits for the filter that it was meant for.
     clear = rx.cond(is_opened & (TaskListState.place["id"] != ""), "", name.value)
@@ -88,7 +88,7 @@ def _type(entry: ClientStateVar, text: rx.Var[str] | str) -> list[rx.Var]:
     keep = page_script.exported("address", "keepInAddress")
     return [
         reflex_private.set_from_event(entry, text),
-        reflex_private.trigger(keep.call(routes.TYPED_FILTER, text, TaskListState.saved_query)),
+        reflex_private.trigger(keep.call(routes.TYPED, text, TaskListState.saved_query)),
     ]
 
 

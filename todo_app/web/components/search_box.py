@@ -8,7 +8,7 @@ import reflex as rx
 from pydantic import StringConstraints
 
 from todo_app.core.words import QUERY_MAX_CHARACTERS
-from todo_app.web import reflex_private
+from todo_app.web import page_script, reflex_private, routes
 from todo_app.web.components.icons import icon
 from todo_app.web.list_state import Stamp, TaskListState
 
@@ -33,6 +33,7 @@ class SearchState(TaskListState):
         self._asked_at = stamp
         self._searched = text
         if self._name == "search":
+            self._set_filter("")
             await self._reload()
         self.searched = text.strip()
 
@@ -41,6 +42,8 @@ def search_box() -> rx.Component:
     """The box, which asks after a short pause in typing."""
     # What is typed is the page's, not the server's: no answer that comes late can change it.
     entry = reflex_private.page_state("search", "")
+    # Coming back to the page, what was in the box is still there.
+    there = page_script.exported("address", "inAddress").call(routes.TYPED, entry.value).to(str)
     return rx.el.div(
         rx.el.label(
             icon("search"),
@@ -50,10 +53,14 @@ def search_box() -> rx.Component:
                 value=entry.value,
                 on_change=lambda text: [
                     reflex_private.set_from_event(entry, text),
+                    _keep(text),
                     SearchState.find(text, _NOW).debounce(_PAUSE_MILLISECONDS),
                 ],
-                # Coming back to the page, what is in the box is still there.
-                on_mount=SearchState.find(entry.value, _NOW),
+                on_mount=[
+                    SearchState.find(there, _NOW),
+                    reflex_private.set_from_event(entry, there),
+                    _keep(there),
+                ],
                 placeholder="Words in titles, notes, projects and labels",
                 max_length=QUERY_MAX_CHARACTERS,
                 auto_complete="off",
@@ -66,3 +73,9 @@ def search_box() -> rx.Component:
         ),
         role="search",
     )
+
+
+def _keep(text: rx.Var[str]) -> rx.Var:
+    """An event trigger that puts what is looked for into the address."""
+    keep = page_script.exported("address", "keepInAddress")
+    return reflex_private.trigger(keep.call(routes.TYPED, text, ""))

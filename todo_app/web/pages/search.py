@@ -5,6 +5,7 @@ from __future__ import annotations
 import reflex as rx
 from reflex_components_core.react_router.dom import ReactRouterLink
 
+from todo_app.core.search import HITS_MAX
 from todo_app.web import routes
 from todo_app.web.components.icons import icon
 from todo_app.web.components.search_box import SearchState, search_box
@@ -13,6 +14,9 @@ from todo_app.web.components.task_row import found_piece
 from todo_app.web.list_state import TaskListState
 from todo_app.web.rows import FoundName
 from todo_app.web.shell import shell
+
+_IS_CUT = (TaskListState.showing == "search") & (TaskListState.rows.length() >= HITS_MAX)
+_CUT = f"The best {HITS_MAX} are here. More words find others."
 
 
 def page() -> rx.Component:
@@ -24,6 +28,7 @@ def page() -> rx.Component:
         rx.el.p(_summary(), role="status", class_name="only-read-aloud"),
         rx.cond(TaskListState.found_names.length() > 0, _names()),
         task_list("search", _nothing()),
+        rx.cond(_IS_CUT, rx.el.p(_CUT, class_name="hint")),
         can_add=False,
     )
 
@@ -33,7 +38,11 @@ def _summary() -> rx.Var[str]:
     return rx.cond(
         SearchState.searched == "",
         "",
-        rx.cond(tasks == 1, "1 task found", tasks.to_string() + " tasks found")
+        rx.cond(
+            _IS_CUT,
+            _CUT,
+            rx.cond(tasks == 1, "1 task found", tasks.to_string() + " tasks found"),
+        )
         + rx.cond(names == 0, "", ", projects and labels: " + names.to_string()),
     )
 
