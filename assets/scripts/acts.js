@@ -17,10 +17,17 @@ const TYPED = ["title", "notes"];
 const late = new Set(); // The sockets that may answer yet.
 let isLeaving = false; // The page closes its socket as it goes.
 
-function isAct(data) {
+// Whether something is done by an event that the device does not keep. A field that is left as it was
+// does nothing.
+export function isUnkept({ name = "", payload: { field, text, before } = {} }) {
+  const isSame = field !== undefined && text === before;
+  return ACT.test(name) && !KEPT.test(name) && !TYPED.includes(field) && !isSame;
+}
+
+function isUnkeptAct(data) {
   if (!isEvent(data)) return false;
-  const [, { name = "", payload = {} } = {}] = JSON.parse(data.slice(data.indexOf("[")));
-  return ACT.test(name) && !KEPT.test(name) && !TYPED.includes(payload.field);
+  const [, event = {}] = JSON.parse(data.slice(data.indexOf("[")));
+  return isUnkept(event);
 }
 
 const mark = (isLost) => write(KEY, isLost || null, AREA);
@@ -44,7 +51,7 @@ function follow(socket) {
     if (timer && !isLeaving) mark(true);
   });
   return (data) => {
-    if (isAct(data)) timer ??= setTimeout(beLate, MILLISECONDS);
+    if (isUnkeptAct(data)) timer ??= setTimeout(beLate, MILLISECONDS);
   };
 }
 

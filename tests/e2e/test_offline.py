@@ -157,6 +157,44 @@ async def test_a_network_that_goes_under_an_open_page_is_noticed_at_once(
     watch.forgive(NETWORK_AWAY)
 
 
+async def test_what_needs_a_connection_is_refused_in_words_and_not_done_later(
+    context: BrowserContext, page: Page, site: Program, alice: Person, watch: Watch
+) -> None:
+    task, other = alice.add_task("Water the plants"), alice.add_task("Call the piano tuner")
+    await page.goto(f"{site.origin}/inbox")
+    await open_panel(page, "Water the plants")
+    refusal = page.get_by_text("No connection: this cannot be done now.")
+    await context.set_offline(True)
+    await expect(page.get_by_text("Offline · trying again")).to_be_visible()
+
+    await panel(page).get_by_role("button", name="Tomorrow").click()
+    await expect(refusal).to_be_visible()
+    await page.get_by_role("button", name="Dismiss").click()
+    await expect(refusal).to_have_count(0)
+    await panel(page).get_by_label("Priority").select_option("1")
+    await expect(refusal).to_be_visible()
+    await expect(panel(page).get_by_label("Priority")).to_have_value("4")
+    await page.get_by_role("button", name="Dismiss").click()
+    await row(page, "Call the piano tuner").locator(".open").click()
+    await expect(refusal).to_be_visible()
+    await expect(panel(page).get_by_label("Title")).to_have_value("Water the plants")
+    assert page.url.endswith(task["id"])
+    await page.get_by_role("button", name="Dismiss").click()
+    await row(page, "Call the piano tuner").locator(".open").focus()
+    await page.keyboard.press("Delete")
+    await expect(refusal).to_be_visible()
+    await tick(page, "Call the piano tuner").click()
+
+    await context.set_offline(False)
+    await expect(page.get_by_text("Connected")).to_be_visible()
+    await expect(refusal).to_have_count(0)
+    await expect(toast(page)).to_contain_text("Completed “Call the piano tuner”")
+    assert alice.task(task["id"])["due"] is None
+    assert alice.task(task["id"])["priority"] == 4
+    assert alice.task(other["id"])["completed_at"] is not None
+    watch.forgive(NETWORK_AWAY)
+
+
 async def test_what_was_done_as_the_network_went_is_done_later_or_told(
     page: Page, site: Program, alice: Person, watch: Watch
 ) -> None:

@@ -6,6 +6,7 @@ import reflex as rx
 from reflex_components_core.react_router.dom import ReactRouterLink
 
 from todo_app.web.components.icons import icon
+from todo_app.web.components.refusals import refusal
 from todo_app.web.live_state import LiveState
 from todo_app.web.session import AuthState
 
@@ -44,6 +45,7 @@ def toast() -> rx.Component:
                 ),
             ),
         ),
+        refusal(),
         role="status",
         class_name="toast-place",
     )
