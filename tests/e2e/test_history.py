@@ -21,6 +21,7 @@ async def test_a_step_is_taken_back_from_the_history_of_a_task(
     history = panel(page).get_by_role("region", name="History")
     await expect(history.get_by_role("listitem")).to_have_count(2)
     await expect(history).to_contain_text("You, by the API")
+    await expect(history).to_contain_text("priority The title from “Water the plants” to")
     assert await violations(page) == []
 
     await history.get_by_role("button", name="Undo: Changed").click()

@@ -10,7 +10,21 @@ from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import ColumnElement, Table, bindparam, exists, func, null, select
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    Table,
+    Text,
+    Uuid,
+    bindparam,
+    case,
+    cast,
+    exists,
+    func,
+    null,
+    select,
+    type_coerce,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -19,7 +33,15 @@ from todo_app.core.access import Actor
 from todo_app.core.chain import content_of
 from todo_app.core.changes import ENTITIES, PURGED, Act, Mode
 from todo_app.core.errors import InvalidCursor
-from todo_app.core.models import CHANGES, TASKS, ApiToken, User
+from todo_app.core.models import (
+    CHANGES,
+    LABELS,
+    PROJECTS,
+    SECTIONS,
+    TASKS,
+    ApiToken,
+    User,
+)
 
 PAGE_MAX = 200
 PAGE_DEFAULT = 50
@@ -56,6 +78,9 @@ class ChangeView(BaseModel):
     """What that is called now, or was last."""
     before: dict[str, Any] | None
     after: dict[str, Any] | None
+    names: dict[str, str] = {}
+    """What the projects, sections, tasks and labels that it names by their ids are called now, or
+    were last; of what was deleted for good there is none."""
     can_undo: bool
     created_at: datetime
 
@@ -71,6 +96,12 @@ class ChangeView(BaseModel):
     ) -> ChangeView:
         """The view of a row of the log."""
         before, after = content_of(row["before"]), content_of(row["after"])
+        names = {
+            content[column]: row[f"{image}_{column}"]
+            for image, content in zip(_IMAGES, (before, after), strict=True)
+            for column in _NAMED_BY
+            if content and row.get(f"{image}_{column}") is not None
+        }
         named = {**(before or {}), **(after or {})}
         return cls.model_validate(
             {
@@ -81,6 +112,7 @@ class ChangeView(BaseModel):
                 "title": title or named.get("title") or named.get("name"),
                 "before": before,
                 "after": after,
+                "names": names,
                 "can_undo": can_undo and is_kept(row),
             }
         )
@@ -138,6 +170,45 @@ def _name_in(table: Table, row_id: ColumnElement[UUID]) -> ColumnElement[str] | 
     return select(name).where(own, table.c.id == row_id).scalar_subquery()
 
 
+_NAMED_BY = {"project_id": PROJECTS, "section_id": SECTIONS, "parent_id": TASKS, "label_id": LABELS}
+"""The columns that name another row, and its table."""
+_IMAGES = ("before", "after")
+_GONE = CHANGES.alias("gone")
+
+
+def _held(content: ColumnElement[str | None], name: str) -> ColumnElement[str]:
+    """What a column held, by the JSON of the log, which SQLite has as text."""
+    as_json = cast(content, JSON().with_variant(Text(), "sqlite"))
+    held: ColumnElement[str] = type_coerce(as_json, JSON)[name].as_string()
+    return held
+
+
+def _name_held(image: str, column: str) -> ColumnElement[str | None]:
+    """What the row that a column names is called now, or was called when it went."""
+    table = _NAMED_BY[column]
+    row_id = cast(func.replace(_held(CHANGES.c[image], column), "-", ""), Uuid())
+    about = {
+        LABELS: _GONE.c.about_id == row_id,
+        SECTIONS: _GONE.c.about_id.in_(select(PROJECTS.c.id).where(access.own_rows(PROJECTS))),
+    }.get(table)
+    now = _name_in(table, row_id)
+    if about is None:
+        return func.coalesce(now, null())
+    last = (
+        select(_held(_GONE.c.before, "name"))
+        .where(
+            about,
+            _GONE.c.user_id == CHANGES.c.user_id,
+            _GONE.c.entity_id == row_id,
+            _GONE.c.after.is_(None),
+        )
+        .order_by(_GONE.c.number.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    return func.coalesce(now, case((row_id.is_not(None), last)))
+
+
 _HISTORY = (
     select(
         CHANGES,
@@ -145,6 +216,11 @@ _HISTORY = (
         col(ApiToken.name).label("token_name"),
         _title().label("title"),
         is_taken_back(CHANGES.c.batch_id).label("is_taken_back"),
+        *(
+            _name_held(image, column).label(f"{image}_{column}")
+            for image in _IMAGES
+            for column in _NAMED_BY
+        ),
     )
     .outerjoin(User, col(User.id) == CHANGES.c.actor_id)
     .outerjoin(ApiToken, col(ApiToken.id) == CHANGES.c.token_id)

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from itertools import groupby
 from operator import attrgetter
-from typing import Any, NamedTuple, TypedDict
+from typing import NamedTuple, TypedDict
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from todo_app.core import reminders
-from todo_app.core.changes import FIELDS
 from todo_app.core.history import ChangeView
-from todo_app.web import messages, wording
+from todo_app.web import history_details, messages, wording
+from todo_app.web.history_details import Turned
 
 _OF_TASKS = frozenset({"task", "occurrence", "task_label"})
-_SHOWN_WITH_VALUES = frozenset({"task.changed", "task.moved"})
 _OF_PLACE, _OF_TASK, _ON_TASK, _MADE, _ASIDE = range(5)
 """What a step is named after, the first of these that is in it.
 
@@ -46,12 +44,11 @@ class Entry(TypedDict):
 
 
 class Reader(NamedTuple):
-    """Who looks at a history: their name, when, in which time zone, and their projects by id."""
+    """Who looks at a history: their name, when, and in which time zone."""
 
     name: str
     now: datetime
     zone: str
-    projects: Mapping[str, str]
 
     @property
     def today(self) -> date:
@@ -60,10 +57,14 @@ class Reader(NamedTuple):
 
 
 class Told(NamedTuple):
-    """A step as far as it was read: the change that it is named after, and all it is about."""
+    """A step as far as it was read: the change that it is named after, and all it is about.
+
+    `labels` are what came to each task and what went, by their names.
+    """
 
     leader: ChangeView
     ranks: dict[UUID, int]
+    labels: dict[UUID, Turned]
 
     @property
     def more(self) -> int:
@@ -75,12 +76,15 @@ class Told(NamedTuple):
 def tell(changes: Iterable[ChangeView], behind: Told | None = None) -> Told:
     """The step that these changes are of, or that part of it that follows the one behind."""
     ranks = {} if behind is None else dict(behind.ranks)
+    labels = {} if behind is None else dict(behind.labels)
     leaders = [] if behind is None else [behind.leader]
     for change in changes:
         rank = _rank(change)
         ranks[change.about_id] = min(rank, ranks.get(change.about_id, rank))
         leaders.append(change)
-    return Told(min(leaders, key=_precedence), ranks)
+        if change.entity == "task_label":
+            labels[change.about_id] = labels.get(change.about_id, Turned()).with_label(change)
+    return Told(min(leaders, key=_precedence), ranks, labels)
 
 
 def entries_of(changes: Sequence[ChangeView], reader: Reader) -> list[Entry]:
@@ -136,8 +140,8 @@ def _entry(told: Told, reader: Reader) -> Entry:
     return Entry(
         id=str(change.id),
         step=str(change.step),
-        text=_words(change),
-        detail=_detail(change, reader),
+        text=_words(told, reader),
+        detail=_detail(told, reader),
         title=change.title or "",
         task_id=str(change.about_id) if is_there else "",
         more=told.more,
@@ -149,57 +153,28 @@ def _entry(told: Told, reader: Reader) -> Entry:
     )
 
 
-def _words(change: ChangeView) -> str:
+def _words(told: Told, reader: Reader) -> str:
     """What a change was: Completed; Changed the title and the due date; Undone: Deleted."""
+    change = told.leader
     text = messages.ACT_MESSAGES[change.act]
     if change.before and change.after and change.act == "task.changed":
-        text = f"{text} {' and '.join(_names_of(change.after).values())}"
+        fields = history_details.fields_of(change, reader.today)
+        text = f"{text} {' and '.join(fields.values())}"
+    elif change.entity == "task_label" and all(told.labels[change.about_id]):
+        text = "Changed the labels of"
     return {"do": "", "undo": "Undone: ", "redo": "Done again: "}[change.mode] + text
 
 
-def _names_of(content: Mapping[str, Any]) -> dict[str, str]:
-    """The fields that changed, and how a sentence names them."""
-    fields = dict.fromkeys(FIELDS.get(name, name) for name in content)
-    return {field: messages.CHANGED_FIELDS.get(field, field.replace("_", " ")) for field in fields}
-
-
-def _detail(change: ChangeView, reader: Reader) -> str:
-    """What the fields were and are, where that is short: From Today to Mon 23 Nov 19:00."""
-    before, after = change.before, change.after
-    if not before or not after or change.act not in _SHOWN_WITH_VALUES:
-        return ""
-    names = {} if change.act == "task.moved" else _names_of(after)
-    names |= {"project_id": "the project"} if "project_id" in after else {}
-    turns = {
-        name: f"from {old} to {new}"
-        for field, name in names.items()
-        if (old := _value(field, before, reader)) != (new := _value(field, after, reader))
-    }
-    if len(names) == 1:
-        text = "".join(turns.values())
-    else:
-        text = ", ".join(f"{name} {turn}" for name, turn in turns.items())
-    return text[:1].upper() + text[1:]
-
-
-def _value(field: str, content: Mapping[str, Any], reader: Reader) -> str:
-    """What a field holds, in the person's words; nothing for one that is too long to say."""
-    match field:
-        case "title":
-            return wording.quoted(content["title"])
-        case "priority":
-            return wording.PRIORITY_NAMES[content["priority"]]
-        case "project_id":
-            name = reader.projects.get(content["project_id"])
-            return wording.quoted(name) if name else "another project"
-        case "reminders":
-            return wording.reminders_text(reminders.read_stored(content["reminders"])) or "none"
-        case "due":
-            day, wall = content.get("due_date"), content.get("due_time")
-            name = wording.day_name(date.fromisoformat(day), reader.today) if day else ""
-            none = "none" if "due_date" in content else "no time"
-            return f"{name} {wall or ''}".strip() or none
-    return ""
+def _detail(told: Told, reader: Reader) -> str:
+    """What a change made of what: From Today to Mon 23 Nov; Put on “beta”, took off “alpha”."""
+    change = told.leader
+    if change.act == "label.merged" and change.after is None:
+        into = next((labels.put_on for labels in told.labels.values() if labels.put_on), ())
+        return history_details.sentence([f"into {name}" for name in into[:1]])
+    phrases = history_details.turns(change, reader.today)
+    if change.entity == "task_label" or phrases:
+        phrases += told.labels.get(change.about_id, Turned()).phrases()
+    return history_details.sentence(phrases)
 
 
 def _who(change: ChangeView, own_name: str) -> str:

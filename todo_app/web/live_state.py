@@ -157,7 +157,7 @@ class LiveState(TaskPanelState):
     def _reader(self) -> Reader:
         """Who looks at a history."""
         zone = self._actor().time_zone
-        return Reader(self.user["name"], clock.now(), zone, self._project_names())
+        return Reader(self.user["name"], clock.now(), zone)
 
 
 def _in_words(step: UndoneStep) -> str:

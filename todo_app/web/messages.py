@@ -139,6 +139,9 @@ FLAW_MESSAGES: dict[Flaw, str] = {
 CHANGED_FIELDS: dict[str, str] = {
     "id": "the task itself",
     "title": "the title",
+    "name": "the name",
+    "colour": "the colour",
+    "query": "what it shows",
     "notes": "the notes",
     "priority": "the priority",
     "due": "the due date",

@@ -132,6 +132,7 @@ def _change(entry: rx.Var[Entry]) -> rx.Component:
     return rx.el.li(
         rx.el.p(
             entry["text"],
+            " ",
             rx.cond(entry["detail"] != "", rx.el.span(entry["detail"], class_name="detail")),
             dir="auto",
         ),

@@ -47,7 +47,12 @@ def _entry(entry: rx.Var[Entry]) -> rx.Component:
                     entry["detail"] != "",
                     rx.el.p(entry["detail"], dir="auto", class_name="details"),
                 ),
-                rx.el.p(rx.el.span(entry["when"]), rx.el.span(entry["who"]), class_name="details"),
+                rx.el.p(
+                    rx.el.span(entry["when"]),
+                    " ",
+                    rx.el.span(entry["who"]),
+                    class_name="details",
+                ),
                 class_name="what",
             ),
             rx.cond(
@@ -82,5 +87,8 @@ def _title(entry: rx.Var[Entry]) -> rx.Component:
 def _more(entry: rx.Var[Entry]) -> rx.Component:
     return rx.cond(
         entry["more"] > 0,
-        rx.el.span("and " + entry["more"].to_string() + " more", class_name="more-of-step"),
+        rx.fragment(
+            " ",
+            rx.el.span("and " + entry["more"].to_string() + " more", class_name="more-of-step"),
+        ),
     )
