@@ -187,11 +187,8 @@ class TaskListState(AuthState):
 
     def _set_filter(self, text: str) -> None:
         """Take over what the list shows; the addresses of its tasks name it too."""
-        self._filter = text
-        typed = text if text != self.saved_query else None
-        if self._name == "search":
-            typed = self._searched or None
-        self.here = routes.named_here(self._place_id, typed)
+        self._filter, typed = text, self._searched if self._name == "search" else text
+        self.here = routes.named_here(self._place_id, typed if typed != self.saved_query else None)
 
     async def _open_place(self, outline: Outline | None = None) -> bool:
         """Show which project or label the list is of; whether there is such a one."""
