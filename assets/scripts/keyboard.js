@@ -24,6 +24,7 @@ let lastClick = null;
 let prefix = "";
 let prefixedAt = 0;
 let selectsTitle = false;
+let wanted = ""; // The id of what gets the focus as soon as it is there.
 
 const rows = () => [...document.querySelectorAll(".rows > li[data-id]")];
 const idOf = (item) => item?.dataset.id ?? "";
@@ -79,6 +80,30 @@ function move(step, extends_) {
   if (extends_) choose(next, true);
 }
 
+// Leads into a field of the page; where there is none, into the one of the page at that address.
+export function enterOrGo(id, address) {
+  if (!document.getElementById(id)) document.querySelector(`a.place[href="${address}"]`).click();
+  wanted = id;
+  setTimeout(enterWanted); // A dialog that closes gives the focus back first.
+}
+
+function enterWanted() {
+  const field = wanted && document.getElementById(wanted);
+  if (!field) return;
+  wanted = "";
+  field.focus();
+}
+
+// Does what a control of the page is for: the focus goes into a field, or into what a button opens.
+function reach(control) {
+  const folded = control.closest("details");
+  if (folded) folded.open = true;
+  if (control.matches(TYPING)) return control.focus();
+  control.click();
+  const opened = document.getElementById(control.getAttribute("popovertarget"));
+  opened?.querySelector("input, button").focus();
+}
+
 function edit(item) {
   selectsTitle = true;
   item.querySelector(".open").click();
@@ -131,6 +156,7 @@ function isSingle(key) {
 function press(event) {
   const target = event.target instanceof Element ? event.target : document.body;
   if (event.defaultPrevented || event.isComposing) return;
+  wanted = "";
   if (target.closest(TYPING)) return pressInField(event, target);
   if (document.querySelector(OPEN_DIALOG)) return;
   if (["Enter", " "].includes(event.key) && target.closest("button")) return;
@@ -213,6 +239,7 @@ function keepPlace() {
 }
 
 function keepFocus(records) {
+  enterWanted();
   const isLost = () => document.activeElement === document.body;
   if (!isLost()) return;
   const gone = held?.isConnected ? null : held;
@@ -230,6 +257,8 @@ function click(event) {
   }
   const isInDialog = Boolean(target.closest("dialog[open]"));
   target.closest("[data-closes]")?.closest("dialog").close();
+  const command = target.closest("[data-reaches]");
+  if (command) reach(document.querySelector(command.dataset.reaches));
   const opener = target.closest("[data-opens]");
   if (opener) {
     if (!isInDialog) {
@@ -246,7 +275,7 @@ function click(event) {
 
 if (typeof window !== "undefined") {
   // Seen before anything else acts on it.
-  window.addEventListener("click", (event) => (lastClick = event), true);
+  window.addEventListener("click", (event) => ([lastClick, wanted] = [event, ""]), true);
   window.addEventListener("click", click);
   window.addEventListener("submit", (event) => event.target.closest("dialog")?.close());
   window.addEventListener("keydown", press);

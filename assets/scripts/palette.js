@@ -26,7 +26,9 @@ function filter(dialog, here = null) {
   for (const option of dialog.querySelectorAll("[data-command]")) {
     const name = folded(option.querySelector(".name").textContent);
     const called = `${option.dataset.command} ${name}`;
+    const { reaches } = option.dataset;
     const isUnfit =
+      (reaches && !document.querySelector(reaches)) ||
       (option.dataset.about === "tasks" && !dialog.dataset.about) ||
       ("whenTyped" in option.dataset && !words.length);
     option.hidden = isUnfit || !words.every((word) => called.includes(word));

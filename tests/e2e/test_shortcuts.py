@@ -148,6 +148,12 @@ async def test_keys_lead_to_every_screen(page: Page, site: Program) -> None:
         await page.keyboard.press("g")
         await page.keyboard.press(key)
         await expect(page.get_by_role("heading", level=1)).to_have_text(heading)
+    for path in ("/filter", "/settings/account"):
+        await page.goto(f"{site.origin}{path}")
+        await expect(page.get_by_text("Connected")).to_be_visible()
+        await page.keyboard.press("q")
+        await expect(quick_entry(page)).to_be_focused()
+        await expect(page.get_by_role("heading", level=1)).to_have_text("Inbox")
 
 
 async def test_the_sheet_keeps_the_focus_and_gives_it_back(
@@ -209,6 +215,7 @@ async def test_the_palette_opens_a_task_by_its_name_over_the_list_one_is_in(
     await open_inbox(page, site, alice)
     alice.add_task("Water the plants", labels=["garden"])
     await page.get_by_role("link", name="garden").first.click()
+    await expect(page.get_by_role("heading", name="garden")).to_be_visible()
     await expect(row(page, "Water the plants")).to_be_visible()
     await page.keyboard.press("Control+k")
     await page.keyboard.type("plan")
@@ -218,6 +225,41 @@ async def test_the_palette_opens_a_task_by_its_name_over_the_list_one_is_in(
     await expect(panel(page).get_by_label("Title")).to_have_value("Water the plants")
     await expect(page.get_by_role("heading", name="garden")).to_be_visible()
     await expect(row(page, "Water the plants")).to_be_visible()
+
+
+async def test_the_palette_does_what_menus_do(page: Page, site: Program, alice: Person) -> None:
+    alice.api.post("/filters", json={"name": "Urgent", "query": "p1"})
+    await open_inbox(page, site, alice)
+
+    async def command(typed: str) -> None:
+        await page.keyboard.press("Control+k")
+        await page.keyboard.type(typed)
+        await expect(page.get_by_role("option")).to_have_count(1)
+        await page.keyboard.press("Enter")
+
+    await command("select tasks")
+    await expect(page.locator(".rows.choosing")).to_be_visible()
+    await command("urg")
+    await expect(page.get_by_role("heading", name="Urgent")).to_be_visible()
+    await command("rename filter")
+    await expect(page.get_by_label("Name", exact=True)).to_be_focused()
+    await page.keyboard.press("Escape")
+    await command("add task")
+    await expect(quick_entry(page)).to_be_focused()
+    await page.keyboard.press("Escape")
+    await command("new project")
+    await expect(page.get_by_label("Name of the project")).to_be_focused()
+    await page.keyboard.type("Home")
+    await page.keyboard.press("Enter")
+    await page.get_by_role("link", name="Home").first.click()
+    await expect(page.get_by_role("heading", name="Home")).to_be_visible()
+    await command("section")
+    await expect(page.get_by_label("New section")).to_be_focused()
+    await page.keyboard.press("Escape")
+    await command("dark")
+    await expect(page.locator("html.dark")).to_be_visible()
+    await command("sign out")
+    await expect(page.get_by_role("heading", name="Welcome back")).to_be_visible()
 
 
 async def test_the_palette_acts_on_the_row_that_had_the_focus(

@@ -10,6 +10,7 @@ from todo_app.web.components.bulk_bar import bulk_bar, due_dialog
 from todo_app.web.components.commands import PALETTE, commands
 from todo_app.web.components.drafts import unsaved_drafts
 from todo_app.web.components.drag import drops
+from todo_app.web.components.enter_task import enter_task
 from todo_app.web.components.filter_places import filter_counts, filter_places
 from todo_app.web.components.icons import icon
 from todo_app.web.components.native_form import native_form
@@ -18,7 +19,6 @@ from todo_app.web.components.palette import palette
 from todo_app.web.components.pickers import label_picker, project_picker
 from todo_app.web.components.places import new_places, places
 from todo_app.web.components.preference import theme_choice, theme_told
-from todo_app.web.components.quick_add import INPUT_ID
 from todo_app.web.components.shortcut_sheet import shortcut_sheet
 from todo_app.web.components.task_panel import task_panel
 from todo_app.web.components.toast import toast
@@ -35,9 +35,9 @@ _LISTS = (
 _COMPLETED = (routes.COMPLETED, "Completed", "check", None)
 
 
-def shell(here: str, *content: rx.Component, can_add: bool = True) -> rx.Component:
+def shell(here: str, *content: rx.Component) -> rx.Component:
     """A signed-in page. `here` is its path; strangers see neither content nor a form."""
-    doable = commands(here, can_add=can_add)
+    doable = commands(here)
     return rx.el.div(
         # Not a link: every link is the router's, and that does not move the focus.
         rx.el.button(
@@ -46,7 +46,7 @@ def shell(here: str, *content: rx.Component, can_add: bool = True) -> rx.Compone
         _sidebar(here),
         _main(_trouble(), _without_scripts(), _needs_connection(here), *content),
         rx.cond(AuthState.signed_in, task_panel(here)),
-        _add_button() if can_add else rx.fragment(),
+        rx.fragment() if _is_of_settings(here) else _add_button(),
         _tabs(here),
         _account_menu(here),
         new_places(),
@@ -230,7 +230,7 @@ def _add_button() -> rx.Component:
         type="button",
         aria_label="Add a task",
         class_name="add-button",
-        on_click=rx.set_focus(INPUT_ID),
+        on_click=enter_task(),
     )
 
 

@@ -18,6 +18,7 @@ from todo_app.web.session import AuthState
 
 _FOUND_MAX = 8
 _PAUSE_MILLISECONDS = 120
+_SIGNS = {"label": "tag", "filter": "list-filter"}
 
 _Asked = Annotated[str, pydantic.Field(max_length=500)]
 
@@ -149,7 +150,7 @@ def option(
 
 
 def mark_of(kind: str, colour: rx.Var[str]) -> rx.Component:
-    """The dot of a project or the tag of a label, in its colour."""
-    if kind == "label":
-        return rx.el.span(icon("tag"), class_name="hue " + colour, aria_hidden="true")
+    """The dot of a project, or the sign of a label or a filter, in its colour."""
+    if kind in _SIGNS:
+        return rx.el.span(icon(_SIGNS[kind]), class_name="hue " + colour, aria_hidden="true")
     return rx.el.span(class_name="dot hue " + colour, aria_hidden="true")

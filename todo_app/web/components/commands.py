@@ -12,8 +12,10 @@ import reflex as rx
 from todo_app.web import routes, wording
 from todo_app.web.bulk_state import BulkState
 from todo_app.web.components.choice import choose_none, targets
-from todo_app.web.components.quick_add import INPUT_ID
+from todo_app.web.components.enter_task import enter_task
+from todo_app.web.components.preference import THEMES, choose_theme
 from todo_app.web.components.search_box import INPUT_ID as SEARCH_ID
+from todo_app.web.components.settings_places import PLACES as SETTINGS_PLACES
 from todo_app.web.live_state import LiveState
 from todo_app.web.places_state import PlacesState
 
@@ -24,10 +26,18 @@ PROJECT_PICKER = "project-picker"
 SHORTCUTS = "shortcuts"
 
 Group = Literal["Anywhere", "Go to", "Tasks"]
+_PLACE_MENUS = {
+    routes.PROJECT: "Rename, move, archive or delete this project …",
+    routes.LABEL: "Rename, merge or delete this label …",
+    routes.FILTER: "Rename, move or delete this filter …",
+}
 
 
 class Command(NamedTuple):
-    """Something to do. `keys` are as the script names them, `shown` as they are printed."""
+    """Something to do. `keys` are as the script names them, `shown` as they are printed.
+
+    `reaches` is the selector of a control that does it: only where that is, there is the command.
+    """
 
     name: str
     icon: str
@@ -36,12 +46,19 @@ class Command(NamedTuple):
     keys: str
     on_click: object = None
     opens: str = ""
+    reaches: str = ""
 
 
-def commands(here: str, *, can_add: bool) -> tuple[Command, ...]:
+def commands(here: str) -> tuple[Command, ...]:
     """What can be done on the page of this path."""
-    add = Command("Add a task", "plus", "Anywhere", "q", "q", rx.set_focus(INPUT_ID))
-    return (*_on_tasks(), *((add,) if can_add else ()), _search(here), *_places(), *_anywhere())
+    return (
+        *_on_tasks(),
+        Command("Add a task", "plus", "Anywhere", "q", "q", enter_task()),
+        _search(here),
+        *_places(),
+        *_anywhere(),
+        *_without_keys(here),
+    )
 
 
 def _search(here: str) -> Command:
@@ -70,7 +87,32 @@ def _places() -> tuple[Command, ...]:
             ("Archive", "archive", "", routes.ARCHIVE),
             ("Trash", "trash-2", "", routes.TRASH),
             ("Settings", "settings", "", routes.SETTINGS),
+            *((name, icon, "", path) for path, name, icon in SETTINGS_PLACES),
         )
+    )
+
+
+def _without_keys(here: str) -> tuple[Command, ...]:
+    """What has no key of its own, only a place on the page."""
+    reaching = (
+        ("New project …", "folder-plus", "[popovertarget=new-project]"),
+        ("New label …", "tag", "[popovertarget=new-label]"),
+        ("New section …", "plus", "#section-name"),
+        (_PLACE_MENUS.get(here, ""), "pencil", ".place-head [popovertarget]"),
+        ("Select tasks", "square-check", ".start-choosing"),
+        ("Sign out", "log-out", f"form[action$='{routes.SIGN_OUT_FORM}'] button"),
+    )
+    return (
+        *(
+            Command(name, icon, "Anywhere", "", "", reaches=selector)
+            for name, icon, selector in reaching
+            if name
+        ),
+        Command("New filter", "list-filter", "Anywhere", "", "", rx.redirect(routes.FILTER)),
+        *(
+            Command(f"Theme: {name}", "sun-moon", "Anywhere", "", "", choose_theme(mode))
+            for mode, name in THEMES
+        ),
     )
 
 

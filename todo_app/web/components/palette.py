@@ -15,11 +15,11 @@ from todo_app.web.components.combobox import (
 )
 from todo_app.web.components.commands import PALETTE, Command
 from todo_app.web.components.icons import icon
-from todo_app.web.session import AuthState, Place
+from todo_app.web.session import AuthState, FilterPlace, Place
 
 
 def palette(commands: tuple[Command, ...]) -> rx.Component:
-    """Commands, and with what is typed projects, labels and tasks.
+    """Commands, and with what is typed projects, labels, filters and tasks.
 
     The commands are always there: the keyboard clicks them.
     """
@@ -30,6 +30,7 @@ def palette(commands: tuple[Command, ...]) -> rx.Component:
         "Type a command, a place or a task",
         rx.foreach(AuthState.projects, lambda one: _place(one, "project", routes.PROJECT)),
         rx.foreach(AuthState.labels, lambda one: _place(one, "label", routes.LABEL)),
+        rx.foreach(AuthState.filters, lambda one: _place(one, "filter", routes.FILTER)),
         rx.foreach(FindState.found_places, _found_place),
         rx.foreach(FindState.found, _task),
         always=tuple(_command(number, command) for number, command in enumerate(commands)),
@@ -40,17 +41,18 @@ def _command(number: int, command: Command) -> rx.Component:
     about = {"data-about": "tasks"} if command.group == "Tasks" else {}
     opens = {"data-opens": command.opens} if command.opens else {}
     keys = {"data-keys": command.keys} if command.keys else {}
+    reaches = {"data-reaches": command.reaches} if command.reaches else {}
     return option(
         f"command-{number}",
         icon(command.icon),
         command.name,
         rx.el.kbd(command.shown, aria_hidden="true") if command.shown else rx.fragment(),
-        attributes={"data-command": "", **about, **opens, **keys},
+        attributes={"data-command": "", **about, **opens, **keys, **reaches},
         on_click=command.on_click,
     )
 
 
-def _place(place: rx.Var[Place], kind: str, path: str) -> rx.Component:
+def _place(place: rx.Var[Place] | rx.Var[FilterPlace], kind: str, path: str) -> rx.Component:
     return option(
         "go-" + place["id"],
         mark_of(kind, place["colour"]),

@@ -82,15 +82,20 @@ class PreferenceState(AuthState):
             self._tell("Saved")
 
 
+def choose_theme(mode: Theme) -> list[rx.event.EventType]:
+    """Event triggers that show a theme at once in this browser, and keep it for the others."""
+    return [set_color_mode(mode), PreferenceState.choose("theme", mode)]
+
+
 def theme_choice() -> rx.Component:
-    """System, light or dark: at once in this browser, and kept for the person's others."""
+    """System, light or dark."""
     return rx.el.div(
         *(
             rx.el.button(
                 label,
                 type="button",
                 aria_pressed=rx.cond(rx.color_mode == mode, "true", "false"),
-                on_click=[set_color_mode(mode), PreferenceState.choose("theme", mode)],
+                on_click=choose_theme(mode),
             )
             for mode, label in THEMES
         ),

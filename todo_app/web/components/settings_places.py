@@ -8,7 +8,7 @@ from reflex_components_core.react_router.dom import ReactRouterLink
 from todo_app.web import routes
 from todo_app.web.components.icons import icon
 
-_PLACES = (
+PLACES = (
     (routes.ACCOUNT, "Account", "circle-user-round"),
     (routes.PREFERENCES, "Preferences", "sliders-horizontal"),
     (routes.SECURITY, "Security", "shield-check"),
@@ -19,7 +19,7 @@ _PLACES = (
 def settings_places(here: str) -> rx.Component:
     """Links to every page of the settings. `here` is the path of the one that is shown."""
     return rx.el.nav(
-        *(_place(here, *place) for place in _PLACES),
+        *(_place(here, *place) for place in PLACES),
         aria_label="Settings",
         class_name="settings-places",
     )

@@ -44,7 +44,6 @@ def page() -> rx.Component:
             AccountState.signed_in,
             rx.fragment(_person(), email_change_form(), _export(), _closing()),
         ),
-        can_add=False,
     )
 
 

@@ -137,7 +137,6 @@ def page() -> rx.Component:
             ),
         ),
         rx.cond(ApiTokensState.signed_in, rx.fragment(_made(), _form(), _tokens())),
-        can_add=False,
     )
 
 

@@ -30,7 +30,6 @@ def page() -> rx.Component:
             ),
             again=PlacesState.show_archive,
         ),
-        can_add=False,
     )
 
 

@@ -18,5 +18,4 @@ def page() -> rx.Component:
             "completed",
             empty_state("Nothing is done yet", "Tasks you tick appear here, and can be reopened."),
         ),
-        can_add=False,
     )

@@ -24,7 +24,6 @@ def page() -> rx.Component:
             empty_state("This filter is not here", "It may have been deleted elsewhere."),
             rx.fragment(_header(), filter_box(), _keep(), task_list("filter", _nothing())),
         ),
-        can_add=False,
     )
 
 

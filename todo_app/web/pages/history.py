@@ -33,7 +33,6 @@ def page() -> rx.Component:
             again=LiveState.show_feed,
             class_name="entries feed",
         ),
-        can_add=False,
     )
 
 

@@ -18,6 +18,6 @@ def page() -> rx.Component:
         quick_add(),
         task_list(
             "inbox",
-            empty_state("Your inbox is empty", "Type what is on your mind above and press Enter."),
+            empty_state("Your inbox is empty", "Type what is on your mind and press Enter."),
         ),
     )

@@ -30,7 +30,7 @@ def page() -> rx.Component:
                 task_list(
                     "label",
                     empty_state(
-                        "No open task has this label", "Add one above, or give it to a task."
+                        "No open task has this label", "Add one here, or give it to a task."
                     ),
                 ),
             ),

@@ -91,7 +91,6 @@ def page() -> rx.Component:
             PasskeysState.is_loaded & PasskeysState.signed_in,
             rx.fragment(_passkeys(), _add()),
         ),
-        can_add=False,
     )
 
 

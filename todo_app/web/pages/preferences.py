@@ -25,7 +25,6 @@ def page() -> rx.Component:
             rx.el.div("On all your devices, saved as you choose", class_name="under"),
         ),
         rx.cond(PreferenceState.signed_in, _choices()),
-        can_add=False,
     )
 
 

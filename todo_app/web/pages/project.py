@@ -45,7 +45,7 @@ def page() -> rx.Component:
                 quick_add(),
                 task_list(
                     "project",
-                    empty_state("Nothing to do here", "Add the first task of this project above."),
+                    empty_state("Nothing to do here", "Add the first task of this project."),
                 ),
                 _sections(),
             ),

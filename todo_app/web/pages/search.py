@@ -29,7 +29,6 @@ def page() -> rx.Component:
         rx.cond(TaskListState.found_names.length() > 0, _names()),
         task_list("search", _nothing()),
         rx.cond(_IS_CUT, rx.el.p(_CUT, class_name="hint")),
-        can_add=False,
     )
 
 

@@ -152,7 +152,6 @@ def page() -> rx.Component:
                 rx.cond(factor["is_begun"], _set_up(), _switched_off()),
             ),
         ),
-        can_add=False,
     )
 
 

@@ -157,7 +157,6 @@ def page() -> rx.Component:
             rx.fragment(_sessions(), sign_in_ways(), _password(), _events()),
             _skeleton(),
         ),
-        can_add=False,
     )
 
 

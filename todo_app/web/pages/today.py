@@ -26,7 +26,7 @@ def page() -> rx.Component:
             "today",
             empty_state(
                 "Nothing is due today",
-                "Enjoy the day, or add a task above: it will be due today.",
+                "Enjoy the day, or add a task here: it will be due today.",
             ),
         ),
     )

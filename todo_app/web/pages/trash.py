@@ -30,7 +30,6 @@ def page() -> rx.Component:
             empty=empty_state("The trash is empty", "Tasks and projects you delete can come back."),
             again=PlacesState.show_trash,
         ),
-        can_add=False,
     )
 
 

@@ -21,7 +21,7 @@ def page() -> rx.Component:
             "upcoming",
             empty_state(
                 "Nothing lies ahead",
-                "Add a task above: it will be due tomorrow, and can be moved to any day.",
+                "Add a task here: it will be due tomorrow, and can be moved to any day.",
             ),
         ),
         rx.cond(
