@@ -184,6 +184,8 @@ async def test_what_needs_a_connection_is_refused_in_words_and_not_done_later(
     await page.keyboard.press("Delete")
     await expect(refusal).to_be_visible()
     await tick(page, "Call the piano tuner").click()
+    await panel(page).get_by_label("Close").click()
+    await expect(panel(page)).to_have_count(0)
 
     await context.set_offline(False)
     await expect(page.get_by_text("Connected")).to_be_visible()

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Literal
 
 import reflex as rx
+from reflex.vars import VarData
 from reflex_components_core.react_router.dom import ReactRouterLink
 
-from todo_app.web import routes, wording
+from todo_app.web import reflex_private, routes, wording
 from todo_app.web.bulk_state import BulkState
 from todo_app.web.components.drafts import send_drafts
 from todo_app.web.components.icons import icon
@@ -54,9 +55,20 @@ _PRESS_CLOSE = rx.call_function(
 )
 
 
+# The server empties it; what has no connection closes by its address.
+_IS_IN_ADDRESS = rx.Var(
+    f"searchParams.has({routes.OPEN_TASK!r})",
+    _var_data=VarData(
+        hooks={"const [searchParams] = useSearchParams();": None},
+        imports={"react-router": [rx.ImportVar(tag="useSearchParams")]},
+    ),
+).to(bool)
+
+
 def task_panel(here: str) -> rx.Component:
     """The panel of a page, when a task is open."""
-    return rx.cond(PANEL["id"] != "", _open_panel(here))
+    is_open = ~reflex_private.is_disconnected | _IS_IN_ADDRESS
+    return rx.cond((PANEL["id"] != "") & is_open, _open_panel(here))
 
 
 def _open_panel(here: str) -> rx.Component:
