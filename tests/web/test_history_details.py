@@ -71,7 +71,7 @@ async def test_labels_are_told_by_name_also_after_they_are_gone(alice: Actor) ->
         ("Labelled", "Put on “ant”"),
         ("Changed the priority", "From P4 None to P1 Urgent, took off “beta” and “gamma”"),
         ("Labelled", "Put on “gamma”"),
-        ("Changed the labels of", "Put on “beta”, took off “ant”"),
+        ("Relabelled", "Put on “beta”, took off “ant”"),
     ]
 
 

@@ -161,7 +161,7 @@ def _words(told: Told, reader: Reader) -> str:
         fields = history_details.fields_of(change, reader.today)
         text = f"{text} {' and '.join(fields.values())}"
     elif change.entity == "task_label" and all(told.labels[change.about_id]):
-        text = "Changed the labels of"
+        text = "Relabelled"
     return {"do": "", "undo": "Undone: ", "redo": "Done again: "}[change.mode] + text
 
 
