@@ -201,3 +201,27 @@ async def test_escape_keeps_what_was_typed_in_the_panel(
     await expect(panel(page).get_by_label("Title")).to_have_value("x" * 501)
     await panel(page).get_by_role("button", name="Discard what I typed").click()
     await expect(panel(page).get_by_label("Title")).to_have_value("Water all plants")
+
+
+async def test_a_label_is_merged_by_its_button_and_not_on_the_way_to_a_name(
+    page: Page, site: Program, alice: Person
+) -> None:
+    alice.add_task("Dig", labels=["alpha"])
+    alice.add_task("Sow", labels=["beta", "gamma"])
+    alpha = alice.api.get("/labels").json()["items"][0]
+    await page.goto(f"{site.origin}/label?id={alpha['id']}")
+    await is_ready(page)
+    await tab_to(page, page.get_by_role("button", name="Change alpha"))
+    await page.keyboard.press("Enter")
+    menu = page.get_by_role("dialog", name="Project or label")
+    await tab_to(page, menu.get_by_label("Merge into"))
+    for name in ("beta", "gamma"):
+        await page.keyboard.press("ArrowDown")
+        await expect(menu.get_by_label("Merge into").locator(":checked")).to_have_text(name)
+    assert len(alice.api.get("/labels").json()["items"]) == 3
+
+    await tab_to(page, menu.get_by_role("button", name="Merge"))
+    await page.keyboard.press("Enter")
+
+    await expect(toast(page)).to_contain_text("Merged “alpha” into “gamma”")
+    await expect(page.get_by_role("heading", level=1)).to_have_text("gamma")

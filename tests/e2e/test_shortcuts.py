@@ -99,6 +99,14 @@ async def test_rows_are_chosen_by_x_by_shift_and_by_a_click(
 
     await keys.press("2")
     await expect(toast(page)).to_contain_text("3 tasks: P2 High")
+    await bar.get_by_role("button", name="Priority").press("Enter")
+    asked = page.get_by_role("dialog", name="Priority")
+    await expect(asked.get_by_role("button", name="P1 Urgent")).to_be_focused()
+    await keys.press("Tab")
+    await keys.press("Tab")
+    await keys.press("Enter")
+    await expect(toast(page)).to_contain_text("3 tasks: P3 Medium")
+    await expect(bar.get_by_role("button", name="Priority")).to_be_focused()
     await bar.get_by_role("button", name="Complete").click()
     await expect(tick(page, "Fourth")).to_be_checked()
     await expect(tick(page, "First")).not_to_be_checked()
@@ -106,9 +114,9 @@ async def test_rows_are_chosen_by_x_by_shift_and_by_a_click(
     stored = {task["title"]: task for task in alice.api.get("/tasks").json()["items"]}
     assert {title: stored[title]["priority"] for title in TITLES} == {
         "First": 4,
-        "Second": 2,
-        "Third": 2,
-        "Fourth": 2,
+        "Second": 3,
+        "Third": 3,
+        "Fourth": 3,
     }
 
     await keys.press("k")

@@ -6,7 +6,7 @@ import reflex as rx
 from reflex_components_core.react_router.dom import ReactRouterLink
 
 from todo_app.web import page_script, reflex_private, routes
-from todo_app.web.components.bulk_bar import bulk_bar, due_dialog
+from todo_app.web.components.bulk_bar import bulk_bar, due_dialog, priority_dialog
 from todo_app.web.components.commands import PALETTE, commands
 from todo_app.web.components.drafts import unsaved_drafts
 from todo_app.web.components.drag import drops
@@ -62,6 +62,7 @@ def shell(here: str, *content: rx.Component) -> rx.Component:
         bulk_bar(),
         toast(),
         due_dialog(),
+        priority_dialog(),
         palette(doable),
         project_picker(),
         label_picker(),

@@ -1,4 +1,4 @@
-"""What can be done to the chosen tasks: a bar while there are any, and the dialog for a day."""
+"""What can be done to the chosen tasks: a bar while there are any, and the dialogs it opens."""
 
 from __future__ import annotations
 
@@ -7,7 +7,12 @@ import reflex as rx
 from todo_app.web import wording
 from todo_app.web.bulk_state import BulkState
 from todo_app.web.components.choice import choose_none, chosen, targets
-from todo_app.web.components.commands import DUE_DIALOG, LABEL_PICKER, PROJECT_PICKER
+from todo_app.web.components.commands import (
+    DUE_DIALOG,
+    LABEL_PICKER,
+    PRIORITY_DIALOG,
+    PROJECT_PICKER,
+)
 from todo_app.web.components.icons import icon
 
 
@@ -24,7 +29,7 @@ def bulk_bar() -> rx.Component:
                 on_click=[BulkState.complete_tasks(chosen.value), choose_none()],
             ),
             _button("calendar", "Due", custom_attrs={"data-opens": DUE_DIALOG}),
-            _priority(),
+            _button("flag", "Priority", custom_attrs={"data-opens": PRIORITY_DIALOG}),
             _button("folder", "Project", custom_attrs={"data-opens": PROJECT_PICKER}),
             _button("tag", "Label", custom_attrs={"data-opens": LABEL_PICKER}),
             _button(
@@ -42,16 +47,6 @@ def bulk_bar() -> rx.Component:
             aria_label="Selected tasks",
             class_name="bulk",
         ),
-    )
-
-
-def _priority() -> rx.Component:
-    return rx.el.select(
-        rx.el.option("Priority", value="", disabled=True),
-        *(rx.el.option(name, value=str(number)) for number, name in wording.PRIORITY_NAMES.items()),
-        value="",
-        aria_label="Priority",
-        on_change=lambda text: BulkState.set_priority(chosen.value, text),
     )
 
 
@@ -92,6 +87,29 @@ def due_dialog() -> rx.Component:
             on_submit=lambda form: BulkState.set_due_date(about, form.to(dict)["day"].to(str)),
         ),
         id=DUE_DIALOG,
-        class_name="due-dialog",
+        class_name="asks",
         aria_label="Due",
+    )
+
+
+def priority_dialog() -> rx.Component:
+    """The dialog that asks for a priority."""
+    about = targets()
+    return rx.el.dialog(
+        rx.el.h2("Priority"),
+        rx.el.div(
+            *(
+                rx.el.button(
+                    name,
+                    type="button",
+                    custom_attrs={"data-closes": ""},
+                    on_click=BulkState.set_priority(about, str(number)),
+                )
+                for number, name in wording.PRIORITY_NAMES.items()
+            ),
+            class_name="chips",
+        ),
+        id=PRIORITY_DIALOG,
+        class_name="asks",
+        aria_label="Priority",
     )

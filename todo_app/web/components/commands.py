@@ -22,6 +22,7 @@ from todo_app.web.places_state import PlacesState
 DUE_DIALOG = "due-dialog"
 LABEL_PICKER = "label-picker"
 PALETTE = "palette"
+PRIORITY_DIALOG = "priority-dialog"
 PROJECT_PICKER = "project-picker"
 SHORTCUTS = "shortcuts"
 

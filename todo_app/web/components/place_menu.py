@@ -9,6 +9,7 @@ import reflex as rx
 from todo_app.core.projects import Colour
 from todo_app.web.components.enter import TextEvent, on_enter
 from todo_app.web.components.icons import icon
+from todo_app.web.components.native_form import sent_once
 from todo_app.web.components.refused_name import is_refused, marks, refusal
 from todo_app.web.list_state import TaskListState
 from todo_app.web.places_state import PlacesState
@@ -78,13 +79,13 @@ def act(icon_name: str, label: str, on_click: object, *, is_danger: bool = False
     )
 
 
-def merge_choice() -> rx.Component:
+def merge_form() -> rx.Component:
     """Which label the one that is shown becomes a part of."""
     here = TaskListState.place["id"]
-    return rx.el.div(
+    return rx.el.form(
         rx.el.label("Merge into", html_for="merge-into"),
         rx.el.select(
-            rx.el.option("Choose a label", value="", disabled=True),
+            rx.el.option("Choose one", value="", disabled=True),
             rx.foreach(
                 AuthState.labels,
                 lambda one: rx.cond(
@@ -94,10 +95,15 @@ def merge_choice() -> rx.Component:
                 ),
             ),
             id="merge-into",
-            value="",
-            on_change=PlacesState.merge_label,
+            name="into",
+            key=here,
+            default_value="",
+            required=True,
         ),
-        class_name="field",
+        rx.el.button("Merge", type="submit", class_name="button"),
+        on_submit=lambda form: PlacesState.merge_label(form.to(dict)["into"].to(str)),
+        class_name="field merge",
+        custom_attrs=sent_once(),
     )
 
 

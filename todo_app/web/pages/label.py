@@ -5,7 +5,7 @@ from __future__ import annotations
 import reflex as rx
 
 from todo_app.web import routes
-from todo_app.web.components.place_menu import act, merge_choice, place_header
+from todo_app.web.components.place_menu import act, merge_form, place_header
 from todo_app.web.components.quick_add import quick_add
 from todo_app.web.components.task_list import empty_state, task_list
 from todo_app.web.list_state import TaskListState
@@ -23,7 +23,7 @@ def page() -> rx.Component:
             empty_state("This label is not here", "It may have been deleted or merged."),
             rx.fragment(
                 place_header(
-                    rx.cond(AuthState.labels.length() > 1, merge_choice()),
+                    rx.cond(AuthState.labels.length() > 1, merge_form()),
                     act("trash-2", "Delete", PlacesState.delete_label, is_danger=True),
                 ),
                 quick_add(),
