@@ -193,6 +193,15 @@ async def test_today_shows_overdue_tasks_first_and_counts_each_group(alice: Brow
         assert (counts["overdue"], counts["today"], counts["done_today"]) == (1, 1, 1)
 
 
+async def test_a_time_of_another_zone_is_said_by_the_clock_of_the_person(alice: Browser) -> None:
+    today = datetime.now(UTC).date()
+    there = {"due_date": today + timedelta(days=1), "due_time": "05:27", "due_zone": "Asia/Tokyo"}
+    plant(alice, [{"title": "Call home", **there, "own_date": today, "own_time": "20:27"}])
+
+    async with alice.tab("/inbox") as tab:
+        assert [row["due"] for row in tab.rows] == ["20:27 (05:27 Asia/Tokyo)"]
+
+
 async def test_upcoming_shows_the_next_days_with_a_heading_each(alice: Browser) -> None:
     today = datetime.now(UTC).date()
     timed = {"due_time": "15:00", "due_zone": "UTC"}

@@ -91,12 +91,19 @@ def test_every_act_of_the_change_log_has_its_words() -> None:
     [
         (ChangedSince("due", None), "This cannot be undone: the due date was changed since."),
         (
-            ChangedSince("title", "Bob"),
-            "This cannot be undone: the title was changed since by Bob.",
+            ChangedSince("title", "Bob", way="web"),
+            "This cannot be undone: the title was changed since by Bob, in the browser.",
         ),
         (
-            ChangedSince("title", None, "pc"),
-            "This cannot be undone: the title was changed since with the API token \u201cpc\u201d.",
+            ChangedSince("title", None, way="api"),
+            "This cannot be undone: the title was changed since by you, by the API.",
+        ),
+        (
+            ChangedSince("title", None, "pc", "token"),
+            (
+                "This cannot be undone: the title was changed since by you,"
+                " with the API token \u201cpc\u201d."
+            ),
         ),
         (ChangedSince("?", None), "This cannot be undone: something was changed since."),
     ],

@@ -41,7 +41,13 @@ class KeyInUse(Conflict):
 class ChangedSince(Conflict):
     """A step cannot be taken back: somebody changed the same thing after it."""
 
-    def __init__(self, field: str, person: str | None, token: str | None = None) -> None:
+    def __init__(
+        self,
+        field: str,
+        person: str | None,
+        token: str | None = None,
+        way: str | None = None,
+    ) -> None:
         super().__init__()
         self.field = field
         """The name of the field; `id` if the thing itself is gone, is back, or holds others."""
@@ -49,6 +55,8 @@ class ChangedSince(Conflict):
         """The name of who did that; None is the one who asks, or nobody."""
         self.token = token
         """The name of the API token that it was done with, if it was."""
+        self.way = way
+        """By which way it came in, if that is known."""
 
 
 class NothingToUndo(Conflict):

@@ -86,7 +86,7 @@ _CHANGES_OF = (
 )
 _LATER = (
     select(
-        *(CHANGES.c[name] for name in ("before", "after", "actor_id")),
+        *(CHANGES.c[name] for name in ("before", "after", "actor_id", "way")),
         col(User.name),
         col(ApiToken.name).label("token"),
     )
@@ -284,5 +284,5 @@ async def _changed_since(db: AsyncSession, actor: Actor, change: Row, field: str
         images = content_of(later.before), content_of(later.after)
         if None in images or field in (images[1] or {}):
             person = None if later.actor_id == actor.user_id else later.name
-            return ChangedSince(outside, person, later.token)
+            return ChangedSince(outside, person, later.token, later.way)
     return ChangedSince(outside, None)

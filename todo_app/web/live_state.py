@@ -88,7 +88,7 @@ class LiveState(TaskPanelState):
         with suppress(NotFound):
             view = await self._read(tasks.get_task, UUID(task_id))
             zone = self._actor().time_zone
-            due = wording.due_text(view.due, clock.today(zone), zone=zone, said="")
+            due = wording.due_text(view, clock.today(zone), zone=zone, said="")
             when = f", due {due}" if due else ""
             self._tell(
                 f"Reminder: {wording.quoted(view.title)}{when}{_and_more(others)}",

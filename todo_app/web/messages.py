@@ -273,9 +273,7 @@ def message(error: TodoError) -> str:
         return FIELD_MESSAGES.get(error.reason, MESSAGES[InvalidInput])
     text = MESSAGES[type(error)]
     if isinstance(error, ChangedSince):
-        by = f" by {error.person}" if error.person else ""
-        by += f" with the API token \u201c{error.token}\u201d" if error.token else ""
-        return text.format(field=CHANGED_FIELDS.get(error.field, "something"), by=by)
+        return text.format(field=CHANGED_FIELDS.get(error.field, "something"), by=_by(error))
     if isinstance(error, TooManyAttempts):
         return text.format(wait=_duration(error.retry_after_seconds))
     return text
@@ -284,6 +282,15 @@ def message(error: TodoError) -> str:
 def note_of(query: Mapping[str, list[str]]) -> str:
     """What the address of a page for strangers asks it to say, or nothing."""
     return next((text for name, text in _NOTES.items() if query.get(name) == ["1"]), "")
+
+
+def _by(error: ChangedSince) -> str:
+    if error.way is None:
+        return ""
+    how = WAYS.get(error.way, error.way)
+    if error.token:
+        how = f"with the API token \u201c{error.token}\u201d"
+    return f" by {error.person or 'you'}, {how}"
 
 
 def _duration(seconds: int) -> str:

@@ -277,7 +277,7 @@ def row_of(view: TaskView, seen: Seen, *, group: str | None = None, parts: str =
         title=view.title,
         notes=markdown.line_of(view.notes)[:NOTES_PREVIEW_CHARACTERS],
         priority=view.priority,
-        due=wording.due_text(view.due, seen.today, zone=seen.zone, said=day_said(seen.name, group)),
+        due=wording.due_text(view, seen.today, zone=seen.zone, said=day_said(seen.name, group)),
         due_on=str(view.own_date or ""),
         repeats=view.recurrence.text if view.recurrence else "",
         turn=view.turn,

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from todo_app.core import reminders
 from todo_app.core.recurrence import Occurrence
-from todo_app.core.task_views import Due
+from todo_app.core.task_views import TaskView
 from todo_app.core.weeks import WeekStart, next_week, week_of
 
 _FEW_MINUTES = 10
@@ -43,15 +43,19 @@ def week_name(day: date, today: date, week_start: WeekStart) -> str:
     return text if start.year == today.year else f"{text} {start.year}"
 
 
-def due_text(due: Due | None, today: date, *, zone: str, said: str) -> str:
-    """When a task is due; times of today and of the day that is `said` already stand alone."""
-    if due is None:
+def due_text(task: TaskView, today: date, *, zone: str, said: str) -> str:
+    """When a task is due by the person's clock, and by that of its own zone if it is another.
+
+    Times of today and of the day that is `said` already stand alone.
+    """
+    if task.due is None or task.own_date is None:
         return ""
-    day = day_name(due.date, today)
-    if due.time is None:
+    day, time = day_name(task.own_date, today), task.own_time
+    if time is None:
         return "" if day == said else day
-    time = due.time if due.zone == zone else f"{due.time} ({due.zone})"
-    return time if due.date == today or day == said else f"{day} {time}"
+    if task.due.zone != zone:
+        time = f"{time} ({task.due.time} {task.due.zone})"
+    return time if task.own_date == today or day == said else f"{day} {time}"
 
 
 def turn_text(turn: str, today: date) -> str:
