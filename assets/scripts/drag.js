@@ -70,6 +70,32 @@ export function outline(rows, changed, sections, move, settled) {
   return arranged([...items, ...headsBefore("")], ["task", "section"], move, settled);
 }
 
+// How a task stands among these things: under which heading, below which other, and which steps lead
+// elsewhere. Where it is not among them, all may.
+export function placeOf(items, id, hasEarlier, hasMore) {
+  const open = items.filter((item) => item.is_section || !item.is_completed || item.id === id);
+  const at = open.findIndex((item) => item.id === id);
+  if (at < 0) return { heading: "", place: "", steps: ["up", "down", "in", "out"] };
+  const { depth } = open[at];
+  const isNear = (item) => item.is_section || item.depth <= depth;
+  const canPass = (item, goesOn) =>
+    item ? (item.is_section ? depth === 0 : item.depth === depth) : goesOn;
+  const [before, after] = [open.slice(0, at).findLast(isNear), open.slice(at + 1).find(isNear)];
+  const isBelow = before && !before.is_section && before.depth === depth;
+  const possible = {
+    up: canPass(before, hasEarlier),
+    down: canPass(after, hasMore),
+    in: depth < DEEPEST && (before ? isBelow : hasEarlier),
+    out: depth > 0,
+  };
+  const unknown = hasEarlier && !before;
+  return {
+    heading: open.slice(0, at).findLast((item) => item.is_section)?.name ?? "",
+    place: unknown ? "" : isBelow ? `Below “${before.title}”` : "At the top",
+    steps: Object.keys(possible).filter((step) => possible[step]),
+  };
+}
+
 const idOf = (item) => item.dataset.id ?? item.dataset.section;
 const depthOf = (item) => Number(item.dataset.depth ?? 0);
 const isHead = (item) => item.dataset.drag === "section";

@@ -19,6 +19,7 @@ let row = null; // the row that last had it,
 let place = 0; // and where in the list it was.
 let about = null; // The row that an open dialog is about,
 let group = []; // or the ids of a whole group of rows.
+let seen = []; // The ids of the list as it was when one last looked.
 let anchor = ""; // Where a range of chosen rows starts.
 let lastClick = null;
 let prefix = "";
@@ -51,6 +52,23 @@ export function afterClick(chosen) {
   anchor = id;
   if (isRange) return [...new Set([...chosen, ...ids.slice(from, to + 1)])];
   return chosen.includes(id) ? chosen.filter((other) => other !== id) : [...chosen, id];
+}
+
+export const listed = (rows) => rows.map(({ id }) => id).join();
+
+// The chosen ids without those that left the list: they were there, and neither end of the rows that
+// are loaded slid past them.
+export function stillThere(chosen, rows, hasEarlier, hasMore) {
+  const now = rows.map(({ id }) => id);
+  const stays = (id) => now.includes(id);
+  const gone = seen.filter(
+    (id, at) =>
+      !stays(id) &&
+      (!hasEarlier || seen.slice(0, at).some(stays)) &&
+      (!hasMore || seen.slice(at + 1).some(stays)),
+  );
+  seen = now;
+  return chosen.filter((id) => !gone.includes(id));
 }
 
 // The ids of the tasks below a heading that are not done, given a button beside that heading.

@@ -113,7 +113,7 @@ async def test_a_project_is_put_in_order_by_the_mouse(
     await drag(page, title(page, "d"), title(page, "d"))
     await expect(page.locator(".carried")).to_have_count(0)
     await open_panel(page, "b")
-    await panel(page).get_by_role("button", name="Move out").click()
+    await panel(page).get_by_role("button", name="Take out of its task").click()
     await shows(page, "c d Autumn a b Spring")
     assert await violations(page) == []
 
@@ -155,6 +155,41 @@ async def test_a_finger_that_holds_still_drags(
     # A finger need not hit the name.
     await page.locator(".step .what").first.tap(force=True, position={"x": 200, "y": 36})
     await expect(panel(page).get_by_label("Title")).to_have_value("e")
+
+
+async def test_a_finger_that_taps_puts_a_task_in_order(
+    open_context: OpenContext, site: Program, alice: Person
+) -> None:
+    garden = furnish(alice)
+    context = await open_context(alice, viewport=PHONE, has_touch=True, is_mobile=True)
+    page = await context.new_page()
+    await page.goto(f"{site.origin}{PATH_OF_GARDEN}{garden}")
+    await is_ready(page)
+    place = (await open_panel(page, "c")).get_by_role("group", name="Place")
+    said = panel(page).locator(".steps p")
+    await expect(said).to_have_text("Below “b”")
+    for name, outline, words in (
+        ("Move up", "a c b d Spring Autumn", "Below “a”"),
+        ("Make a subtask", "a .c b d Spring Autumn", "At the top"),
+        ("Take out of its task", "a c b d Spring Autumn", "Below “a”"),
+        ("Move down", "a b c d Spring Autumn", "Below “b”"),
+        ("Move down", "a b d c Spring Autumn", "Below “d”"),
+        ("Move down", "a b d Spring c Autumn", "Spring · At the top"),
+    ):
+        await place.get_by_role("button", name=name).tap()
+        await shows(page, outline, "“c”")
+        await expect(said).to_have_text(words)
+    for name, is_possible in (
+        ("Move up", "false"),
+        ("Move down", "false"),
+        ("Make a subtask", "true"),
+        ("Take out of its task", "true"),
+    ):
+        button = place.get_by_role("button", name=name)
+        await expect(button).to_have_attribute("aria-disabled", is_possible)
+        box = await button.bounding_box()
+        assert box is not None
+        assert min(box["width"], box["height"]) >= 44
 
 
 async def test_a_project_is_put_in_order_by_keys_alone(

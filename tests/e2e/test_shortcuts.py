@@ -94,6 +94,11 @@ async def test_rows_are_chosen_by_x_by_shift_and_by_a_click(
     await choice(page, "Fourth").click(modifiers=["Shift"])
     bar = page.get_by_role("region", name="Selected tasks")
     await expect(bar).to_contain_text("4 selected")
+    fifth = alice.add_task("Fifth")
+    await choice(page, "Fifth").click()
+    await expect(bar).to_contain_text("5 selected")
+    alice.api.delete(f"/tasks/{fifth['id']}")
+    await expect(bar).to_contain_text("4 selected")
     await choice(page, "First").click()
     await expect(bar).to_contain_text("3 selected")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import reflex as rx
 
-from todo_app.web import wording
+from todo_app.web import page_script, wording
 from todo_app.web.bulk_state import BulkState
 from todo_app.web.components.choice import choose_none, chosen, targets
 from todo_app.web.components.commands import (
@@ -14,6 +14,8 @@ from todo_app.web.components.commands import (
     PROJECT_PICKER,
 )
 from todo_app.web.components.icons import icon
+from todo_app.web.components.when_new import when_new
+from todo_app.web.list_state import TaskListState
 
 
 def bulk_bar() -> rx.Component:
@@ -44,9 +46,22 @@ def bulk_bar() -> rx.Component:
                 class_name="tool clear",
                 on_click=choose_none(),
             ),
+            _forgotten(),
             aria_label="Selected tasks",
             class_name="bulk",
         ),
+    )
+
+
+def _forgotten() -> rx.Component:
+    """What takes a look whenever other rows are there: what is gone is no longer chosen."""
+    rows = TaskListState.rows
+    still_there = page_script.exported("keyboard", "stillThere").call(
+        chosen.value, rows, TaskListState.has_earlier, TaskListState.has_more
+    )
+    return when_new(
+        act=chosen.set_value(still_there),
+        key=page_script.exported("keyboard", "listed").call(rows).to(str),
     )
 
 

@@ -16,6 +16,7 @@ from todo_app.web.components.enter_task import enter_task
 from todo_app.web.components.preference import THEMES, choose_theme
 from todo_app.web.components.search_box import INPUT_ID as SEARCH_ID
 from todo_app.web.components.settings_places import PLACES as SETTINGS_PLACES
+from todo_app.web.components.steps import STEPS
 from todo_app.web.live_state import LiveState
 from todo_app.web.places_state import PlacesState
 
@@ -159,23 +160,13 @@ def _on_tasks() -> tuple[Command, ...]:
 def _shifts(about: rx.Var[list[str]]) -> tuple[Command, ...]:
     """Where a task stands, step by step."""
     return tuple(
-        Command(name, icon, "Tasks", shown, keys, PlacesState.shift_tasks(about, shift))
-        for name, icon, shown, keys, shift in (
-            ("Move up", "arrow-up", "Alt ↑", "alt+arrowup", "up"),
-            ("Move down", "arrow-down", "Alt ↓", "alt+arrowdown", "down"),
-            (
-                "Make a subtask",
-                "indent-increase",
-                "Alt Shift →",
-                "shift+alt+arrowright, tab",
-                "in",
-            ),
-            (
-                "Take out of its task",
-                "indent-decrease",
-                "Alt Shift ←",
-                "shift+alt+arrowleft, shift+tab",
-                "out",
-            ),
+        Command(
+            step.name,
+            step.icon,
+            "Tasks",
+            step.shown,
+            step.keys,
+            PlacesState.shift_tasks(about, step.shift),
         )
+        for step in STEPS
     )

@@ -22,6 +22,7 @@ from todo_app.web.components.panel_field import (
 )
 from todo_app.web.components.reminder_field import reminder_field
 from todo_app.web.components.repeat_field import repeat_field
+from todo_app.web.components.steps import is_in_order, step_buttons
 from todo_app.web.components.unanswered import tick
 from todo_app.web.history_rows import Entry
 from todo_app.web.list_state import TaskListState
@@ -74,7 +75,7 @@ def task_panel(here: str) -> rx.Component:
 def _open_panel(here: str) -> rx.Component:
     return rx.el.aside(
         _tools(here),
-        rx.cond(TaskPanelState.whole["id"] != "", _whole()),
+        rx.cond(TaskPanelState.whole["id"] != "", _whole(here)),
         rx.el.div(
             _title(), _notes(), key=PANEL["id"], on_mount=[_FOCUS_TASK, send_drafts(PANEL["id"])]
         ),
@@ -84,6 +85,7 @@ def _open_panel(here: str) -> rx.Component:
             repeat_field(),
             _priority(),
             _project(),
+            rx.cond(is_in_order(here), step_buttons()),
             _labels(),
             class_name="facts",
         ),
@@ -98,8 +100,8 @@ def _open_panel(here: str) -> rx.Component:
     )
 
 
-def _whole() -> rx.Component:
-    """What the task is a part of, and the way out of it."""
+def _whole(here: str) -> rx.Component:
+    """What the task is a part of, and the way out of it where that is not among its steps."""
     return rx.el.p(
         icon("corner-left-up", size=16),
         ReactRouterLink.create(
@@ -109,11 +111,14 @@ def _whole() -> rx.Component:
             prevent_scroll_reset=True,
             dir="auto",
         ),
-        rx.el.button(
-            "Move out",
-            type="button",
-            class_name="quiet",
-            on_click=PlacesState.shift_tasks([PANEL["id"]], "out"),
+        rx.cond(
+            ~is_in_order(here),
+            rx.el.button(
+                "Move out",
+                type="button",
+                class_name="quiet",
+                on_click=PlacesState.shift_tasks([PANEL["id"]], "out"),
+            ),
         ),
         class_name="whole",
     )
