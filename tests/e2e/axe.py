@@ -10,9 +10,23 @@ from playwright.async_api import Page
 
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
+# Colours pass softly into others, and what comes does not at once; what stays in motion is left.
+_AT_REST = """async () => {
+    const isShort = move => move.effect.getComputedTiming().endTime < 1000;
+    await Promise.all(
+        document.getAnimations().filter(isShort).map(move => move.finished.catch(() => {}))
+    );
+}"""
+
+
+async def come_to_rest(page: Page) -> None:
+    """Wait until what moves for a moment has moved."""
+    await page.evaluate(_AT_REST)
+
 
 async def violations(page: Page) -> list[str]:
-    """Every violation of WCAG 2.2 AA and of best practice."""
+    """Every violation of WCAG 2.2 AA and of best practice, once the page has come to rest."""
+    await come_to_rest(page)
     # Evaluated by the browser's debugger, which no policy of the page forbids.
     if not await page.evaluate("'axe' in window"):
         await page.evaluate(_script())

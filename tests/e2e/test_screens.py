@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.e2e.axe import violations
+from tests.e2e.axe import come_to_rest, violations
 from tests.e2e.conftest import PHONE, WIDE, OpenContext
 from tests.e2e.gallery import EMPTY_SCREENS, SCREENS, furnish
 from tests.e2e.person import Person, new_person
@@ -41,12 +41,6 @@ OUT_OF_BOUNDS = """async () => {
         found.push(element.outerHTML.slice(0, 120));
     }
     return found;
-}"""
-
-# Colours pass softly from one theme into the other.
-AT_REST = """async () => {
-    const moves = document.getAnimations().filter(move => move instanceof CSSTransition);
-    await Promise.all(moves.map(move => move.finished.catch(() => {})));
 }"""
 
 
@@ -88,7 +82,7 @@ async def out_of_bounds(page: Page, size: dict[str, int], limit: int) -> list[st
 async def problems_of(page: Page, size: dict[str, int], name: str) -> list[str]:
     """What is wrong at a size; draws a picture too."""
     await page.set_viewport_size(size)
-    await page.evaluate(AT_REST)
+    await come_to_rest(page)
     await page.screenshot(path=PICTURES / f"{name}.png")
     return await violations(page)
 

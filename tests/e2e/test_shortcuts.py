@@ -246,9 +246,11 @@ async def test_the_palette_does_what_menus_do(page: Page, site: Program, alice: 
 
     async def command(typed: str) -> None:
         await page.keyboard.press("Control+k")
+        await expect(page.get_by_role("combobox", name="Command or task")).to_be_focused()
         await page.keyboard.type(typed)
         await expect(page.get_by_role("option")).to_have_count(1)
         await page.keyboard.press("Enter")
+        await expect(page.get_by_role("combobox", name="Command or task")).to_have_count(0)
 
     await command("select tasks")
     await expect(page.locator(".rows.choosing")).to_be_visible()
