@@ -32,7 +32,9 @@ export function unanswered(account) {
 
 export function forgetAnswered(account, answers) {
   const ticks = ticksOf(account);
-  for (const { task, stamp } of answers) if (ticks[task]?.stamp <= stamp) delete ticks[task];
+  for (const [task, stamp] of Object.entries(answers)) {
+    if (ticks[task]?.stamp <= stamp) delete ticks[task];
+  }
   keep(account, ticks);
 }
 

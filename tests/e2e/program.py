@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 
 import httpx
@@ -44,8 +44,8 @@ class Program:
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        """Start it and wait until it answers; one builds at a time, whatever the worker."""
-        with _one_build_at_a_time():
+        """Start it and wait until it answers. What was started before is built."""
+        with _one_build_at_a_time() if self.process is None else nullcontext():
             self.launch()
             self.wait_until_it_answers()
 
@@ -64,8 +64,8 @@ class Program:
             )
 
     def run_to_its_end(self, seconds: float) -> int:
-        """Run a command that ends by itself; its exit code."""
-        with _one_build_at_a_time():
+        """Run a command that ends by itself; its exit code. Of these only an export builds."""
+        with _one_build_at_a_time() if "export" in self.command else nullcontext():
             self.launch()
             assert self.process is not None
             try:

@@ -33,7 +33,7 @@ async def test_a_tick_that_is_sent_again_counts_once(alice: Browser, line: str) 
         [before] = here.rows
 
         assert "Completed" in await send_again(here, before)
-        assert here.shown["task_list_state.answers"] == [{"task": before["id"], "stamp": 10}]
+        assert here.shown["task_list_state.answers"] == {before["id"]: 10}
         [after] = here.rows
         assert (after["turn"], after["is_completed"]) != (before["turn"], before["is_completed"])
         await tick(here, before)
@@ -44,7 +44,7 @@ async def test_a_tick_that_is_sent_again_counts_once(alice: Browser, line: str) 
             assert await send_again(elsewhere, before) == ""
             turns = [row["turn"] for row in elsewhere.rows]
             assert turns == ([] if after["is_completed"] else [after["turn"]])
-            assert elsewhere.shown["task_list_state.answers"] != []
+            assert elsewhere.shown["task_list_state.answers"] != {}
 
 
 async def test_what_was_decided_since_goes_before_a_tick(alice: Browser) -> None:

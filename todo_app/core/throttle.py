@@ -187,7 +187,8 @@ def is_news(what: str) -> bool:
 
 def reset() -> None:
     """Forget every attempt."""
-    _limiter.storage.reset()
+    # What runs out of the old one is taken from it in a thread of its own.
+    _limiter.storage = MemoryStorage()
     _running.clear()
 
 

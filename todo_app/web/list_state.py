@@ -26,7 +26,6 @@ from todo_app.web.list_queries import ListName, days_ahead, query_of, wanted_by
 from todo_app.web.rows import (
     NO_PANEL,
     NO_PLACE,
-    Answer,
     FoundName,
     SectionRow,
     Seen,
@@ -62,8 +61,8 @@ class TaskListState(AuthState):
 
     `changed` holds the rows that are shown in place of those with their id: a variable is always
     sent as a whole, and a tick shall not send the window. `is_thinned` says that what comes again
-    does so more often than is shown. `answers` are to the last ticks: the page need not keep them
-    any longer.
+    does so more often than is shown. `answers` are the stamps of the last ticks, by task: the page
+    need not keep those any longer.
     """
 
     rows: list[TaskRow] = []
@@ -81,7 +80,7 @@ class TaskListState(AuthState):
     has_more: bool = False
     has_earlier: bool = False
     is_thinned: bool = False
-    answers: list[Answer] = []
+    answers: dict[str, int] = {}
     _name: ListName = "today"
     _today: date = date.min
     _stamp: int = 0
@@ -171,10 +170,11 @@ class TaskListState(AuthState):
         )
 
     def _is_answered(self, task_id: str, stamp: int) -> bool:
-        return any(one["task"] == task_id and one["stamp"] >= stamp for one in self.answers)
+        return bool(self.get_value("answers").get(task_id, 0) >= stamp)
 
     def _answer(self, task_id: str, stamp: int) -> None:
-        self.answers = [*self.answers, Answer(task=task_id, stamp=stamp)][-ANSWERS_MAX:]
+        others = [one for one in self.get_value("answers").items() if one[0] != task_id]
+        self.answers = dict([*others, (task_id, stamp)][-ANSWERS_MAX:])
 
     async def _outline_named(self) -> Outline | None:
         """What the page that is opened is of, asked together with the places there are."""

@@ -131,13 +131,6 @@ class SectionRow(TypedDict):
     is_shown: bool
 
 
-class Answer(TypedDict):
-    """A tick that was answered, and when the page made it."""
-
-    task: str
-    stamp: int
-
-
 class FoundName(TypedDict):
     """A project or a label that search found; `pieces` are those of `found`."""
 

@@ -38,6 +38,6 @@ def unanswered() -> rx.Component:
         AuthState.signed_in & ~reflex_private.is_disconnected,
         rx.fragment(
             rx.el.span(on_mount=[send, tell, put_back_drop()], hidden=True),
-            when_new(act=reflex_private.trigger(forget), key=answers[-1].to_string()),
+            when_new(act=reflex_private.trigger(forget), key=answers.to_string()),
         ),
     )
