@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -124,14 +124,10 @@ async def _read_all(db: AsyncSession, actor: Actor, token: _Token, limit: int) -
         query = query.where(table.c.deleted_at.is_(None))
     rows = (await db.execute(query.limit(limit + 1), access.values(actor))).all()
     kinds = list(ENTITIES)
-    following: dict[str, Any] = {"entity": next(iter(kinds[kinds.index(name) + 1 :]), None)}
-    if len(rows) > limit:
-        following = {"entity": name, "row_id": rows[limit - 1].id}
-    return SyncPage(
-        items=[_item(name, row.id, row) for row in rows[:limit]],
-        next=_write(_token(actor, token.number, token.hash, **following)),
-        has_more=True,
-    )
+    later = next(iter(kinds[kinds.index(name) + 1 :]), None)
+    is_cut = len(rows) > limit
+    following = {"entity": name, "row_id": rows[limit - 1].id} if is_cut else {"entity": later}
+    return _part(actor, token, name, rows[:limit], following)
 
 
 async def _read_labelled(
@@ -143,11 +139,17 @@ async def _read_labelled(
         query = query.where(TASKS.c.id > token.row_id)
     values = access.values(actor) | {"after": after, "number": token.number}
     rows = (await db.execute(query.order_by(TASKS.c.id).limit(limit + 1), values)).all()
-    following: dict[str, Any] = {}
-    if len(rows) > limit:
-        following = {"labels_after": after, "row_id": rows[limit - 1].id}
+    is_cut = len(rows) > limit
+    following = {"labels_after": after, "row_id": rows[limit - 1].id} if is_cut else {}
+    return _part(actor, token, "task", rows[:limit], following)
+
+
+def _part(
+    actor: Actor, token: _Token, name: str, rows: Sequence[Any], following: Mapping[str, Any]
+) -> SyncPage:
+    """Rows of one kind, with where the client goes on at the same place of the log."""
     return SyncPage(
-        items=[_item("task", row.id, row) for row in rows[:limit]],
+        items=[_item(name, row.id, row) for row in rows],
         next=_write(_token(actor, token.number, token.hash, **following)),
         has_more=True,
     )

@@ -109,7 +109,7 @@ class TaskListState(AuthState):
         outline = await self._outline_named()
         self.saved_query = saved_place(self.get_value("filters"), place_id)[1]
         typed = self.saved_query if wanted.filter is None else wanted.filter
-        self._set_filter(typed if name == "filter" else "")
+        self._set_filter({"filter": typed, "search": self._searched}.get(name, ""))
         self._nameless = list_queries.nameless_in(self._filter, outline)
         self.is_missing = not await self._open_place(outline)
         if self.is_missing:
@@ -187,8 +187,8 @@ class TaskListState(AuthState):
 
     def _set_filter(self, text: str) -> None:
         """Take over what the list shows; the addresses of its tasks name it too."""
-        self._filter, typed = text, self._searched if self._name == "search" else text
-        self.here = routes.named_here(self._place_id, typed if typed != self.saved_query else None)
+        self._filter = text
+        self.here = routes.named_here(self._place_id, text if text != self.saved_query else None)
 
     async def _open_place(self, outline: Outline | None = None) -> bool:
         """Show which project or label the list is of; whether there is such a one."""

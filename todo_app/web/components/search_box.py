@@ -33,7 +33,7 @@ class SearchState(TaskListState):
         self._asked_at = stamp
         self._searched = text
         if self._name == "search":
-            self._set_filter("")
+            self._set_filter(text)
             await self._reload()
         self.searched = text.strip()
 
