@@ -18,7 +18,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import Session
-from sqlalchemy.pool import QueuePool
+from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 from sqlmodel import SQLModel
 
 from todo_app.core import commits, postgresql
@@ -70,7 +70,7 @@ def create_engine(url: str, *, for_reading: bool = False) -> AsyncEngine:
         },
         **options,
     )
-    event.listen(engine.sync_engine, "checkin", _forget_account)
+    event.listen(engine.sync_engine, "checkin", _take_back)
     return engine
 
 
@@ -222,10 +222,17 @@ def _commit(session: Session) -> None:
     commits.act_after(session)
 
 
-def _forget_account(connection: Any, _record: object) -> None:  # noqa: ANN401 - the dialect's own
-    """Let nobody who comes to a connection without a session come as who had it before."""
-    if connection is not None:
-        connection.driver_connection.user_id = None
+def _take_back(connection: Any, record: ConnectionPoolEntry) -> None:  # noqa: ANN401 - the dialect's
+    """Let nobody have a connection that is lost, or come to one as who had it before.
+
+    That it is lost SQLAlchemy knows of its own statements alone.
+    """
+    if connection is None:
+        return
+    driver: postgresql.Connection = connection.driver_connection
+    driver.user_id = None
+    if driver.closed:
+        record.invalidate()
 
 
 @asynccontextmanager

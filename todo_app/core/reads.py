@@ -10,7 +10,6 @@ from typing import Any
 
 from sqlalchemy import Dialect, Row, SelectBase
 from sqlalchemy.engine import result_tuple
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from todo_app.core.writes import Compiled, connection_of
@@ -38,19 +37,13 @@ class Read:
         if dialect.name not in self._compiled:
             self._compiled[dialect.name] = _CompiledRead(self._statement, dialect, list(values))
         compiled = self._compiled[dialect.name]
-        cursor = connection.connection.driver_connection.cursor()  # type: ignore[union-attr]
+        driver: Any = connection.connection.driver_connection
         try:
+            cursor = driver.cursor()
             await cursor.execute(compiled.sql, compiled.parameters(values))
             found = await cursor.fetchall()
         except dialect.loaded_dbapi.Error as error:
-            raise DBAPIError.instance(
-                compiled.sql,
-                None,
-                error,
-                dialect.loaded_dbapi.Error,
-                hide_parameters=True,
-                dialect=dialect,
-            ) from error
+            raise compiled.refusal(error) from error
         return [compiled.row(row) for row in found]
 
 

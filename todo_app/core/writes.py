@@ -7,9 +7,10 @@ three, and none of what it takes to make ready for an answer.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 from sqlalchemy import Connection, Dialect, Insert, SelectBase, Update
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 Parameters = Sequence[Any] | Mapping[str, Any]
@@ -41,7 +42,10 @@ class Write:
             self._compiled[key] = Compiled(self._statement, dialect, list(values))
         compiled = self._compiled[key]
         driver: Deferring = connection.connection.driver_connection  # type: ignore[assignment]
-        driver.defer(compiled.sql, compiled.parameters(values))
+        try:
+            driver.defer(compiled.sql, compiled.parameters(values))
+        except dialect.loaded_dbapi.Error as error:
+            raise compiled.refusal(error) from error
 
 
 def connection_of(session: Session) -> Connection:
@@ -57,6 +61,7 @@ class Compiled:
     ) -> None:
         compiled = statement.compile(dialect=dialect, column_keys=names)
         self.sql = str(compiled)
+        self._dialect = dialect
         self._order: Sequence[str] | None = compiled.positiontup
         self._constants = {k: v for k, v in compiled.params.items() if k not in names}
         self._processors: dict[str, Callable[[Any], Any]] = {}
@@ -71,3 +76,15 @@ class Compiled:
         for name, process in self._processors.items():
             found[name] = process(found[name])
         return found if self._order is None else [found[name] for name in self._order]
+
+    def refusal(self, error: Exception) -> DBAPIError:
+        """An error of the driver as SQLAlchemy would have it."""
+        found = DBAPIError.instance(
+            self.sql,
+            None,
+            error,
+            self._dialect.loaded_dbapi.Error,
+            hide_parameters=True,
+            dialect=self._dialect,
+        )
+        return cast(DBAPIError, found)
