@@ -6,7 +6,6 @@ import asyncio
 import signal
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, suppress
-from pathlib import Path
 
 import httpx
 import psutil
@@ -18,7 +17,7 @@ from tests.e2e.person import Person, new_person
 from tests.e2e.program import FIRST_PORT, Program, refuse_taken_port, running
 from tests.e2e.screen import is_ready, quick_entry, row
 from tests.e2e.watch import Watch
-from tests.servers import PostgreSQL, Redis, free_port, settings_of
+from tests.servers import PostgreSQL, Redis, settings_of
 from todo_app.core.models import new_id
 
 # The same as those of test_start.py, whose frontend it is: the two never run at the same time.
@@ -129,20 +128,6 @@ async def test_a_worker_that_is_killed_is_started_again_and_pages_go_on(
     await expect(row(page, "Life goes on")).to_be_visible()
     # Its socket may have knocked while nobody answered.
     watch.overlook("/_event/")
-
-
-@pytest.mark.parametrize(
-    ("settings", "missing"),
-    [({}, "REDIS_URL"), ({"REDIS_URL": "redis://127.0.0.1:1/0"}, "PostgreSQL")],
-)
-def test_several_workers_without_what_they_share_do_not_start(
-    tmp_path: Path, settings: dict[str, str], missing: str
-) -> None:
-    program = Program(tmp_path, port=free_port(), WORKERS="2", **settings)
-
-    assert program.run_to_its_end(PATIENCE_SECONDS) == 1
-    assert f"WORKERS=2 needs {missing}" in program.log_text()
-    assert program.log_text().count("\n") == 1
 
 
 @asynccontextmanager
