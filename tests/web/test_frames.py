@@ -71,7 +71,11 @@ def test_half_a_character_becomes_the_sign_for_it() -> None:
         ("/inbox?task=//evil.example", "/inbox"),
         ("/inbox?task=", "/inbox"),
         (f"//evil.example?task={TASK}", routes.HOME),
+        ("/search?show=caf%C3%A9+%26+x&y=1", "/search?show=caf%C3%A9+%26+x"),
+        (f"/filter?show=%0d%0aX&id={TASK}", f"/filter?id={TASK}&show=%0D%0AX"),
+        ("/search?show=\ud83d", "/search?show=%3F"),
+        ("/search?show=" + "x" * 1_001, "/search"),
     ],
 )
-def test_the_way_back_names_the_open_task_and_nothing_else(wanted: str, leads_to: str) -> None:
+def test_the_way_back_names_what_is_shown_and_nothing_else(wanted: str, leads_to: str) -> None:
     assert routes.safe_next(wanted) == leads_to

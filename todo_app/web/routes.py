@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from urllib.parse import parse_qs, urlencode
 from uuid import UUID
 
+from todo_app.core.filters.reader import MAX_CHARACTERS
 from todo_app.core.outlines import KindOfPage, PageOf
 
 TODAY = "/today"
@@ -155,10 +156,11 @@ def safe_next(wanted: str) -> str:
     path, _, query = wanted.partition("?")
     if path not in PRIVATE_PAGES:
         return HOME
-    named = parse_qs(query)
-    ids = {name: named.get(name, [""])[0] for name in (OPEN_PLACE, OPEN_TASK)}
-    kept = urlencode({name: id_ for name, id_ in ids.items() if is_id(id_)})
-    return f"{path}?{kept}" if kept else path
+    named = {name: values[0] for name, values in parse_qs(query).items()}
+    kept = {name: named[name] for name in (OPEN_PLACE, OPEN_TASK) if is_id(named.get(name, ""))}
+    if len(typed := named.get(TYPED, "")) in range(1, MAX_CHARACTERS + 1):
+        kept[TYPED] = typed
+    return f"{path}?{urlencode(kept, errors='replace')}" if kept else path
 
 
 def sign_in_code_path(wanted: str) -> str:
