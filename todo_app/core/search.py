@@ -146,7 +146,7 @@ def has_words(dialect: str, actor: Actor, text: str) -> ColumnElement[bool]:
 @cache
 def _names(dialect: str) -> Read:
     """The projects and labels whose name fits the query `any`."""
-    numbers = latest_hits(dialect, "title", asked("any")).limit(_NAMES_CONSIDERED)
+    numbers = latest_hits(dialect, "title", asked("any"), _NAMES_CONSIDERED)
     found = numbers.cte().prefix_with("MATERIALIZED")
     is_found = SEARCH_TEXTS.c.number.in_(select(found.c.number))
     projects = (

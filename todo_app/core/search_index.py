@@ -12,15 +12,16 @@ from uuid import UUID
 
 from sqlalchemy import (
     CTE,
+    BigInteger,
     BindParameter,
     ColumnElement,
     Connection,
     Select,
     String,
-    Subquery,
     bindparam,
     cast,
     column,
+    literal,
     literal_column,
     select,
     table,
@@ -137,22 +138,22 @@ def hits(dialect: str, field: Field, query: BindParameter[str]) -> Select[tuple[
     if dialect == "sqlite":
         fits = literal_column("search_index").op("MATCH")(query)
         return select(_FTS.c.rowid.label("number")).where(fits)
-    texts = _latest_texts()
-    return select(texts.c.number).where(fits_words(texts.c[field], query))
+    is_asked = (access.own_rows(SEARCH_TEXTS), SEARCH_TEXTS.c.scope == asked("scope"))
+    return select(SEARCH_TEXTS.c.number).where(*is_asked, fits_words(SEARCH_TEXTS.c[field], query))
 
 
-def latest_hits(dialect: str, field: Field, query: BindParameter[str]) -> Select[tuple[int]]:
+def latest_hits(
+    dialect: str, field: Field, query: BindParameter[str], most: int = MOST_HITS
+) -> Select[tuple[int]]:
     """The numbers of the latest texts that fit a query."""
-    numbers = hits(dialect, field, query)
-    return numbers.order_by(numbers.selected_columns.number.desc()).limit(MOST_HITS)
+    if dialect == "sqlite":
+        return hits(dialect, field, query).order_by(_FTS.c.rowid.desc()).limit(most)
+    return _latest_texts(field, query, most).with_only_columns(SEARCH_TEXTS.c.number)
 
 
 def latest_texts(field: Field, query: BindParameter[str], *if_: ColumnElement[bool]) -> CTE:
     """On PostgreSQL: the number and the title of the latest texts that fit a query, found once."""
-    texts = _latest_texts()
-    fitting = select(texts.c.number, texts.c.title).where(*if_, fits_words(texts.c[field], query))
-    latest = fitting.order_by(texts.c.number.desc()).limit(MOST_HITS)
-    return latest.cte().prefix_with("MATERIALIZED")
+    return _latest_texts(field, query, MOST_HITS).where(*if_).cte().prefix_with("MATERIALIZED")
 
 
 def fits_words(words: ColumnElement[str], query: BindParameter[str]) -> ColumnElement[bool]:
@@ -162,17 +163,19 @@ def fits_words(words: ColumnElement[str], query: BindParameter[str]) -> ColumnEl
     return words.op("@@", is_comparison=True)(read(query, postgresql.TSQUERY))
 
 
-def _latest_texts() -> Subquery:
-    """The texts of the value named `scope`, the latest first.
+def _latest_texts(field: Field, query: BindParameter[str], most: int) -> Select[Any]:
+    """On PostgreSQL: the latest texts that fit a query, of the value named `scope`.
 
-    Behind row-level security no index of words is of use: each text is looked at, in this order,
-    until there are enough. The offset keeps PostgreSQL from another one: it has no idea of how many
-    texts fit.
+    Behind row-level security no index of words is of use: each text is looked at, the latest first,
+    until there are enough. PostgreSQL has no idea of how many fit, and would rather read and sort
+    all. A limit that it does not know when it plans keeps it to the order of an index, and the
+    scope in that order to the index without the texts of others.
     """
-    columns = (SEARCH_TEXTS.c.number, SEARCH_TEXTS.c.title, SEARCH_TEXTS.c.content)
-    is_asked = (access.own_rows(SEARCH_TEXTS), SEARCH_TEXTS.c.scope == asked("scope"))
-    of_scope = select(*columns).where(*is_asked)
-    return of_scope.order_by(SEARCH_TEXTS.c.number.desc()).offset(0).subquery()
+    scope_, number, title = (SEARCH_TEXTS.c[name] for name in ("scope", "number", "title"))
+    is_asked = (access.own_rows(SEARCH_TEXTS), scope_.between(asked("scope"), asked("scope")))
+    fitting = select(number, title).where(*is_asked, fits_words(SEARCH_TEXTS.c[field], query))
+    unforeseen = select(literal(most, BigInteger)).scalar_subquery()
+    return fitting.order_by(scope_.desc(), number.desc()).limit(unforeseen)
 
 
 def query_text(
