@@ -12,11 +12,11 @@ from todo_app.api.health import health_routes
 from todo_app.core import metrics, relay
 from todo_app.web import (
     connections,
+    failures,
     installation,
     live,
     pages,
     reflex_private,
-    session,
     theme,
 )
 from todo_app.web.account_forms import account_routes
@@ -42,7 +42,7 @@ app = rx.App(
     head_components=[theme.script(), *installation.head()],
     toaster=None,
     app_wraps={},
-    backend_exception_handler=session.explain_exception,
+    backend_exception_handler=failures.explain_exception,
     api_transformer=[
         Starlette(
             routes=[

@@ -16,7 +16,7 @@ from reflex_base.event.processor import BaseStateEventProcessor
 from tests.cast import credentials_of, visit_by
 from tests.web.browser import ROOT_STATE
 from todo_app.core import sessions, tokens
-from todo_app.web import connections, session
+from todo_app.web import connections, failures
 from todo_app.web.connections import Connection
 
 
@@ -62,7 +62,7 @@ async def open_page(app: rx.App, name: str) -> AsyncIterator[Page]:
     connection = Connection(claims=claims, had_cookie=True, flash="")
     connections._connections[connection.id] = connection
     processor = BaseStateEventProcessor(
-        middleware=app, backend_exception_handler=session.explain_exception
+        middleware=app, backend_exception_handler=failures.explain_exception
     )
     manager = StateManagerMemory()
     opened = Page(processor, connection.id, claims.sid)

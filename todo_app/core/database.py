@@ -26,7 +26,7 @@ from todo_app.core.errors import TodoError, Unavailable
 from todo_app.core.pool import Pool
 from todo_app.core.settings import get_settings
 from todo_app.core.sqlite import connect as connect_sqlite
-from todo_app.core.writes import connection_of
+from todo_app.core.writes import Deferring, connection_of
 
 log = logging.getLogger(__name__)
 
@@ -210,6 +210,7 @@ async def _session(engine: AsyncEngine, user_id: UUID | None) -> AsyncIterator[A
             driver.user_id = user_id
         yield db
     finally:
+        commits.forget_meanwhile(db.sync_session)
         if db.in_transaction():
             db.sync_session.close()
         await connection.close()
@@ -218,7 +219,10 @@ async def _session(engine: AsyncEngine, user_id: UUID | None) -> AsyncIterator[A
 def _commit(session: Session) -> None:
     commits.act_before(session)
     session.flush()
-    connection_of(session).commit()
+    connection = connection_of(session)
+    driver: Deferring = connection.connection.driver_connection  # type: ignore[assignment]
+    driver.while_committing = commits.meanwhile(session)
+    connection.commit()
     commits.act_after(session)
 
 

@@ -8,7 +8,7 @@ Statements that nobody waits for are sent at once, and answered for with the com
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -40,6 +40,7 @@ class Connection(AsyncConnection[Any]):
         super().__init__(pgconn)
         self.cursor_factory = _Cursor
         self.user_id: UUID | None = None
+        self.while_committing: Callable[[], None] | None = None
         self._has_prepared = False
         self._sent: list[_Execution | None] = []
         """What is on the way, whose answers are still to come: statements, and what is around."""
@@ -82,11 +83,13 @@ class Connection(AsyncConnection[Any]):
         self._send_after_what_is_first(statement)
         return (yield from self.take_answers())
 
-    def take_answers(self) -> PQGen[list[PGresult]]:
+    def take_answers(self, meanwhile: Callable[[], None] | None = None) -> PQGen[list[PGresult]]:
         """Take in the answers to all that was sent, and return the last one."""
         sent, self._sent = self._sent, []
         self.pgconn.pipeline_sync()
         yield from send(self.pgconn)
+        if meanwhile is not None:
+            meanwhile()
         answers: list[list[PGresult]] = []
         for _ in sent:
             results = yield from fetch_many(self.pgconn)
@@ -156,7 +159,7 @@ class Connection(AsyncConnection[Any]):
             return
         self.pgconn.send_query_params(b"COMMIT", None)
         self._sent.append(None)
-        yield from self.take_answers()
+        yield from self.take_answers(self.while_committing)
 
     def _rollback_gen(self) -> PQGen[None]:
         if self._sent:

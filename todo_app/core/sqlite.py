@@ -6,9 +6,11 @@ the statement, its rows, and the cursor's end.
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
+from contextvars import copy_context
 from functools import partial
 from typing import Any, Self
 
@@ -89,6 +91,7 @@ class _Connection(aiosqlite.Connection):
     """A connection that makes the cursors above."""
 
     has_transactions = False
+    while_committing: Callable[[], None] | None = None
 
     def __init__(self, connect: Callable[[], sqlite3.Connection]) -> None:
         super().__init__(connect, iter_chunk_size=64)
@@ -106,16 +109,26 @@ class _Connection(aiosqlite.Connection):
 
     async def commit(self) -> None:
         """Commit, with what waits before it; if that fails, roll back."""
-        await self.run(self._commit)
+        tell = None
+        if self.while_committing is not None:
+            tell = partial(
+                asyncio.get_running_loop().call_soon_threadsafe,
+                self.while_committing,
+                context=copy_context(),
+            )
+        await self.run(self._commit, tell)
 
     async def rollback(self) -> None:
         """Forget what waits and roll back."""
         self._waiting = []
         await super().rollback()
 
-    def _commit(self) -> None:
+    def _commit(self, tell: Callable[[], object] | None) -> None:
         try:
             self.execute_waiting()
+            if tell is not None:
+                # Only now: what the loop does from here on goes with a wait for the disk.
+                tell()
             self._conn.commit()
         except sqlite3.Error:
             self._conn.rollback()

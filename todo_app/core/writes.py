@@ -19,6 +19,9 @@ Parameters = Sequence[Any] | Mapping[str, Any]
 class Deferring(Protocol):
     """A connection of a driver that can wait with a statement."""
 
+    while_committing: Callable[[], None] | None
+    """What its next commit does once the database is at work on it; it is called once."""
+
     def defer(self, sql: str, parameters: Parameters) -> None:
         """Execute a statement no later than the next one or the commit, and fail with that."""
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from functools import partial
 from typing import Annotated
 from uuid import UUID
 
@@ -152,22 +153,21 @@ class TaskListState(AuthState):
         if self._is_answered(task_id, stamp):
             return  # It came again, from a socket that was thought to be dead.
         act = tasks.complete_task if is_completed else tasks.reopen_task
-        view = await self._run(act, UUID(task_id))
+        show = partial(self._show_tick, is_completed=is_completed)
+        view = await self._run_and_show(show, act, UUID(task_id))
         self._answer(task_id, stamp)
         if view is None:
             self._stamp_row(task_id)
-            return
-        if view.recurrence is not None:
+        elif view.recurrence is not None:
             # It is due another day now, in the place that this day has in the list.
             await self._refresh()
-        self._show_change(view)
-        if view.recurrence is None and await self._show_kin([view]):
+        elif await self._show_kin([view]):
             await self._recount()
-        moves_on = is_completed and view.completed_at is None and view.due is not None
-        following = f", next {wording.day_name(view.due.date, self._today)}" if moves_on else ""
-        self._offer_undo(
-            f"{'Completed' if is_completed else 'Reopened'} {wording.quoted(view.title)}{following}"
-        )
+
+    def _show_tick(self, view: TaskView, *, is_completed: bool) -> None:
+        """Show what a tick made of a task, and how it is taken back."""
+        self._show_change(view)
+        self._offer_undo(wording.ticked(view, self._today, is_completed=is_completed))
 
     def _is_answered(self, task_id: str, stamp: int) -> bool:
         return bool(self.get_value("answers").get(task_id, 0) >= stamp)

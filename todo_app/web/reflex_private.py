@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -113,6 +114,22 @@ async def send_event(place: Place, handler: EventHandler, *arguments: object) ->
     app = RegistrationContext.get().app
     event = replace(event, router_data=dict(place.router_data))
     await app.event_processor.enqueue(place.token, event)
+
+
+@contextmanager
+def taking_back(state: rx.State) -> Iterator[None]:
+    """Let a state, and those that it is a part of, hold what they held, if the block raises."""
+    held = [(one, dict(vars(one))) for one in _lineage_of(state)]
+    try:
+        yield
+    except BaseException:
+        for one, before in held:
+            for name, value in tuple(vars(one).items()):
+                # What was never asked for before is stored nowhere, and is the default.
+                old = before[name] if name in before else one.get_fields()[name].default_value()
+                if value is not old:
+                    setattr(one, name, old)
+        raise
 
 
 def event_name(handler: EventHandler) -> str:
@@ -262,6 +279,12 @@ async def drop_abandoned_state(token: str) -> None:
     if isinstance(manager, StateManagerRedis):
         owner = BaseStateToken(ident=token, cls=State)
         await manager.redis.unlink(*(owner._state_key(state) for state in _tree_of(State)))
+
+
+def _lineage_of(state: BaseState) -> Iterator[BaseState]:
+    yield state
+    if state.parent_state is not None:
+        yield from _lineage_of(state.parent_state)
 
 
 def _tree_of(state: type[BaseState]) -> Iterator[type[BaseState]]:

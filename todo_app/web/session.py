@@ -6,21 +6,20 @@ and never a variable that a client could set.
 
 from __future__ import annotations
 
-import logging
-from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from contextvars import ContextVar
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from typing import Any, Concatenate, ParamSpec, TypedDict, TypeVar
 from uuid import UUID
 
 import reflex as rx
-from reflex.event import EventSpec
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from todo_app.core import changes, clock, overview, references, sessions
+from todo_app.core import changes, clock, overview, sessions
 from todo_app.core.access import Actor
 from todo_app.core.account_views import AccountView
+from todo_app.core.commits import while_committing
 from todo_app.core.database import reading, transaction
 from todo_app.core.errors import TodoError, Unauthenticated
 from todo_app.core.outlines import Outline, PageOf, PlaceView
@@ -30,15 +29,11 @@ from todo_app.core.task_views import TaskView
 from todo_app.core.tokens import Claims
 from todo_app.web import messages, reflex_private, routes, shared_reads
 
-log = logging.getLogger(__name__)
-
 T = TypeVar("T")
 P = ParamSpec("P")
 
 _PUBLIC = "_is_public"
 _PREFERENCES = {"time_zone", "date_order", "theme", "week_start", "reminder_mail"}
-# An explanation that fails is not explained again: it would go on for ever.
-_explained: deque[str] = deque(maxlen=1_000)
 _actor: ContextVar[Actor | None] = ContextVar("actor", default=None)
 
 
@@ -305,11 +300,12 @@ class AuthState(rx.State):
         """Change something as the actor of this event, in one transaction. Raises as core does."""
         self._step = self._counted_at = None
         actor = self._actor()
-        async with transaction(actor.user_id) as db:
-            result = await function(db, actor, *args, **kwargs)
-            self._step = changes.step_of(db)
-        if self._step is not None:
-            self.revision += 1
+        with reflex_private.taking_back(self):
+            async with transaction(actor.user_id) as db:
+                result = await function(db, actor, *args, **kwargs)
+                self._step = changes.step_of(db)
+                if self._step is not None:
+                    self.revision += 1
         return result
 
     async def _run(
@@ -324,6 +320,25 @@ class AuthState(rx.State):
         except TodoError as refusal:
             self._tell(messages.message(refusal), is_error=True)
             return None
+
+    async def _run_and_show(
+        self,
+        show: Callable[[T], None],
+        function: Callable[Concatenate[AsyncSession, Actor, P], Awaitable[T]],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T | None:
+        """The same, and prepare to show what comes of it while the database writes that down.
+
+        Nothing is sent before it is written. If it cannot be, all is shown as it was before.
+        """
+
+        async def act(db: AsyncSession, actor: Actor) -> T:
+            result = await function(db, actor, *args, **kwargs)
+            while_committing(db.sync_session, partial(show, result))
+            return result
+
+        return await self._run(act)
 
     def _turn_page(self, *, has_answer: bool) -> None:
         """Begin to show a page, without what was wrong with the last one.
@@ -382,19 +397,3 @@ def _filter_places(views: Iterable[FilterPlaceView]) -> list[FilterPlace]:
         FilterPlace(id=str(view.id), name=view.name, colour=view.colour, query=view.query)
         for view in views
     ]
-
-
-def explain_exception(exception: Exception) -> EventSpec | None:
-    """Turn what a handler did not expect into a toast; the log has the rest under its reference."""
-    event, cause = reflex_private.event_and_its_cause()
-    if cause in _explained:
-        log.error("an error could not be shown", exc_info=exception)
-        return None
-    _explained.append(event)
-    # What fills a page is chained to the event that opens it; what a person does is not.
-    tell = AuthState.tell_error if cause is None else AuthState.tell_trouble
-    if isinstance(exception, TodoError):
-        return tell(messages.message(exception))
-    reference = references.begin(event)
-    log.error("unexpected error in an event, reference %s", reference, exc_info=exception)
-    return tell(messages.UNEXPECTED.format(reference=reference))

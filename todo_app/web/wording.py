@@ -103,6 +103,13 @@ def which(titles: Sequence[str]) -> str:
     return quoted(titles[0]) if len(titles) == 1 else f"{len(titles)} tasks"
 
 
+def ticked(task: TaskView, today: date, *, is_completed: bool) -> str:
+    """What a tick, or taking one away, made of a task; one that repeats may move on."""
+    moves_on = is_completed and task.completed_at is None and task.due is not None
+    following = f", next {day_name(task.due.date, today)}" if moves_on else ""
+    return f"{'Completed' if is_completed else 'Reopened'} {quoted(task.title)}{following}"
+
+
 def progress(done_of_all: tuple[int, int] | None) -> str:
     """How many parts of a task are done: 1/3; nothing for one without parts."""
     return "{}/{}".format(*done_of_all) if done_of_all and done_of_all[1] else ""
