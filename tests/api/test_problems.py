@@ -121,6 +121,12 @@ async def test_json_may_be_named_in_any_case_and_with_a_charset(
     assert response.status_code == 201
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be", "utf-32-le", "latin-1"])
+async def test_json_is_in_utf_8(alice: httpx.AsyncClient, encoding: str) -> None:
+    body = '{"title": "Caf\u00e9"}'.encode(encoding)
+    assert_problem(await alice.post(TASKS, content=body, headers=JSON), 400)
+
+
 async def test_a_missing_body_is_invalid(alice: httpx.AsyncClient) -> None:
     problem = assert_problem(await alice.post(TASKS), 422)
     assert problem["errors"] == [{"pointer": "", "message": "is required"}]
@@ -137,7 +143,9 @@ async def test_the_largest_body_is_read(alice: httpx.AsyncClient) -> None:
 
 async def test_a_larger_body_is_refused_before_it_is_read(alice: httpx.AsyncClient) -> None:
     body = _task_of_bytes(BODY_MAX_BYTES + 1)
-    assert_problem(await alice.post(TASKS, content=body, headers=JSON), 413)
+    response = await alice.post(TASKS, content=body, headers=JSON)
+    assert_problem(response, 413)
+    assert response.headers["connection"] == "close"
     for content_length in ("1048577", "9" * 5_000):
         headers = {**JSON, "Content-Length": content_length}
         assert_problem(await alice.post(TASKS, content=_forbidden(), headers=headers), 413)
@@ -159,6 +167,7 @@ async def test_a_larger_body_is_refused_whatever_length_it_claims(
     ):
         response = await alice.request(method, path, content=_chunks(), headers=headers)
         assert_problem(response, 413)
+        assert response.headers["connection"] == "close"
     assert await all_tasks(alice) == [task]
 
 

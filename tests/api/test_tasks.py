@@ -120,7 +120,8 @@ async def test_null_clears_a_field(alice: httpx.AsyncClient) -> None:
 
 async def test_a_title_cannot_be_cleared(alice: httpx.AsyncClient) -> None:
     task = await add_task(alice)
-    assert_problem(await alice.patch(path_of(task), json={"title": None}), 422)
+    problem = assert_problem(await alice.patch(path_of(task), json={"title": None}), 422)
+    assert problem["errors"] == [{"pointer": "/title", "message": "a title cannot be cleared"}]
     assert (await alice.get(path_of(task))).json() == task
 
 

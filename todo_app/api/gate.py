@@ -8,6 +8,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from todo_app.api import problems
 
 BODY_MAX_BYTES = 1_048_576
+_NUL = b"\0"
+"""JSON has it in UTF-16 and UTF-32 always, and in UTF-8 never."""
+_LAST = {"Connection": "close"}
+"""On a connection with the rest of a body that nobody read, no other request is answered."""
 
 
 class Gate:
@@ -25,7 +29,7 @@ class Gate:
             scope = {**scope, "method": "GET"}
             send = _without_body(send)
         if _declared_bytes(scope) > BODY_MAX_BYTES:
-            await problems.problem(problems.TOO_LARGE)(scope, receive, send)
+            await problems.problem(problems.TOO_LARGE, headers=_LAST)(scope, receive, send)
             return
         has_started = False
 
@@ -56,9 +60,12 @@ def _limited(receive: Receive) -> Receive:
     async def limited_receive() -> Message:
         nonlocal received_bytes
         message = await receive()
-        received_bytes += len(message.get("body", b""))
+        body: bytes = message.get("body", b"")
+        received_bytes += len(body)
         if received_bytes > BODY_MAX_BYTES:
-            raise HTTPException(problems.TOO_LARGE.status)
+            raise HTTPException(problems.TOO_LARGE.status, headers=_LAST)
+        if _NUL in body:
+            raise HTTPException(problems.BAD_JSON.status)
         return message
 
     return limited_receive

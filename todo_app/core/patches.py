@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Self
-
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import BaseModel, ConfigDict, field_validator
 
 
 class UnclearablePatch(BaseModel):
@@ -12,9 +10,10 @@ class UnclearablePatch(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    @model_validator(mode="after")
-    def _nothing_is_cleared(self) -> Self:
-        if any(getattr(self, field) is None for field in self.model_fields_set):
+    @field_validator("*")
+    @classmethod
+    def _stays(cls, value: object) -> object:
+        if value is None:
             msg = "cannot be cleared"
             raise ValueError(msg)
-        return self
+        return value

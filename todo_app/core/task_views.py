@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from todo_app.core import occurrences, reminders
 from todo_app.core.labels import LabelNames
@@ -88,12 +88,13 @@ class TaskPatch(BaseModel):
         "or the series from there on.",
     )
 
-    @model_validator(mode="after")
-    def _a_title_stays(self) -> Self:
-        if "title" in self.model_fields_set and self.title is None:
+    @field_validator("title")
+    @classmethod
+    def _a_title_stays(cls, title: Title | None) -> Title:
+        if title is None:
             msg = "a title cannot be cleared"
             raise ValueError(msg)
-        return self
+        return title
 
     def values(self) -> dict[str, Any]:
         """The columns to set, but for the recurrence, which depends on the task, and labels."""
