@@ -121,22 +121,18 @@ def every_child(state: type[rx.State]) -> list[type[rx.State]]:
 
 
 def test_an_event_leads_to_the_function_behind_it(app: rx.App) -> None:
-    event = Event(name=f"{AUTH}.close_notice", payload={})
-
-    function = reflex_private.handler_function(event)
+    function = reflex_private.handler_function(f"{AUTH}.close_notice")
 
     assert function.__qualname__ == "AuthState.close_notice"
 
 
 def test_a_mark_on_a_function_survives_its_registration(app: rx.App) -> None:
-    event = Event(name=f"{SIGN_IN}.show_form", payload={})
-
-    assert session.is_public(reflex_private.handler_function(event))
+    assert session.is_public(reflex_private.handler_function(f"{SIGN_IN}.show_form"))
 
 
 def test_a_setter_is_told_from_a_handler(app: rx.App) -> None:
-    assert reflex_private.is_setter(Event(name=f"{LIST}.setvar", payload={}))
-    assert not reflex_private.is_setter(Event(name=f"{LIST}.set_completed", payload={}))
+    assert reflex_private.is_setter(f"{LIST}.setvar")
+    assert not reflex_private.is_setter(f"{LIST}.set_completed")
 
 
 async def test_an_event_knows_its_own_socket_and_page() -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import inspect
 import logging
 import typing
-from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -78,7 +77,7 @@ class Guard(rx.Middleware):
         )
         if event.name in reflex_private.FRAMEWORK_EVENTS and not opens_private_page:
             return None
-        if is_public(reflex_private.handler_function(event)):
+        if is_public(reflex_private.handler_function(event.name)):
             return None
         if here not in routes.PRIVATE_PAGES:
             return reflex_private.REFUSED
@@ -91,9 +90,9 @@ class Guard(rx.Middleware):
 
 def has_valid_arguments(event: Event) -> bool:
     """Whether the arguments of an event fit its handler as strictly as an API body would."""
-    if reflex_private.is_setter(event):
+    model = _arguments_model(event.name)
+    if model is None:
         return False
-    model = _arguments_model(reflex_private.handler_function(event))
     try:
         model.model_validate(event.payload)
     except ValidationError:
@@ -102,7 +101,11 @@ def has_valid_arguments(event: Event) -> bool:
 
 
 @cache
-def _arguments_model(function: Callable[..., Any]) -> type[BaseModel]:
+def _arguments_model(event_name: str) -> type[BaseModel] | None:
+    """What the arguments of an event have to be; None if it is never to be handled."""
+    if reflex_private.is_setter(event_name):
+        return None
+    function = reflex_private.handler_function(event_name)
     hints = typing.get_type_hints(function, include_extras=True)
     fields: dict[str, Any] = {}
     for name, parameter in list(inspect.signature(function).parameters.items())[1:]:

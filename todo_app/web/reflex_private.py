@@ -137,14 +137,14 @@ def event_name(handler: EventHandler) -> str:
     return format_event_handler(handler)
 
 
-def handler_function(event: Event) -> Callable[..., Any]:
-    """The function behind an event."""
-    return RegistrationContext.get().event_handlers[event.name].handler.fn
+def handler_function(name: str) -> Callable[..., Any]:
+    """The function behind an event of this name."""
+    return RegistrationContext.get().event_handlers[name].handler.fn
 
 
-def is_setter(event: Event) -> bool:
+def is_setter(name: str) -> bool:
     """Whether an event would call any `set_` method by name, past the checks of its arguments."""
-    handler = RegistrationContext.get().event_handlers[event.name].handler
+    handler = RegistrationContext.get().event_handlers[name].handler
     return isinstance(handler, EventHandlerSetVar)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from functools import cache
 
 from starlette.datastructures import MutableHeaders
 from starlette.routing import Route
@@ -16,6 +17,8 @@ log = logging.getLogger(__name__)
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _SERVER_ERROR = 500
+# To find one by its labels takes longer than to add to it.
+_events = cache(metrics.EVENTS.labels)
 
 
 class Watch:
@@ -75,4 +78,4 @@ def _route_of(scope: Scope, path: str) -> str:
 
 
 def _note_event(handler: str, seconds: float, has_failed: bool) -> None:
-    metrics.EVENTS.labels(handler, "failed" if has_failed else "handled").observe(seconds)
+    _events(handler, "failed" if has_failed else "handled").observe(seconds)
