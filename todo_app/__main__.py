@@ -77,9 +77,7 @@ def run() -> None:
     """Serve everything on one port."""
     prepare()
     serve.check_port()
-    if not build.STATIC_FILES.exists():
-        print("Building the frontend; the first time this takes about a minute.", flush=True)
-    build.build_frontend()
+    _build()
     if get_settings().workers > 1:
         supervise.supervise(on_ready=_print_address)
     else:
@@ -112,9 +110,15 @@ def dev() -> None:
     sys.exit(code)
 
 
+def _build() -> None:
+    if not build.is_current():
+        print("Building the frontend; this takes a minute or two.", flush=True)
+        build.build_frontend()
+
+
 def export() -> None:
     """Build the static frontend and say how to serve it."""
-    build.build_frontend()
+    _build()
     shutil.rmtree(EXPORT_DIR, ignore_errors=True)
     shutil.copytree(build.STATIC_FILES, EXPORT_DIR)
     settings = get_settings()

@@ -41,14 +41,14 @@ def reflex_environment() -> dict[str, str]:
     }
 
 
-def build_frontend() -> bool:
-    """Build if the sources or the public URL changed since the last time; whether it did.
+def is_current() -> bool:
+    """Whether what was built is made of these sources, for this public URL."""
+    return _FINGERPRINT.exists() and _FINGERPRINT.read_text() == _fingerprint()
 
-    Raises BuildError.
-    """
+
+def build_frontend() -> None:
+    """Build, whatever is there. Raises BuildError."""
     fingerprint = _fingerprint()
-    if _FINGERPRINT.exists() and _FINGERPRINT.read_text() == fingerprint:
-        return False
     _LOG.parent.mkdir(exist_ok=True)
     environment = reflex_environment()
     # Told which registry to use, Reflex does not go looking for the nearest.
@@ -69,7 +69,6 @@ def build_frontend() -> bool:
         raise BuildError(f"{tail}\nThe frontend could not be built; the whole log is in {_LOG}")
     sort_lock()
     _FINGERPRINT.write_text(fingerprint)
-    return True
 
 
 def sort_lock() -> None:
