@@ -17,6 +17,7 @@ from sqlalchemy import (
     ColumnElement,
     Integer,
     Select,
+    Subquery,
     and_,
     bindparam,
     case,
@@ -195,7 +196,7 @@ def _best_tasks_with_names(
         conditions.append(or_(SEARCH_TEXTS.c.number.in_(in_text), *_is_named(named)))
     is_asked = (access.own_rows(SEARCH_TEXTS), SEARCH_TEXTS.c.scope == asked("scope"))
     latest = (
-        _with_tasks(select(SEARCH_TEXTS.c.number))
+        _with_tasks(select(SEARCH_TEXTS.c.task_id), SEARCH_TEXTS.c.task_id)
         .where(*is_asked, *conditions)
         .order_by(SEARCH_TEXTS.c.number.desc())
         .limit(_NAMES_CONSIDERED)
@@ -214,18 +215,21 @@ def _is_named(names: Sequence[NameHit]) -> Iterator[ColumnElement[bool]]:
         )
 
 
-def _ranked(dialect: str) -> list[Select[tuple[int, int]]]:
-    """The numbers of the texts that fit, and their ranks: whole words in the title come first."""
+def _ranked(dialect: str) -> list[Select[tuple[UUID, int]]]:
+    """The tasks whose texts fit, and their ranks: whole words in the title come first."""
     if dialect == "sqlite":
         fields: tuple[tuple[Field, str], ...] = (
             ("title", "whole"),
             ("title", "begun"),
             ("content", "anywhere"),
         )
-        return [
+        ranked = [
             _with_rank(latest_hits(dialect, field, asked(query)), rank)
             for rank, (field, query) in enumerate(fields)
         ]
+        ranks = _best_ranks(ranked)
+        is_text = SEARCH_TEXTS.c.number == ranks.c.number
+        return [select(SEARCH_TEXTS.c.task_id, ranks.c.rank).join(ranks, is_text)]
     # Every text is looked at. Where not all that fit were among the latest, there may be earlier
     # ones of a better rank; else they are among these.
     anywhere = latest_texts("content", asked("anywhere"))
@@ -233,7 +237,7 @@ def _ranked(dialect: str) -> list[Select[tuple[int, int]]]:
     whole = latest_texts("title", asked("whole"), _is_full(begun))
     return [
         select(
-            texts.c.number,
+            texts.c.task_id,
             case(
                 (fits_words(texts.c.title, asked("whole")), 0),
                 (fits_words(texts.c.title, asked("begun")), 1),
@@ -248,35 +252,33 @@ def _is_full(texts: CTE) -> ColumnElement[bool]:
     return select(func.count()).select_from(texts).scalar_subquery() == MOST_HITS
 
 
-def _with_rank(numbers: Select[tuple[int]], rank: int) -> Select[tuple[int, int]]:
-    return select(numbers.subquery().c.number, literal(rank))
+def _with_rank(found: Select[tuple[Any]], rank: int) -> Select[tuple[Any, int]]:
+    return select(*found.subquery().c, literal(rank))
 
 
-def _best(ranked: Sequence[Select[tuple[int, int]]]) -> Select[Any]:
-    """The readable tasks of these texts, open ones first, then by the best rank of each."""
-    found = union_all(*ranked).subquery()
-    number, one_rank = found.c
-    rank = func.min(one_rank).label("rank")
-    ranks = select(number, rank).group_by(number).subquery()
-    texts = (
-        select(TASKS.c.id, ranks.c.rank)
-        .select_from(ranks)
-        .join(SEARCH_TEXTS, SEARCH_TEXTS.c.number == ranks.c.number)
-    )
+def _best_ranks(ranked: Sequence[Select[tuple[Any, int]]]) -> Subquery:
+    """What was found, once, with the best rank of each."""
+    found, rank = union_all(*ranked).subquery().c
+    return select(found, func.min(rank).label("rank")).group_by(found).subquery()
+
+
+def _best(ranked: Sequence[Select[tuple[UUID, int]]]) -> Select[Any]:
+    """The readable ones of these tasks, open ones first, then by the best rank of each."""
+    ranks = _best_ranks(ranked)
+    found = _with_tasks(select(TASKS.c.id, ranks.c.rank).select_from(ranks), ranks.c.task_id)
     # Only what is shown is read whole: notes and labels of all that was found would cost the most.
-    best = _first(_with_tasks(texts), ranks.c.rank).subquery()
+    best = _first(found, ranks.c.rank).subquery()
     return _first(select(*COLUMNS).join(best, best.c.id == TASKS.c.id), best.c.rank)
 
 
-def _with_tasks(texts: Select[Any]) -> Select[Any]:
-    """Texts of tasks with these tasks, where they are readable.
+def _with_tasks(found: Select[Any], task_id: ColumnElement[UUID | None]) -> Select[Any]:
+    """What was found with the tasks of these ids, where they are readable.
 
     SQLite has no statistics and would go through all tasks of the account: an outer join keeps it
     from that, as long as nothing but IS says that there has to be a task.
     """
-    task = and_(TASKS.c.id == SEARCH_TEXTS.c.task_id, *access.READABLE_TASKS)
-    has_task = TASKS.c.id.is_not_distinct_from(SEARCH_TEXTS.c.task_id)
-    return texts.outerjoin(TASKS, task).where(has_task)
+    task = and_(TASKS.c.id == task_id, *access.READABLE_TASKS)
+    return found.outerjoin(TASKS, task).where(TASKS.c.id.is_not_distinct_from(task_id))
 
 
 def _first(tasks: Select[Any], rank: ColumnElement[int]) -> Select[Any]:

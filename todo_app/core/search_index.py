@@ -152,7 +152,7 @@ def latest_hits(
 
 
 def latest_texts(field: Field, query: BindParameter[str], *if_: ColumnElement[bool]) -> CTE:
-    """On PostgreSQL: the number and the title of the latest texts that fit a query, found once."""
+    """On PostgreSQL: the task and the title of the latest texts that fit a query, found once."""
     return _latest_texts(field, query, MOST_HITS).where(*if_).cte().prefix_with("MATERIALIZED")
 
 
@@ -171,9 +171,10 @@ def _latest_texts(field: Field, query: BindParameter[str], most: int) -> Select[
     all. A limit that it does not know when it plans keeps it to the order of an index, and the
     scope in that order to the index without the texts of others.
     """
-    scope_, number, title = (SEARCH_TEXTS.c[name] for name in ("scope", "number", "title"))
+    scope_, number = SEARCH_TEXTS.c.scope, SEARCH_TEXTS.c.number
     is_asked = (access.own_rows(SEARCH_TEXTS), scope_.between(asked("scope"), asked("scope")))
-    fitting = select(number, title).where(*is_asked, fits_words(SEARCH_TEXTS.c[field], query))
+    texts = select(SEARCH_TEXTS.c.task_id, SEARCH_TEXTS.c.title)
+    fitting = texts.where(*is_asked, fits_words(SEARCH_TEXTS.c[field], query))
     unforeseen = select(literal(most, BigInteger)).scalar_subquery()
     return fitting.order_by(scope_.desc(), number.desc()).limit(unforeseen)
 
