@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from functools import cache, partial
+from types import TracebackType
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +20,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
+from sqlalchemy.util.concurrency import greenlet_spawn
 from sqlmodel import SQLModel
 
 from todo_app.core import commits, postgresql
@@ -32,6 +34,7 @@ log = logging.getLogger(__name__)
 
 POOL_WAIT_SECONDS = 5
 CONNECT_SECONDS = 3
+_FAILURES = (DBAPIError, PoolTimeout, OSError)
 
 
 def create_engine(url: str, *, for_reading: bool = False) -> AsyncEngine:
@@ -96,33 +99,22 @@ async def dispose() -> None:
     await get_reading_engine().dispose()
 
 
-@asynccontextmanager
-async def transaction(user_id: UUID | None = None) -> AsyncIterator[AsyncSession]:
+def transaction(user_id: UUID | None = None) -> AbstractAsyncContextManager[AsyncSession]:
     """A session whose work is committed when the block ends and rolled back when it raises.
 
     Of what row-level security guards it sees and changes rows of this account, or none without one.
     Raises Unavailable if the database does not answer.
     """
-    async with _translated(), _session(get_engine(), user_id) as db:
-        try:
-            yield db
-        except TodoError as refusal:
-            if refusal.keeps_writes:
-                await db.run_sync(_commit)
-            raise
-        else:
-            await db.run_sync(_commit)
+    return _Sitting(get_engine(), user_id, commits_at_end=True)
 
 
-@asynccontextmanager
-async def reading(user_id: UUID | None = None) -> AsyncIterator[AsyncSession]:
+def reading(user_id: UUID | None = None) -> AbstractAsyncContextManager[AsyncSession]:
     """A session for a single read, without the round trips of a transaction.
 
     It sees what a transaction for the same account would see.
     Raises Unavailable if the database does not answer.
     """
-    async with _translated(), _session(get_reading_engine(), user_id) as db:
-        yield db
+    return _Sitting(get_reading_engine(), user_id, commits_at_end=False)
 
 
 async def is_ready() -> bool:
@@ -153,16 +145,17 @@ async def candidacy(name: str) -> AsyncIterator[Callable[[], Awaitable[bool]]]:
         yield _is_alone
         return
     lock = select(func.pg_try_advisory_lock(_lock_number(name)))
-    async with _translated(), get_reading_engine().connect() as connection:
+    with _translated():
+        async with get_reading_engine().connect() as connection:
 
-        async def is_chosen() -> bool:
-            return bool(await connection.scalar(lock))
+            async def is_chosen() -> bool:
+                return bool(await connection.scalar(lock))
 
-        try:
-            yield is_chosen
-        finally:
-            # The lock is the connection's: it must not come back into the pool with it.
-            await connection.invalidate()
+            try:
+                yield is_chosen
+            finally:
+                # The lock is the connection's: it must not come back into the pool with it.
+                await connection.invalidate()
 
 
 async def _is_alone() -> bool:
@@ -192,28 +185,57 @@ def insert_if_absent(db: AsyncSession, table: type[SQLModel]) -> PostgresqlInser
     return PostgresqlInsert(table).on_conflict_do_nothing(index_elements=keys)
 
 
-@asynccontextmanager
-async def _session(engine: AsyncEngine, user_id: UUID | None) -> AsyncIterator[AsyncSession]:
-    """A session on a connection that is in a transaction for this account.
+class _Sitting:
+    """A session on a connection that is in a transaction for this account, while a block runs.
 
     The transaction is the connection's: to begin and to end one by the session would take longer
-    than a small change does, which mostly is made without it.
+    than a small change does, which mostly is made without it. One greenlet begins and one ends it:
+    the connections that SQLAlchemy has for asyncio take one for each step.
     """
-    # Not `async with`: that closes a connection in a task of its own, which is a detour.
-    connection = await engine.connect()
-    db = AsyncSession(connection, expire_on_commit=False)
-    try:
-        plain = connection_of(db.sync_session)
-        plain.begin()
-        driver = plain.connection.driver_connection
+
+    __slots__ = ("_commits_at_end", "_connection", "_engine", "_session", "_user_id")
+
+    def __init__(self, engine: AsyncEngine, user_id: UUID | None, *, commits_at_end: bool) -> None:
+        self._engine = engine
+        self._user_id = user_id
+        self._commits_at_end = commits_at_end
+
+    async def __aenter__(self) -> AsyncSession:
+        with _translated():
+            await greenlet_spawn(self._begin)
+        db = AsyncSession(expire_on_commit=False)
+        self._session = db.sync_session
+        self._session.bind = self._connection
+        return db
+
+    async def __aexit__(
+        self,
+        _kind: type[BaseException] | None,
+        error: BaseException | None,
+        _trace: TracebackType | None,
+    ) -> None:
+        with _translated():
+            await greenlet_spawn(self._end, error)
+            if isinstance(error, _FAILURES):
+                raise error
+
+    def _begin(self) -> None:
+        self._connection = self._engine.sync_engine.connect()
+        self._connection.begin()
+        driver = self._connection.connection.driver_connection
         if isinstance(driver, postgresql.Connection):
-            driver.user_id = user_id
-        yield db
-    finally:
-        commits.forget_meanwhile(db.sync_session)
-        if db.in_transaction():
-            db.sync_session.close()
-        await connection.close()
+            driver.user_id = self._user_id
+
+    def _end(self, error: BaseException | None) -> None:
+        keeps_writes = isinstance(error, TodoError) and error.keeps_writes
+        try:
+            if self._commits_at_end and (error is None or keeps_writes):
+                _commit(self._session)
+        finally:
+            commits.forget_meanwhile(self._session)
+            if self._session.in_transaction():
+                self._session.close()
+            self._connection.close()
 
 
 def _commit(session: Session) -> None:
@@ -239,8 +261,8 @@ def _take_back(connection: Any, record: ConnectionPoolEntry) -> None:  # noqa: A
         record.invalidate()
 
 
-@asynccontextmanager
-async def _translated() -> AsyncIterator[None]:
+@contextmanager
+def _translated() -> Iterator[None]:
     """Turn a database that is gone, full or locked into Unavailable."""
     try:
         yield
