@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from wsgiref.simple_server import WSGIServer
 
 from prometheus_client import Gauge, Histogram, start_http_server
 
@@ -15,6 +16,7 @@ log = logging.getLogger(__name__)
 
 OUTBOX_SECONDS = 15
 """How often the outbox is looked at."""
+_TRY_AGAIN_SECONDS = 1
 _LATENCIES = (0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
 REQUESTS = Histogram(
@@ -54,16 +56,7 @@ async def serve_forever() -> None:
     settings = get_settings()
     if not settings.metrics_port:
         return
-    try:
-        server, _ = start_http_server(settings.metrics_port, settings.metrics_host)
-    except OSError as error:
-        log.error(  # noqa: TRY400 - the trace says no more
-            "no metrics: %s:%d cannot be used (%s)",
-            settings.metrics_host,
-            settings.metrics_port,
-            error.strerror,
-        )
-        return
+    server = await _listen(settings.metrics_host, settings.metrics_port)
     try:
         while True:
             await _look_at_outbox()
@@ -71,6 +64,19 @@ async def serve_forever() -> None:
     finally:
         server.shutdown()
         server.server_close()
+
+
+async def _listen(host: str, port: int) -> WSGIServer:
+    """Listen once the address can be used: a process that this one replaces still has it."""
+    has_told = False
+    while True:
+        try:
+            return start_http_server(port, host)[0]
+        except OSError as error:
+            if not has_told:
+                log.warning("no metrics yet: %s:%d cannot be used (%s)", host, port, error.strerror)
+            has_told = True
+        await asyncio.sleep(_TRY_AGAIN_SECONDS)
 
 
 async def _look_at_outbox() -> None:
