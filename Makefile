@@ -22,6 +22,8 @@ servers: .venv/development
 test: .venv/development
 	@$(MAKE) --no-print-directory --jobs 2 lint tests
 
+# Each of dozens of processes would compile the program again if the shell let none keep that.
+tests: export PYTHONDONTWRITEBYTECODE :=
 tests: .venv/development
 	@$(BIN)/python -m pytest -n 3 --dist loadgroup
 

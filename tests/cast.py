@@ -8,8 +8,8 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from uuid import UUID
 
 from pydantic import SecretStr
-from sqlalchemy import NullPool, insert, select
-from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
+from sqlalchemy import insert, select
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from tests.servers import SUPERUSER, as_role
 from todo_app.core import (
@@ -17,6 +17,7 @@ from todo_app.core import (
     api_sessions,
     audit,
     clock,
+    database,
     session_memory,
     sessions,
     tasks,
@@ -147,6 +148,14 @@ def unlocked_url() -> str:
     return as_role(SUPERUSER, get_settings().owner_url)
 
 
+def unlocked_engine(*, for_reading: bool = False) -> AsyncEngine:
+    """PostgreSQL by its superuser, whom row-level security does not hold.
+
+    One for reading, without transactions of its own, may send several statements in one trip.
+    """
+    return database.create_engine(unlocked_url(), for_reading=for_reading)
+
+
 @asynccontextmanager
 async def peeking() -> AsyncIterator[AsyncSession]:
     """A session that sees the rows of everybody, as no part of the program does."""
@@ -171,11 +180,8 @@ async def meddling() -> AsyncIterator[AsyncSession]:
 
 @asynccontextmanager
 async def _unlocked() -> AsyncIterator[AsyncSession]:
-    """PostgreSQL by its superuser, whom row-level security does not hold."""
-    engine = create_async_engine(unlocked_url(), poolclass=NullPool)
-    async with AsyncSession(engine, expire_on_commit=False) as db:
+    async with AsyncSession(unlocked_engine(), expire_on_commit=False) as db:
         yield db
-    await engine.dispose()
 
 
 async def stored_tasks() -> list[dict[str, object]]:

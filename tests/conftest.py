@@ -8,19 +8,16 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator
 from functools import cache
 
-import psycopg
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
-from tests.cast import sign_up
+from tests.cast import sign_up, unlocked_engine
 from tests.mailbox import Mailbox, running_mailbox
 from tests.servers import (
-    SUPERUSER,
     PostgreSQL,
     Redis,
-    as_role,
     running_postgresql,
     running_redis,
     settings_of,
@@ -160,8 +157,9 @@ async def database(database_url: str, _fresh_process: None) -> str:
             driver = (await connection.get_raw_connection()).driver_connection
             await driver.executescript(f"BEGIN; {EMPTY_TABLES}; COMMIT")
     else:
-        with psycopg.connect(as_role(SUPERUSER, database_url)) as connection:
-            connection.execute(EMPTY_TABLES)
+        async with unlocked_engine(for_reading=True).connect() as connection:
+            driver = (await connection.get_raw_connection()).driver_connection
+            await driver.execute(EMPTY_TABLES)
     return database_url
 
 

@@ -7,6 +7,7 @@ from sqlalchemy import bindparam, create_engine, text, update
 from sqlalchemy.exc import OperationalError
 
 from tests.cast import act, add_task, unlocked_url
+from tests.servers import PROGRAM
 from todo_app.core import clock, tasks
 from todo_app.core.access import Actor
 from todo_app.core.changes import ENTITIES
@@ -20,14 +21,14 @@ from todo_app.core.writes import Write
 TASK = ENTITIES["task"].read
 END_ALL = (
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-    "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    "WHERE datname = current_database() AND usename = :program"
 )
 
 
 def end_connections() -> None:
     engine = create_engine(unlocked_url())
     with engine.connect() as connection:
-        connection.execute(text(END_ALL))
+        connection.execute(text(END_ALL), {"program": PROGRAM})
     engine.dispose()
 
 
