@@ -1,10 +1,17 @@
 """Reflex's configuration, read from the settings of the program."""
 
+import atexit
+import gc
 from urllib.parse import urlsplit
 
 import reflex as rx
 
 from todo_app.core.settings import get_settings
+
+# Pages are made of millions of objects, nearly all of which stay: to look through them for garbage
+# again and again, and once more at the end, would take nearly half of the time of a build.
+gc.set_threshold(50_000)
+atexit.register(gc.freeze)
 
 _settings = get_settings()
 _redis_url = _settings.redis_url.get_secret_value() or None
