@@ -15,6 +15,7 @@ import httpx
 
 from chaos.stage import Stage
 from tests.cast import PASSWORD
+from tests.servers import NO_TLS
 
 PAUSE_SECONDS = 0.2
 """How long a client waits that found nobody."""
@@ -150,6 +151,7 @@ async def _arrive(stage: Stage, notes: str) -> Client:
     http = httpx.AsyncClient(
         base_url=stage.address,
         timeout=30,
+        verify=NO_TLS,
         headers={"X-Forwarded-For": f"203.{place >> 16 & 255}.{place >> 8 & 255}.{place & 255}"},
     )
     person = {"email": f"{secrets.token_hex(8)}@example.org", "password": PASSWORD}

@@ -13,6 +13,7 @@ import re
 import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -31,6 +32,8 @@ STOP_SECONDS = 10
 # A server that refuses to run as root runs as this user, who owns nothing and exists everywhere.
 UNPRIVILEGED = "nobody"
 
+NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+"""For clients: to load the certificates of the world takes longer than what most of them ask."""
 
 SUPERUSER, OWNER, PROGRAM = "postgres", "todo_owner", "todo_app"
 """Whom nothing holds; who owns the tables; who the program runs as."""

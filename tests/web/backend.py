@@ -16,7 +16,7 @@ import httpx
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.pool import NullPool
 
-from tests.servers import SUPERUSER, as_role, free_port, settings_of
+from tests.servers import NO_TLS, SUPERUSER, as_role, free_port, settings_of
 from todo_app.core import clock
 from todo_app.core.settings import Settings
 
@@ -158,7 +158,7 @@ def wait_until_ready(process: subprocess.Popen[bytes], address: str, log: Path) 
     deadline = time.monotonic() + START_SECONDS
     while True:
         try:
-            httpx.get(f"{address}/health/live", timeout=1)
+            httpx.get(f"{address}/health/live", timeout=1, verify=NO_TLS)
         except httpx.TransportError:
             if process.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError(f"the backend did not start:\n{log.read_text()}") from None

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import inspect
 import secrets
-import ssl
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from itertools import count
@@ -17,6 +16,7 @@ import httpx
 import socketio
 
 from tests.cast import PASSWORD
+from tests.servers import NO_TLS
 from tests.web.backend import Backend
 from todo_app.core.models import new_id
 from todo_app.web.panel_state import TaskPanelState
@@ -54,8 +54,6 @@ CONFIRM_EMAIL = f"{_FORM}.todo_app___web___pages___confirm_email____confirm_emai
 RESET = f"{_FORM}.todo_app___web___pages___reset_password____reset_password_state"
 
 _numbers = count(1)
-# Never used, and made once: with the certificates of the world it takes longer than most tests.
-_NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
 class Browser:
@@ -133,7 +131,7 @@ def browser(backend: Backend) -> Iterator[Browser]:
     number = next(_numbers)
     address = f"203.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"
     headers = {"X-Forwarded-For": address}
-    with httpx.Client(base_url=backend.origin, headers=headers, timeout=60, verify=_NO_TLS) as http:
+    with httpx.Client(base_url=backend.origin, headers=headers, timeout=60, verify=NO_TLS) as http:
         yield Browser(backend, http)
 
 

@@ -13,7 +13,7 @@ import redis
 from socketio.exceptions import ConnectionError as RefusedError
 
 from tests.cast import PASSWORD
-from tests.servers import Redis, running_redis
+from tests.servers import NO_TLS, Redis, running_redis
 from tests.web.backend import Backend, running_backend
 from tests.web.browser import LIVE, Browser, Tab, browser
 
@@ -86,6 +86,7 @@ def guesses(backend: Backend) -> list[int]:
         httpx.post(
             f"{backend.address}/api/v1/auth/signin",
             json={"email": "alice@example.org", "password": "a guess of mine"},
+            verify=NO_TLS,
             headers={"X-Forwarded-For": "192.0.2.77"},
         ).status_code
         for _ in range(7)
