@@ -43,9 +43,9 @@ class Scheduling(LoadScopeScheduling):
             return "web"
         if not nodeid.startswith("tests/e2e/"):
             return nodeid
-        # Those of the same build, which listen on the same port.
-        of_own_build = ("tests/e2e/test_start.py", "tests/e2e/test_workers.py")
-        return "start" if nodeid.startswith(of_own_build) else "browser"
+        # What is started beside the site listens on one port.
+        beside = ("tests/e2e/test_start.py", "tests/e2e/test_workers.py")
+        return "start" if nodeid.startswith(beside) else "browser"
 
 
 @pytest.hookimpl(optionalhook=True)

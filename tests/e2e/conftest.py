@@ -7,13 +7,13 @@ from run to run. All tests here share one server, one browser and one event loop
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager
 
 import pytest
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 
 from tests.e2e.person import TIME_ZONE, Person, new_person
-from tests.e2e.program import FIRST_PORT, Program, refuse_taken_port, running
+from tests.e2e.program import BESIDE_PORT, FIRST_PORT, Program, refuse_taken_port, running
 from tests.e2e.watch import Watch
 from tests.servers import find_chromium
 
@@ -44,15 +44,29 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
         yield program
 
 
-@pytest.fixture(scope="session")
-async def chromium() -> AsyncIterator[Browser]:
-    """The browser of this worker."""
+@asynccontextmanager
+async def _running_chromium(*switches: str) -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
-            executable_path=find_chromium(), args=list(_SWITCHES)
+            executable_path=find_chromium(), args=[*_SWITCHES, *switches]
         )
         yield browser
         await browser.close()
+
+
+@pytest.fixture(scope="session")
+async def chromium() -> AsyncIterator[Browser]:
+    """The browser of this worker."""
+    async with _running_chromium() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="session")
+async def chromium_beside() -> AsyncIterator[Browser]:
+    """One for which the site is the program beside it."""
+    there = f"MAP localhost:{FIRST_PORT} localhost:{BESIDE_PORT}"
+    async with _running_chromium(f"--host-resolver-rules={there}") as browser:
+        yield browser
 
 
 @pytest.fixture
@@ -88,7 +102,7 @@ async def open_context(chromium: Browser, watch: Watch) -> AsyncIterator[OpenCon
 @pytest.fixture
 def alice(site: Program) -> Iterator[Person]:
     """Somebody with an account and no tasks."""
-    person = new_person(site.origin)
+    person = new_person(site)
     yield person
     person.api.close()
 

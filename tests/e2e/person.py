@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 
 from tests.cast import PASSWORD
+from tests.e2e.program import Program
 
 TIME_ZONE = "Europe/Lisbon"
 
@@ -50,15 +51,16 @@ def new_email(name: str = "alice") -> str:
     return f"{name}-{secrets.token_hex(6)}@example.org"
 
 
-def new_person(origin: str, name: str = "Alice Adams") -> Person:
+def new_person(program: Program, name: str = "Alice Adams") -> Person:
     """Open an account as the form does, and sign in at the API too."""
     email = new_email()
     fields = {"email": email, "name": name, "password": PASSWORD, "time_zone": TIME_ZONE}
-    with httpx.Client(base_url=origin, headers={"Origin": origin}) as form:
+    with program.client(Origin=program.origin) as form:
         answer = form.post("/auth/sign-up", data=fields)
-        assert answer.headers.get("location") == f"{origin}/today", answer.text
+        assert answer.headers.get("location") == f"{program.origin}/today", answer.text
         cookies = dict(form.cookies)
-    api = httpx.Client(base_url=f"{origin}/api/v1")
+    api = program.client()
+    api.base_url = f"{program.address}/api/v1"
     tokens = api.post("/auth/signin", json={"email": email, "password": PASSWORD}).json()
     api.headers["Authorization"] = f"Bearer {tokens['access_token']}"
-    return Person(origin, email, PASSWORD, cookies, api)
+    return Person(program.origin, email, PASSWORD, cookies, api)

@@ -12,11 +12,13 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
 import psutil
 from pydantic import SecretStr
 
+from tests.servers import NO_TLS
 from todo_app.core.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -24,6 +26,8 @@ BUILD_LOCK = ROOT / ".build" / "tests.lock"
 # The public URL is built in: ports stay the same in every run, so that builds are kept. Checkouts
 # that are tested at the same time need other ones.
 FIRST_PORT = int(os.environ.get("TEST_FIRST_PORT", "8765"))
+# One build serves all: what is started beside the site has its public address, on another port.
+BESIDE_PORT = FIRST_PORT + 1
 FIRST_BUILD_SECONDS = 180
 STOP_SECONDS = 15
 
@@ -35,13 +39,19 @@ class Program:
         folder.mkdir(exist_ok=True)
         self.port = port
         self.folder = folder
-        self.origin = settings.get("PUBLIC_URL", f"http://localhost:{port}")
+        self.address = f"http://localhost:{port}"
+        self.origin = settings.get("PUBLIC_URL", self.address)
         self.log = folder / "log"
         self.command = [sys.executable, "-m", "todo_app", command]
         self.environment = _environment(
             DATA_DIR=str(folder), PORT=str(port), BCRYPT_COST="4", SIGN_UPS_PER_HOUR="100000"
         ) | {"REFLEX_WEB_WORKDIR": ".build/web-test", **settings}
         self.process: subprocess.Popen[bytes] | None = None
+
+    def client(self, **headers: str) -> httpx.Client:
+        """A client that asks for its public address, whoever listens there."""
+        host = {"Host": urlsplit(self.origin).netloc}
+        return httpx.Client(base_url=self.address, headers=host | headers, verify=NO_TLS)
 
     def start(self) -> None:
         """Start it and wait until it answers. What was started before is built."""
@@ -76,10 +86,9 @@ class Program:
     def wait_until_it_answers(self, seconds: float = FIRST_BUILD_SECONDS) -> None:
         """Fail with what it printed if it ends instead."""
         deadline = time.monotonic() + seconds
-        address = f"http://localhost:{self.port}/health/live"
         while True:
             with suppress(httpx.TransportError):
-                if httpx.get(address, timeout=2).is_success:
+                if httpx.get(f"{self.address}/health/live", timeout=2, verify=NO_TLS).is_success:
                     return
             ended = self.process is None or self.process.poll() is not None
             if ended or time.monotonic() > deadline:

@@ -88,7 +88,7 @@ async def problems_of(page: Page, size: dict[str, int], name: str) -> list[str]:
 
 
 def new_furnished(site: Program) -> Person:
-    person = new_person(site.origin, "Ada Lovelace")
+    person = new_person(site, "Ada Lovelace")
     furnish(person)
     person.api.close()
     return person

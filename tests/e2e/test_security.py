@@ -53,7 +53,7 @@ async def test_a_session_that_is_ended_shows_sign_in_at_once(
 async def test_ending_a_session_leaves_other_people_alone(
     open_context: OpenContext, site: Program, alice: Person
 ) -> None:
-    bob = new_person(site.origin, "Bob Brown")
+    bob = new_person(site, "Bob Brown")
     bob.api.close()
     his = await (await open_context(bob)).new_page()
     await his.goto(f"{site.origin}/settings/security")

@@ -14,13 +14,14 @@ from pathlib import Path
 import httpx
 import psutil
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Browser, Page, expect
 
 from tests.cast import PASSWORD
 from tests.e2e.conftest import OpenContext
 from tests.e2e.front import serving
 from tests.e2e.person import new_email
 from tests.e2e.program import (
+    BESIDE_PORT,
     FIRST_BUILD_SECONDS,
     FIRST_PORT,
     ROOT,
@@ -32,11 +33,10 @@ from tests.e2e.screen import add, is_ready, row, tick
 from tests.e2e.watch import SERVER_AWAY, Watch
 from tests.servers import PostgreSQL, free_port, settings_of
 
-PORT = FIRST_PORT + 1
+PORT = BESIDE_PORT
 DEV_FRONTEND_PORT = FIRST_PORT + 2
 DEV_BACKEND_PORT = FIRST_PORT + 3
-ORIGIN = f"http://localhost:{PORT}"
-BUILD = {"PUBLIC_URL": ORIGIN, "REFLEX_WEB_WORKDIR": ".build/web-start"}
+ORIGIN = f"http://localhost:{FIRST_PORT}"
 # A worker that hangs is killed after five seconds.
 GONE_SECONDS = 8
 
@@ -44,10 +44,16 @@ GONE_SECONDS = 8
 @pytest.fixture
 def watch() -> Iterator[Watch]:
     """The programs of this file have other addresses."""
-    ports = (PORT, DEV_FRONTEND_PORT, DEV_BACKEND_PORT)
+    ports = (FIRST_PORT, DEV_FRONTEND_PORT, DEV_BACKEND_PORT)
     listener = Watch(*(f"http://localhost:{port}" for port in ports))
     yield listener
     assert listener.complaints == []
+
+
+@pytest.fixture
+def chromium(chromium_beside: Browser) -> Browser:
+    """The programs of this file are not where the site is."""
+    return chromium_beside
 
 
 @pytest.fixture
@@ -102,7 +108,7 @@ async def test_an_exported_frontend_works_behind_another_server(
     database: str,
     request: pytest.FixtureRequest,
 ) -> None:
-    settings = dict(BUILD)
+    settings = {"PUBLIC_URL": ORIGIN}
     if database == "postgresql":
         postgresql: PostgreSQL = request.getfixturevalue("postgresql")
         settings |= settings_of(postgresql.fresh_database())
@@ -146,12 +152,12 @@ async def test_the_development_server_works(
 async def test_a_second_start_builds_nothing_and_everything_stops(
     ports_are_free: None, tmp_path: Path, way: str
 ) -> None:
-    with running(Program(tmp_path, port=PORT, **BUILD)) as program:
+    with running(Program(tmp_path, port=PORT, PUBLIC_URL=ORIGIN)) as program:
         program.stop()
         built = when_built()
         program.start()
-        async with httpx.AsyncClient() as client:
-            assert (await client.get(f"{ORIGIN}/sign-in")).status_code == 200
+        with program.client() as client:
+            assert client.get("/sign-in").status_code == 200
         assert when_built() == built
         everything = program.family()
         assert len(everything) > 1
@@ -162,7 +168,7 @@ async def test_a_second_start_builds_nothing_and_everything_stops(
 
 def when_built() -> dict[str, int]:
     """When each file of the frontend was written."""
-    folder = ROOT / BUILD["REFLEX_WEB_WORKDIR"] / "build"
+    folder = ROOT / ".build/web-test/build"
     return {str(path): path.stat().st_mtime_ns for path in folder.rglob("*")}
 
 
@@ -187,7 +193,7 @@ async def still_there(processes: list[psutil.Process]) -> list[str]:
 def test_a_start_that_is_refused_ends_with_one_line_and_code_1(tmp_path: Path) -> None:
     with closing(socket.create_server(("127.0.0.1", 0))) as taken:
         port = taken.getsockname()[1]
-        program = Program(tmp_path, port=port, **BUILD)
+        program = Program(tmp_path, port=port, PUBLIC_URL=ORIGIN)
         assert program.run_to_its_end(30) == 1
     [line] = program.log_text().splitlines()
     assert line.startswith(f"todo-app: 127.0.0.1:{port} cannot be used")

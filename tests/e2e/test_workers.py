@@ -10,20 +10,17 @@ from contextlib import asynccontextmanager, suppress
 import httpx
 import psutil
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Browser, expect
 
 from tests.e2e.conftest import OpenContext
 from tests.e2e.person import Person, new_person
-from tests.e2e.program import FIRST_PORT, Program, refuse_taken_port, running
+from tests.e2e.program import BESIDE_PORT, FIRST_PORT, Program, refuse_taken_port, running
 from tests.e2e.screen import is_ready, quick_entry, row
 from tests.e2e.watch import Watch
-from tests.servers import PostgreSQL, Redis, settings_of
+from tests.servers import NO_TLS, PostgreSQL, Redis, settings_of
 from todo_app.core.models import new_id
 
-# The same as those of test_start.py, whose frontend it is: the two never run at the same time.
-PORT = FIRST_PORT + 1
-ORIGIN = f"http://localhost:{PORT}"
-BUILD = {"PUBLIC_URL": ORIGIN, "REFLEX_WEB_WORKDIR": ".build/web-start"}
+ORIGIN = f"http://localhost:{FIRST_PORT}"
 PATIENCE_SECONDS = 120
 WRITERS = 4
 WRITERS_PAUSE_SECONDS = 0.05
@@ -35,14 +32,21 @@ def program(
     postgresql: PostgreSQL, redis_server: Redis, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Program]:
     """The program with two workers; at its end nothing is left of it."""
-    refuse_taken_port(PORT)
-    settings = settings_of(postgresql.fresh_database()) | {"REDIS_URL": redis_server.url}
+    refuse_taken_port(BESIDE_PORT)
+    settings = {"WORKERS": "2", "PUBLIC_URL": ORIGIN, "REDIS_URL": redis_server.url}
+    settings |= settings_of(postgresql.fresh_database())
     folder = tmp_path_factory.mktemp("workers")
-    with running(Program(folder, port=PORT, WORKERS="2", **settings, **BUILD)) as started:
+    with running(Program(folder, port=BESIDE_PORT, **settings)) as started:
         yield started
         family = started.family()
         assert started.stop() == 0
         assert not any(process.is_running() for process in family)
+
+
+@pytest.fixture
+def chromium(chromium_beside: Browser) -> Browser:
+    """The program of this file is not where the site is."""
+    return chromium_beside
 
 
 @pytest.fixture
@@ -54,7 +58,7 @@ def watch(program: Program) -> Iterator[Watch]:
 
 @pytest.fixture
 def alice(program: Program) -> Iterator[Person]:
-    person = new_person(program.origin)
+    person = new_person(program)
     yield person
     person.api.close()
 
@@ -62,7 +66,7 @@ def alice(program: Program) -> Iterator[Person]:
 def test_files_come_from_caddy_and_pages_past_the_checks_of_the_application(
     program: Program, alice: Person
 ) -> None:
-    with httpx.Client(base_url=program.origin) as http:
+    with program.client() as http:
         page = http.get("/sign-in")
         script = page.text.partition('href="/assets/')[2].partition('"')[0]
         file = http.get(f"/assets/{script}", headers={"Accept-Encoding": "br"})
@@ -151,7 +155,7 @@ async def load(person: Person) -> AsyncIterator[tuple[set[str], list[str]]]:
             await asyncio.sleep(WRITERS_PAUSE_SECONDS)
 
     async with httpx.AsyncClient(
-        base_url=f"{ORIGIN}/api/v1", headers=person.api.headers, timeout=PATIENCE_SECONDS
+        base_url=person.api.base_url, headers=person.api.headers, timeout=PATIENCE_SECONDS
     ) as api:
         writing = [asyncio.create_task(write(api)) for _ in range(WRITERS)]
         try:
@@ -182,7 +186,7 @@ def _command_line(process: psutil.Process) -> list[str]:
 
 def is_serving(program: Program) -> bool:
     with suppress(httpx.TransportError):
-        return httpx.get(f"{program.origin}/health/ready").is_success
+        return httpx.get(f"{program.address}/health/ready", verify=NO_TLS).is_success
     return False
 
 
