@@ -362,15 +362,13 @@ def test_a_line_becomes_a_task_of_the_only_account_or_of_the_one_that_is_named(
     ]
 
 
-def test_what_an_operator_does_is_a_line_of_the_log(run: Run, tmp_path: Path) -> None:
+def test_what_an_operator_does_is_a_line_of_the_log(
+    run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
     run("create-user", ALICE)
 
-    done = subprocess.run(
-        [sys.executable, "-m", "todo_app", "disable", ALICE],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+    run("disable", ALICE)
 
-    assert '"account_disabled"' in done.stderr
-    assert "account_disabled" not in done.stdout
+    said = capsys.readouterr()
+    assert '"account_disabled"' in said.err
+    assert "account_disabled" not in said.out
