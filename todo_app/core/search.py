@@ -5,20 +5,24 @@ Every word has to be found, in a title, in notes, or in the name of a label or p
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import (
+    ARRAY,
     CTE,
+    JSON,
     ColumnElement,
     Integer,
     Select,
     Subquery,
+    Uuid,
     and_,
+    any_,
     bindparam,
     case,
     false,
@@ -33,7 +37,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from todo_app.core import access
 from todo_app.core.access import Actor
 from todo_app.core.models import LABELS, PROJECTS, SEARCH_TEXTS, TASK_LABELS, TASKS
-from todo_app.core.reads import AnyRow, Read
+from todo_app.core.reads import Read
 from todo_app.core.search_index import (
     MOST_HITS,
     Field,
@@ -53,6 +57,7 @@ HITS_MAX = 50
 HITS_DEFAULT = 20
 NAMES_MAX = 5
 _NAMES_CONSIDERED = 200
+_SHAPES_KEPT = 50
 _NOTES_MAX_CHARACTERS = 5_000
 _EXCERPT_CHARACTERS = 120
 _EXCERPT_LEAD_CHARACTERS = 30
@@ -121,12 +126,12 @@ async def search(
         "hits_max": limit,
     }
     values |= access.values(actor)
-    rows: Iterable[AnyRow]
+    query = _best_tasks(dialect)
     if names:
-        query, more = _best_tasks_with_names(dialect, within, phrases, names)
-        rows = await db.execute(query, values | more)
-    else:
-        rows = await _best_tasks(dialect).all(db, values)
+        named = [_ids_of(names, phrase) for phrase in phrases]
+        query = _best_tasks_with_names(dialect, tuple(map(frozenset, named)))
+        values |= _phrase_values(dialect, within, phrases, named)
+    rows = await query.all(db, values)
     return SearchResult(
         tasks=[_task_hit(TaskView.of(row), phrases) for row in rows],
         names=[name for name in names if _is_found(name.name, phrases)][:NAMES_MAX],
@@ -183,36 +188,60 @@ def _best_tasks(dialect: str) -> Read:
     return Read(_best(_ranked(dialect)))
 
 
-def _best_tasks_with_names(
-    dialect: str, within: str, phrases: tuple[Phrase, ...], names: Sequence[NameHit]
-) -> tuple[Select[Any], dict[str, str]]:
-    """The same, and behind them those where names make up for what the text lacks."""
-    values: dict[str, str] = {}
-    conditions = []
-    for number, phrase in enumerate(phrases):
-        values[f"phrase_{number}"] = query_text(dialect, within, "content", [phrase])
-        in_text = latest_hits(dialect, "content", asked(f"phrase_{number}"))
-        named = [name for name in names if _is_found(name.name, [phrase])]
-        conditions.append(or_(SEARCH_TEXTS.c.number.in_(in_text), *_is_named(named)))
-    is_asked = (access.own_rows(SEARCH_TEXTS), SEARCH_TEXTS.c.scope == asked("scope"))
+@lru_cache(maxsize=_SHAPES_KEPT)
+def _best_tasks_with_names(dialect: str, named: tuple[frozenset[str], ...]) -> Read:
+    """The same, and behind them those where names make up for what the text lacks.
+
+    `named` are the kinds of names that have each phrase: without any, the text alone leads the way.
+    """
     latest = (
         _with_tasks(select(SEARCH_TEXTS.c.task_id), SEARCH_TEXTS.c.task_id)
-        .where(*is_asked, *conditions)
+        .where(access.own_rows(SEARCH_TEXTS), SEARCH_TEXTS.c.scope == asked("scope"))
+        .where(*(or_(*_has_phrase(dialect, *phrase)) for phrase in enumerate(named)))
         .order_by(SEARCH_TEXTS.c.number.desc())
         .limit(_NAMES_CONSIDERED)
     )
-    return _best([*_ranked(dialect), _with_rank(latest, 3)]), values
+    return Read(_best([*_ranked(dialect), _with_rank(latest, 3)]))
 
 
-def _is_named(names: Sequence[NameHit]) -> Iterator[ColumnElement[bool]]:
-    """The conditions that a task is in one of the projects or has one of the labels."""
-    if projects := [name.id for name in names if name.kind == "project"]:
-        yield TASKS.c.project_id.in_(projects)
-    if labels := [name.id for name in names if name.kind == "label"]:
-        has_label = TASK_LABELS.c.label_id.in_(labels)
-        yield TASKS.c.id.in_(
-            select(TASK_LABELS.c.task_id).where(access.own_rows(TASK_LABELS), has_label)
-        )
+def _has_phrase(dialect: str, number: int, named: frozenset[str]) -> Iterator[ColumnElement[bool]]:
+    """The conditions of which one has to be true for a task: its text or a name has a phrase."""
+    in_text = latest_hits(dialect, "content", asked(f"phrase_{number}"))
+    yield SEARCH_TEXTS.c.number.in_(in_text)
+    if "project" in named:
+        yield _is_one_of(dialect, TASKS.c.project_id, f"project_{number}")
+    if "label" in named:
+        has_label = _is_one_of(dialect, TASK_LABELS.c.label_id, f"label_{number}")
+        labelled = select(TASK_LABELS.c.task_id).where(access.own_rows(TASK_LABELS), has_label)
+        yield TASKS.c.id.in_(labelled)
+
+
+def _is_one_of(dialect: str, column: ColumnElement[UUID], name: str) -> ColumnElement[bool]:
+    """The condition that an id is in a list, which is one value: the statement stays the same."""
+    if dialect == "sqlite":
+        ids = func.json_each(bindparam(name, type_=JSON)).table_valued("value")
+        return column.in_(select(ids.c.value))
+    return column == any_(bindparam(name, type_=ARRAY(Uuid)))
+
+
+def _phrase_values(
+    dialect: str, within: str, phrases: Sequence[Phrase], named: Sequence[Mapping[str, list[UUID]]]
+) -> Iterator[tuple[str, Any]]:
+    """What `_best_tasks_with_names` asks for."""
+    for number, (phrase, ids_of) in enumerate(zip(phrases, named, strict=True)):
+        yield f"phrase_{number}", query_text(dialect, within, "content", [phrase])
+        for kind, ids in ids_of.items():
+            value = [id_.hex for id_ in ids] if dialect == "sqlite" else ids
+            yield f"{kind}_{number}", value
+
+
+def _ids_of(names: Iterable[NameHit], phrase: Phrase) -> dict[str, list[UUID]]:
+    """The projects and the labels whose name has a phrase, by the kinds that there are."""
+    found: dict[str, list[UUID]] = {}
+    for name in names:
+        if _is_found(name.name, [phrase]):
+            found.setdefault(name.kind, []).append(name.id)
+    return found
 
 
 def _ranked(dialect: str) -> list[Select[tuple[UUID, int]]]:
