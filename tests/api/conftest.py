@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 import httpx
 import pytest
@@ -15,9 +15,12 @@ from todo_app.api.health import health_routes
 
 
 @pytest.fixture(scope="session")
-def server() -> Starlette:
+def server() -> Iterator[Starlette]:
     """What the entry serves, without the web."""
-    return Starlette(routes=[*health_routes, Mount("/api", create_api())])
+    with pytest.MonkeyPatch.context() as patch:
+        # With each request it looks for sniffio in every folder of the path.
+        patch.setattr("httpx._transports.asgi.is_running_trio", lambda: False)
+        yield Starlette(routes=[*health_routes, Mount("/api", create_api())])
 
 
 def client_of(server: Starlette, **headers: str) -> httpx.AsyncClient:

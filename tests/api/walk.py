@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from fastapi.routing import APIRoute
+from pydantic import BaseModel
+
 from todo_app.api.app import create_api
 
-DOCUMENT: dict[str, Any] = create_api().openapi()
+API = create_api()
+DOCUMENT: dict[str, Any] = API.openapi()
 ROOT: str = DOCUMENT["servers"][0]["url"]
 
 SOME_ID = "0190a1b2-0000-7000-8000-000000000001"
@@ -66,6 +71,12 @@ BODIES: dict[str, dict[str, Any]] = {
 QUERIES: dict[str, dict[str, Any]] = {"search_tasks": {"q": "water"}}
 """A good query for each operation that needs one."""
 
+_MODELS: dict[str, type[BaseModel]] = {
+    route.name: route.body_field.field_info.annotation
+    for route in API.routes
+    if isinstance(route, APIRoute) and route.body_field
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Operation:
@@ -84,6 +95,16 @@ class Operation:
         schema = operation["requestBody"]["content"]["application/json"]["schema"]
         name = schema["$ref"].rpartition("/")[2]
         return list(DOCUMENT["components"]["schemas"][name]["properties"])
+
+    def understands(self, body: bytes) -> bool:
+        """Whether a body is one for it; any other is refused before a database is asked."""
+        try:
+            _MODELS[self.id].model_validate(json.loads(body))
+        except ValueError:
+            return False
+        except RecursionError:
+            pass
+        return True
 
     @property
     def is_about_one_task(self) -> bool:
