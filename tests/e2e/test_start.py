@@ -7,7 +7,7 @@ import json
 import shutil
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -62,17 +62,22 @@ def ports_are_free() -> None:
         refuse_taken_port(port)
 
 
-@pytest.fixture
-def exported(tmp_path: Path) -> Iterator[Path]:
-    """Where an export is put; one that is there already is put back."""
+@pytest.fixture(scope="module")
+def exported(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """What `export` makes; what is there already is put back."""
     folder = ROOT / "export"
-    kept = tmp_path / "kept"
+    kept = tmp_path_factory.mktemp("export") / "kept"
     if folder.exists():
         shutil.move(folder, kept)
-    yield folder
-    shutil.rmtree(folder, ignore_errors=True)
-    if kept.exists():
-        shutil.move(kept, folder)
+    export = Program(kept.parent, port=PORT, command="export", PUBLIC_URL=ORIGIN)
+    try:
+        assert export.run_to_its_end(FIRST_BUILD_SECONDS) == 0
+        assert f"The frontend for {ORIGIN} is in" in export.log_text()
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+        if kept.exists():
+            shutil.move(kept, folder)
 
 
 async def live_through_a_day(page: Page, origin: str) -> None:
@@ -112,9 +117,6 @@ async def test_an_exported_frontend_works_behind_another_server(
     if database == "postgresql":
         postgresql: PostgreSQL = request.getfixturevalue("postgresql")
         settings |= settings_of(postgresql.fresh_database())
-    export = Program(tmp_path, port=PORT, command="export", **settings)
-    assert await asyncio.to_thread(export.run_to_its_end, FIRST_BUILD_SECONDS) == 0
-    assert f"The frontend for {ORIGIN} is in" in export.log_text()
     backend = Program(tmp_path, port=free_port(), command="backend", **settings)
     with running(backend):
         front = serving(exported, port=PORT, backend_port=backend.port)
@@ -138,32 +140,33 @@ async def test_the_development_server_works(
         page = await (await open_context()).new_page()
         await live_through_a_day(page, origin)
         await page.context.close()
-        everything = program.family()
-        assert len(everything) > 1
-        assert await asyncio.to_thread(program.stop) == 0
-        assert await still_there(everything) == []
+        await ends(program, program.stop)
     assert json.loads(lock.read_text()) == locked
     # The development build of React minds that Reflex tells a new value to components too whose
     # first drawing was given up.
     watch.overlook("a component that hasn't mounted yet")
 
 
-@pytest.mark.parametrize("way", ["stop", "interrupt"])
 async def test_a_second_start_builds_nothing_and_everything_stops(
-    ports_are_free: None, tmp_path: Path, way: str
+    ports_are_free: None, tmp_path: Path
 ) -> None:
     with running(Program(tmp_path, port=PORT, PUBLIC_URL=ORIGIN)) as program:
-        program.stop()
+        await ends(program, program.stop)
         built = when_built()
         program.start()
         with program.client() as client:
             assert client.get("/sign-in").status_code == 200
         assert when_built() == built
-        everything = program.family()
-        assert len(everything) > 1
-        assert await asyncio.to_thread(getattr(program, way)) == 0
-        assert await still_there(everything) == []
-        assert f"Todo App is ready at {ORIGIN}" in program.log_text()
+        await ends(program, program.interrupt)
+        assert program.log_text().count(f"Todo App is ready at {ORIGIN}") == 2
+
+
+async def ends(program: Program, told: Callable[[], int]) -> None:
+    """Fail unless a program ends well that is told to, and nothing is left of it."""
+    everything = program.family()
+    assert len(everything) > 1
+    assert await asyncio.to_thread(told) == 0
+    assert await still_there(everything) == []
 
 
 def when_built() -> dict[str, int]:
