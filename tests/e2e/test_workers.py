@@ -23,7 +23,7 @@ from todo_app.core.models import new_id
 ORIGIN = f"http://localhost:{FIRST_PORT}"
 PATIENCE_SECONDS = 120
 WRITERS = 4
-WRITERS_PAUSE_SECONDS = 0.05
+WRITERS_PAUSE_SECONDS = 0.15
 """What replaces a worker needs the processor too."""
 
 
