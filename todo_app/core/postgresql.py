@@ -3,7 +3,7 @@
 A transaction names the account whose rows it may touch: row-level security asks for it. That, and
 BEGIN where there is one, travel with the first statement. A statement outside of a transaction is
 one by itself, up to the end of what was sent with it, and so it takes the account along too.
-Statements that nobody waits for are sent at once, and answered for with the commit.
+Statements that nobody waits for are sent with the next one, or with the commit.
 """
 
 from __future__ import annotations
@@ -46,16 +46,13 @@ class Connection(AsyncConnection[Any]):
         """What is on the way, whose answers are still to come: statements, and what is around."""
 
     def defer(self, sql: str, parameters: Parameters) -> None:
-        """Send a statement now, and take in its answer with the next one's or the commit's.
+        """Send a statement with the next one or the commit, and take in their answers together.
 
-        The server is at work on it while we prepare what comes next.
+        Not at once: to send twice, and to wake the server twice, takes longer than it gains.
         """
         statement = PostgresQuery(Transformer(self))
         statement.convert(sql, parameters)
         self._send_after_what_is_first(statement)
-        # That the connection is lost shows at the commit, where it is looked for.
-        with suppress(OperationalError):
-            self.pgconn.flush()
 
     async def commit(self) -> None:
         """Commit; if that or what was deferred fails, roll back."""
