@@ -24,13 +24,13 @@ from todo_app.core import (
     tokens,
 )
 from todo_app.core.access import Actor
-from todo_app.core.accounts import AccountDraft
+from todo_app.core.accounts import AccountDraft, AccountView
 from todo_app.core.api_sessions import TokenPair
 from todo_app.core.audit import EventView
 from todo_app.core.credentials import Credentials
 from todo_app.core.database import reading, transaction
 from todo_app.core.errors import Unauthenticated
-from todo_app.core.models import OutboxMessage, SecurityEvent, Task, new_id
+from todo_app.core.models import OutboxMessage, SecurityEvent, Session, Task, new_id
 from todo_app.core.settings import get_settings
 from todo_app.core.task_views import TaskDraft, TaskView
 from todo_app.core.tokens import Claims
@@ -57,17 +57,36 @@ def visit_by(way: Way = "web", address: str = "192.0.2.1") -> Visit:
     return Visit(way=way, address=address, device="Test")
 
 
-async def open_account(name: str, *, time_zone: str = "UTC") -> None:
+async def open_account(name: str, *, time_zone: str = "UTC") -> AccountView:
     """A new account."""
-    await accounts.sign_up(
+    return await accounts.sign_up(
         AccountDraft(email=email_of(name), password=SecretStr(PASSWORD), time_zone=time_zone)
     )
 
 
 async def sign_up(name: str, *, time_zone: str = "UTC") -> Actor:
-    """A new account, signed in on the web."""
-    await open_account(name, time_zone=time_zone)
-    return await sign_in(name)
+    """A new account, in a web session that begins without the proof of a password."""
+    session = await _begin_session(name, "web", time_zone)
+    claims = Claims.model_construct(sub=session.user_id, sid=session.id)
+    return await sessions.authenticate(claims)
+
+
+async def sign_up_api(name: str) -> str:
+    """A new account, in an API session that begins without proof; its access token."""
+    session = await _begin_session(name, "api")
+    return tokens.issue(
+        "access",
+        user_id=session.user_id,
+        session_id=session.id,
+        now=session.created_at,
+        lifetime=api_sessions.ACCESS_LIFETIME,
+    )
+
+
+async def _begin_session(name: str, way: Way, time_zone: str = "UTC") -> Session:
+    account = await open_account(name, time_zone=time_zone)
+    async with transaction() as db:
+        return await sessions.begin(db, account.id, visit_by(way))
 
 
 async def sign_in(name: str) -> Actor:

@@ -9,7 +9,7 @@ import pytest
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
-from tests.cast import open_account, sign_in_api
+from tests.cast import sign_up_api
 from todo_app.api.app import create_api
 from todo_app.api.health import health_routes
 
@@ -44,9 +44,8 @@ async def nobody(database: str, visitor: httpx.AsyncClient) -> httpx.AsyncClient
 
 
 async def _signed_in(server: Starlette, name: str) -> AsyncIterator[httpx.AsyncClient]:
-    await open_account(name)
-    pair = await sign_in_api(name)
-    async with client_of(server, Authorization=f"Bearer {pair.access_token}") as client:
+    token = await sign_up_api(name)
+    async with client_of(server, Authorization=f"Bearer {token}") as client:
         yield client
 
 

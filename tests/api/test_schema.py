@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from starlette.applications import Starlette
 
 from tests.api.walk import DOCUMENT
-from tests.cast import meddling, sign_in_api, sign_up
+from tests.cast import meddling, sign_up_api
 from tests.conftest import forget_process
 from todo_app.core.database import dispose
 from todo_app.core.models import SQLModel
@@ -33,8 +33,7 @@ def token(migrated_sqlite: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[str
         async with meddling() as db:
             for table in reversed(SQLModel.metadata.sorted_tables):
                 await db.execute(table.delete())
-        await sign_up("alice")
-        found = (await sign_in_api()).access_token
+        found = await sign_up_api("alice")
         await dispose()
         return found
 
