@@ -35,13 +35,14 @@ SIZES = (1, 50, 200)
 LONE_SIZE = 50
 TASKS_OF_EACH = 50
 ROUNDS = 3
-ROUND_SECONDS = 1.0
+ROUND_SECONDS = 0.6
 HASHING_SECONDS = 2.0
-"""A sign-in takes a quarter of a second of a core, whoever is asked."""
+"""A sign-in takes a quarter of a second of a core, whoever is asked; who has to come again does so
+after two seconds."""
 HELD = ("search", "create")
 """A read and a write, of which two processes that are held to a `SHARE` of a core do more."""
 SHARE = 0.2
-HELD_SECONDS = 3.0
+HELD_SECONDS = 1.5
 LEAST_SHARE = 0.8
 LEAST_OF_TWO = 1.6
 CORES = 5
@@ -51,7 +52,11 @@ _NUMBER = NUMBER.decode()
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """What is asked: the product alone, both processes of a pair or one of them, and the floors."""
+    """What is asked: the product alone, both processes of a pair or one of them, and the floors.
+
+    Requests go to the pair; events to the product alone too, whose pages are in memory as those of
+    their floor are.
+    """
 
     alone: Backend
     pair: tuple[Backend, Backend]
@@ -150,18 +155,7 @@ def measure(folder: Path) -> list[Figure]:
                 found += _measure_pair(act, place, crowd[:LONE_SIZE])
         pages = [(person.account.cookie, person.address) for person in crowd]
         for size in SIZES:
-            rounds = asyncio.run(
-                crowded_pages.measure(
-                    place.alone.origin,
-                    {name: _ports(place, name) for name in _names(size)},
-                    pages[:size],
-                    place.counter_port,
-                )
-            )
-            rates = [{name: rate for name, (rate, _) in one.items()} for one in rounds]
-            found += _figures("Event", size, rates)
-            seconds = [{name: spent for name, (_, spent) in one.items()} for one in rounds]
-            found.append(_processor_time(size, seconds))
+            found += _measure_events(size, place, pages[:size])
     return found
 
 
@@ -207,20 +201,41 @@ def _gather(place: Place) -> list[Person]:
 def _measure_act(act: Act, place: Place, crowd: Sequence[Person]) -> list[Figure]:
     found = []
     for size in SIZES:
+        # One person is at one process at a time.
+        names = ("one",) if size == 1 else ("one", "two")
         loads = {
             name: [
                 act.product(person, ports[number % len(ports)])
                 for number, person in enumerate(crowd[:size])
             ]
-            for name in _names(size)
+            for name in names
             for ports in [_ports(place, name)]
         }
         loads["floor"] = [act.floor(person, place.floor_port) for person in crowd[:size]]
         if act.lone is not None and size == LONE_SIZE:
             loads["lone"] = [act.lone(person, place.floor_port) for person in crowd[:size]]
         rounds = in_rounds(loads, rounds=ROUNDS, seconds=act.seconds)
-        found += _figures(f"REST: {act.what}", size, rounds)
+        found += _figures(f"REST: {act.what}", size, rounds, "one")
     return found
+
+
+def _measure_events(size: int, place: Place, pages: Sequence[tuple[str, str]]) -> list[Figure]:
+    names = ("alone",) if size == 1 else ("alone", "one", "two")
+    places = {name: _ports(place, name) for name in names}
+    rounds = asyncio.run(
+        crowded_pages.measure(place.alone.origin, places, pages, place.counter_port)
+    )
+    rates = [{name: turn.rate for name, turn in one.items()} for one in rounds]
+    milliseconds = {
+        name: 1_000
+        * sum(one[name].processor_seconds for one in rounds)
+        / sum(one[name].events for one in rounds)
+        for name in ("alone", "floor")
+    }
+    # What others on the machine do matters less to it, so it is told beside the rate.
+    what = f"Event, {_people(size)}, processor time"
+    spent = Figure(what, milliseconds["alone"], "ms", None, floor=milliseconds["floor"])
+    return [*_figures("Event", size, rates, "alone"), spent]
 
 
 def _measure_pair(act: Act, place: Place, crowd: Sequence[Person]) -> list[Figure]:
@@ -248,11 +263,6 @@ def _measure_pair(act: Act, place: Place, crowd: Sequence[Person]) -> list[Figur
     ]
 
 
-def _names(size: int) -> Sequence[str]:
-    """Where a crowd goes; one person is at one process at a time."""
-    return ("alone",) if size == 1 else ("alone", "one", "two")
-
-
 def _ports(place: Place, name: str) -> list[int]:
     """The ports of the product alone, of one process of the pair, or of both."""
     first, second = place.pair
@@ -260,7 +270,9 @@ def _ports(place: Place, name: str) -> list[int]:
     return [backend.port for backend in backends]
 
 
-def _figures(what: str, size: int, rounds: Sequence[Mapping[str, float]]) -> list[Figure]:
+def _figures(
+    what: str, size: int, rounds: Sequence[Mapping[str, float]], product: str
+) -> list[Figure]:
     def beside(name: str, floor: str, least: float | None, how: str = "") -> Figure:
         middle = _middle(rounds, name, floor)
         return Figure(
@@ -272,20 +284,13 @@ def _figures(what: str, size: int, rounds: Sequence[Mapping[str, float]]) -> lis
             at_least=True,
         )
 
-    found = [beside("alone", "floor", LEAST_SHARE)]
+    found = [beside(product, "floor", LEAST_SHARE)]
     if "lone" in rounds[0]:
-        found.append(beside("alone", "lone", None, ", beside a single statement"))
+        found.append(beside(product, "lone", None, ", beside a single statement"))
     if "two" in rounds[0]:
         least = LEAST_OF_TWO if (os.cpu_count() or 1) >= CORES else None
         found.append(beside("two", "one", least, ", two processes beside one"))
     return found
-
-
-def _processor_time(size: int, rounds: Sequence[Mapping[str, float]]) -> Figure:
-    """What others on the machine do matters less to it, so it is told beside the rate."""
-    middle = _middle(rounds, "alone", "floor")
-    what = f"Event, {_people(size)}, processor time"
-    return Figure(what, 1_000 * middle["alone"], "ms", None, floor=1_000 * middle["floor"])
 
 
 def _middle(rounds: Sequence[Mapping[str, float]], name: str, floor: str) -> Mapping[str, float]:

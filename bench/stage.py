@@ -120,28 +120,34 @@ def open_account(
 
     With `projects` and `labels`, the tasks are spread over them, and over the Inbox.
     """
-    account = _open_account(origin, engine, task_count, projects, labels)
+    with _browser(origin) as browser:
+        account = _open_account(browser, engine, task_count, projects, labels)
     _tidy(engine)
     return account
 
 
 def open_accounts(origin: str, engine: Engine, number: int, task_count: int) -> list[Account]:
     """So many new accounts with so many tasks each."""
-    accounts = [_open_account(origin, engine, task_count, 0, 0) for _ in range(number)]
+    with _browser(origin) as browser:
+        accounts = [_open_account(browser, engine, task_count, 0, 0) for _ in range(number)]
     _tidy(engine)
     return accounts
 
 
+def _browser(origin: str) -> httpx.Client:
+    return httpx.Client(base_url=origin, headers={"Origin": origin})
+
+
 def _open_account(
-    origin: str, engine: Engine, task_count: int, projects: int, labels: int
+    browser: httpx.Client, engine: Engine, task_count: int, projects: int, labels: int
 ) -> Account:
     email = f"{secrets.token_hex(8)}@example.org"
     person = {"email": email, "password": PASSWORD, "name": "Ada", "time_zone": TIME_ZONE}
-    with httpx.Client(base_url=origin, headers={"Origin": origin}) as browser:
-        browser.post("/auth/sign-up", data=person)
-        cookie = f"todo_session={browser.cookies['todo_session']}"
-        credentials = {"email": email, "password": PASSWORD}
-        tokens = browser.post("/api/v1/auth/signin", json=credentials).json()
+    browser.cookies.clear()
+    browser.post("/auth/sign-up", data=person)
+    cookie = f"todo_session={browser.cookies['todo_session']}"
+    credentials = {"email": email, "password": PASSWORD}
+    tokens = browser.post("/api/v1/auth/signin", json=credentials).json()
     with engine.begin() as connection:
         user_id = connection.scalar(select(col(User.id)).where(col(User.email) == email))
         tasks = _tasks(user_id, task_count)

@@ -8,7 +8,6 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from bench.stage import ROOT
 
@@ -56,21 +55,13 @@ def in_rounds(
     loads: Mapping[str, Sequence[Request]], *, rounds: int, seconds: float
 ) -> list[dict[str, float]]:
     """Answers per second to each of these loads, in rounds in which each has a turn."""
-    return [
-        {name: _put_load(requests, seconds) for name, requests in loads.items()}
-        for _ in range(rounds)
-    ]
-
-
-def _put_load(requests: Sequence[Request], seconds: float) -> float:
-    """Answers per second, by a connection for each of these requests."""
-    sent: list[Any] = [(request.port, str(request)) for request in requests]
+    sent = [[(request.port, str(request)) for request in requests] for requests in loads.values()]
     done = subprocess.run(
-        [sys.executable, "-m", "bench.load", str(seconds)],
+        [sys.executable, "-m", "bench.load", str(rounds), str(seconds)],
         input=json.dumps(sent),
         cwd=ROOT,
         check=True,
         stdout=subprocess.PIPE,
         text=True,
     )
-    return float(done.stdout)
+    return [dict(zip(loads, rates, strict=True)) for rates in json.loads(done.stdout)]
