@@ -34,11 +34,13 @@ EMPTY_TABLES = "; ".join(str(table.delete()) for table in reversed(SQLModel.meta
 
 
 class Scheduling(LoadScopeScheduling):
-    """Hands tests to workers one by one, but those that share a server to one worker."""
+    """Hands tests to workers one by one, but those that share a server or files to one worker."""
 
     def _split_scope(self, nodeid: str) -> str:
         if nodeid.startswith("tests/test_chaos.py"):
             return "chaos"
+        if nodeid.startswith("tests/test_house.py"):
+            return "house"
         if nodeid.startswith("tests/web/"):
             return "web"
         if not nodeid.startswith("tests/e2e/"):

@@ -6,7 +6,6 @@ import ast
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import TypeGuard
@@ -60,13 +59,15 @@ def tree(path: Path) -> ast.Module:
     return ast.parse(path.read_text("utf-8"))
 
 
-def nodes(folder: Path) -> Iterator[tuple[str, ast.AST]]:
+@cache
+def nodes(folder: Path) -> list[tuple[str, ast.AST]]:
     """Every node of every file, with the place to show when it breaks a rule."""
-    for path in FILES:
-        if path.is_relative_to(folder):
-            for node in ast.walk(tree(path)):
-                line = getattr(node, "lineno", 0)
-                yield f"{path.relative_to(ROOT)}:{line}", node
+    return [
+        (f"{name}:{getattr(node, 'lineno', 0)}", node)
+        for name, path in ((path.relative_to(ROOT), path) for path in FILES)
+        if path.is_relative_to(folder)
+        for node in ast.walk(tree(path))
+    ]
 
 
 def is_public_class(node: ast.AST) -> TypeGuard[ast.ClassDef]:
