@@ -64,6 +64,8 @@ def test_the_3000_most_common_passwords_that_are_long_enough_are_refused() -> No
         "Todo App",
         "todo_app",
         "todoapp1",
+        "todoapptodo",
+        "app-todo-app 2026",
         "wonder@example2026",
         "AliceLiddellWonder".replace("eL", "e.L"),
         "!wonder-todo app!",

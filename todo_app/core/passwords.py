@@ -25,7 +25,7 @@ MAX_CHARACTERS = 1_024
 _RAW_MAX_CHARACTERS = 4 * MAX_CHARACTERS
 """Before normalisation, which makes one character of several, at most of four."""
 _NAME_MIN_CHARACTERS = 3
-PRODUCT_NAME = "todoapp"
+_PRODUCT_NAMES = ("todoapp", "todo", "app")
 
 # bcrypt reads 72 bytes only, so it is given a digest; the key keeps leaked plain digests of the
 # same password from being of use against it ("password shucking").
@@ -57,7 +57,7 @@ def check_policy(password: str, *, email: str, field: str = "password") -> None:
     own = {
         *re.split(r"[\W_]+", email.casefold()),
         *map(_bare, (email, local, domain)),
-        PRODUCT_NAME,
+        *_PRODUCT_NAMES,
     }
     bare = rest = _bare(folded)
     for name in sorted(own, key=len, reverse=True):
