@@ -28,8 +28,29 @@ function tab() {
   return known;
 }
 
-const inputOf = (task, field) => document.querySelector(`#task-${field}[data-task="${task}"]`);
+const inputOf = (task, field) =>
+  document.querySelector(`#task-${field}[data-task="${task}"]`);
+const isOfTask = ({ id, dataset }) => dataset?.task && FIELDS.some((field) => id === `task-${field}`);
 const meant = (field, text) => (field === "title" ? text.trim() : text);
+
+// Whoever is in a field keeps it, with the cursor, as long as it shows what it is to show or what was
+// typed into it: a field with another key is another one.
+const keys = new Map();
+
+export function keptKey(task, field, content, key) {
+  const input = inputOf(task, field);
+  const isIn = input !== null && input === document.activeElement;
+  const shows = (text) => text !== undefined && meant(field, input.value) === meant(field, text);
+  const isRight = isIn && (shows(content) || shows(draftsOf()[task]?.[field]?.text));
+  if (!isRight || !keys.has(field)) keys.set(field, key);
+  return keys.get(field);
+}
+
+// The field that somebody is in, which a server that was away does not know any more.
+export function fieldInUse() {
+  const { activeElement } = document;
+  return isOfTask(activeElement) ? activeElement.id.replace("task-", "") : "";
+}
 
 function note({ id, value, defaultValue, dataset: { task } }) {
   const field = id.replace("task-", "");
@@ -79,6 +100,5 @@ export function clearDrafts(account) {
 }
 
 if (typeof window !== "undefined") {
-  const isOfTask = ({ id, dataset }) => dataset?.task && FIELDS.some((field) => id === `task-${field}`);
   window.addEventListener("input", ({ target }) => isOfTask(target) && note(target), true);
 }

@@ -15,7 +15,7 @@ from playwright.async_api import Browser, expect
 from tests.e2e.conftest import OpenContext
 from tests.e2e.person import Person, new_person
 from tests.e2e.program import BESIDE_PORT, FIRST_PORT, Program, refuse_taken_port, running
-from tests.e2e.screen import is_ready, quick_entry, row
+from tests.e2e.screen import is_ready, open_panel, panel, quick_entry, row
 from tests.e2e.watch import Watch
 from tests.servers import NO_TLS, PostgreSQL, Redis, settings_of
 from todo_app.core.models import new_id
@@ -90,21 +90,31 @@ def test_files_come_from_caddy_and_pages_past_the_checks_of_the_application(
 async def test_workers_are_replaced_under_load_and_nothing_acknowledged_is_lost(
     program: Program, alice: Person, open_context: OpenContext
 ) -> None:
+    alice.add_task("Water the plants")
     page = await (await open_context(alice)).new_page()
     await page.goto(f"{ORIGIN}/inbox")
     await is_ready(page)
     await quick_entry(page).fill("Half a thought")
-    before = workers(program)
+    await open_panel(page, "Water the plants")
+    notes = panel(page).get_by_label("Notes")
+    await notes.focus()
+    before, typed = workers(program), ""
 
-    async with load(alice) as (acknowledged, refused):
+    async with load(alice) as (acknowledged, refused), asyncio.timeout(PATIENCE_SECONDS):
         supervisor(program).send_signal(signal.SIGHUP)
-        await until(lambda: workers(program).isdisjoint(before) and len(workers(program)) == 2)
+        while len(workers(program)) != 2 or not workers(program).isdisjoint(before):
+            await page.keyboard.type("on and ", delay=100)
+            typed += "on and "
         await asyncio.sleep(1)
 
     assert len(acknowledged) > WRITERS
     assert acknowledged <= set(alice.titles())
     assert refused == []
     await expect(page.get_by_text("Connected")).to_be_visible()
+    await expect(notes).to_be_focused()
+    await page.keyboard.type("on")
+    await expect(notes).to_have_value(f"{typed}on")
+    await expect(panel(page).get_by_label("Title")).to_have_value("Water the plants")
     await expect(quick_entry(page)).to_have_value("Half a thought")
     await quick_entry(page).press("Enter")
     await expect(row(page, "Half a thought")).to_be_visible()

@@ -45,7 +45,7 @@ def shell(here: str, *content: rx.Component) -> rx.Component:
         ),
         _sidebar(here),
         _main(_trouble(), _without_scripts(), _needs_connection(here), *content),
-        rx.cond(AuthState.signed_in, task_panel(here)),
+        task_panel(here),
         rx.fragment() if _is_of_settings(here) else _add_button(),
         _tabs(here),
         _account_menu(here),

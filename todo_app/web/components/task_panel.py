@@ -10,7 +10,7 @@ from reflex_components_core.react_router.dom import ReactRouterLink
 
 from todo_app.web import reflex_private, routes, wording
 from todo_app.web.bulk_state import BulkState
-from todo_app.web.components.drafts import send_drafts
+from todo_app.web.components.drafts import kept_key, send_drafts, tell_field_in_use
 from todo_app.web.components.icons import icon
 from todo_app.web.components.panel_field import (
     PANEL,
@@ -23,6 +23,7 @@ from todo_app.web.components.panel_field import (
 from todo_app.web.components.reminder_field import reminder_field
 from todo_app.web.components.repeat_field import repeat_field
 from todo_app.web.components.steps import is_in_order, step_buttons
+from todo_app.web.components.still import Still
 from todo_app.web.components.unanswered import tick
 from todo_app.web.history_rows import Entry
 from todo_app.web.list_state import TaskListState
@@ -42,8 +43,8 @@ _FOCUS_ROW = rx.call_function(
 _FOCUS_NEIGHBOUR = rx.call_function(
     "() => " + _FOCUS.format(row="li:has(.selected) + li .open, li:has(+ li .selected) .open")
 )
-# Where there is no pointer but a finger, a focused field would raise the keyboard over the task. It
-# may be drawn anew while one types elsewhere, after a lost connection.
+# Where there is no pointer but a finger, a focused field would raise the keyboard over the task.
+# Whoever types elsewhere goes on.
 _FOCUS_TASK = rx.call_function(
     "() => document.activeElement.matches('main input:not([type=checkbox])') || "
     "document.querySelector("
@@ -69,7 +70,12 @@ _IS_IN_ADDRESS = rx.Var(
 def task_panel(here: str) -> rx.Component:
     """The panel of a page, when a task is open."""
     is_open = ~reflex_private.is_disconnected | _IS_IN_ADDRESS
-    return rx.cond((PANEL["id"] != "") & is_open, _open_panel(here))
+    is_shown = AuthState.signed_in & (PANEL["id"] != "") & is_open
+    return rx.fragment(
+        Still.create(rx.cond(is_shown, _open_panel(here))),
+        # Whoever is in a field is in it still when the page is back.
+        rx.cond(TaskPanelState.is_hydrated, rx.el.span(on_mount=tell_field_in_use(), hidden=True)),
+    )
 
 
 def _open_panel(here: str) -> rx.Component:
@@ -205,6 +211,11 @@ def _saved_while_typed(name: Literal["title", "notes"]) -> dict[str, object]:
     }
 
 
+def _kept_while_typed(name: Literal["title", "notes"]) -> dict[str, object]:
+    tied = identity(name)
+    return tied | {"key": kept_key(PANEL["id"], name, content(name), tied["key"])}
+
+
 def _title() -> rx.Component:
     return panel_field(
         "title",
@@ -215,7 +226,7 @@ def _title() -> rx.Component:
             class_name="title",
             default_value=content("title"),
             **_saved_while_typed("title"),
-            **identity("title"),
+            **_kept_while_typed("title"),
         ),
     )
 
@@ -243,7 +254,7 @@ def _notes_field() -> rx.Component:
             placeholder="Add notes",
             default_value=content("notes"),
             **_saved_while_typed("notes"),
-            **identity("notes"),
+            **_kept_while_typed("notes"),
         ),
     )
 
