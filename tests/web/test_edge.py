@@ -7,7 +7,7 @@ import json
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 from uuid import uuid4
 
 import httpx
@@ -410,8 +410,11 @@ def test_promise_19_signing_in_leads_to_pages_of_ours_only(
     back = visit()
     answer = back.post("/auth/sign-in", email=alice.email, password=PASSWORD, next=path)
     member = back.http.get("/sign-in", params={"next": path})
+    page = f"{alice.backend.origin}/sign-in?{urlencode({'next': path})}"
+    unheard = back.post_unheard(page, "/auth/sign-in", email=alice.email, password=PASSWORD)
 
     assert answer.headers["location"] == f"{alice.backend.origin}/today"
+    assert unheard.headers["location"] == f"{alice.backend.origin}/today"
     assert member.headers["location"] == f"{alice.backend.origin}/today"
 
 

@@ -55,6 +55,12 @@ async def test_a_passkey_opens_the_account_in_a_browser_of_nobodys(
     assert place(sign_in(browser, device)) == "/inbox"
 
     assert "todo_step" not in browser.http.cookies
+    credential = device.sign_in(
+        asked(browser, "/auth/passkeys/challenge"), origin=browser.backend.origin
+    )
+    page = f"{browser.backend.origin}/sign-in?next=%2Fcompleted"
+    unheard = browser.post_unheard(page, "/auth/passkeys/sign-in", credential=credential)
+    assert place(unheard) == "/completed", "before its page is complete too"
     async with browser.tab(PATH) as tab:
         assert tab.shown["auth_state.user"]["email"] == alice.email
         await tab.ask(f"{STATE}.show_passkeys")

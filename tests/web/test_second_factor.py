@@ -87,6 +87,25 @@ async def test_promise_9_no_session_before_the_code_is_right(alice: Browser, vis
         assert secret not in alice.backend.log_text()
 
 
+async def test_both_steps_lead_back_before_their_pages_are_complete(
+    alice: Browser, visit: Visit
+) -> None:
+    seed, _ = await switch_on(alice)
+    origin, browser = alice.backend.origin, visit()
+    page, code_page = (f"{origin}{path}?next=%2Finbox" for path in ("/sign-in", "/sign-in/code"))
+
+    first = browser.post_unheard(page, "/auth/sign-in", email=alice.email, password=PASSWORD)
+    wrong = browser.post_unheard(code_page, "/auth/sign-in/code", code="000000")
+    code = code_of(seed, seconds=30)
+    right = browser.post_unheard(code_page, "/auth/sign-in/code", code=code)
+
+    assert [place(answer) for answer in (first, wrong, right)] == [
+        "/sign-in/code?next=%2Finbox",
+        "/sign-in/code?next=%2Finbox",
+        "/inbox",
+    ]
+
+
 async def test_promise_5_neither_cookie_stands_in_for_the_other(
     alice: Browser, visit: Visit
 ) -> None:

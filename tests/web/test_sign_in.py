@@ -69,6 +69,39 @@ def test_somebody_signs_up_out_and_in_again(stranger: Browser) -> None:
     ) == [("Ada Lovelace", "Europe/Berlin")]
 
 
+def test_a_form_that_is_sent_before_its_page_is_complete_leads_back_too(
+    alice: Browser, visit: Visit
+) -> None:
+    origin, browser = alice.backend.origin, visit()
+    page = f"{origin}/sign-in?next=%2Fcompleted"
+
+    wrong = browser.post_unheard(page, "/auth/sign-in", email=alice.email, password="wrong")
+    right = browser.post_unheard(page, "/auth/sign-in", email=alice.email, password=PASSWORD)
+
+    assert wrong.headers["location"] == page
+    assert right.headers["location"] == f"{origin}/completed"
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "https://evil.example/sign-in?next=/completed",
+        "{origin}.evil.example/sign-in?next=/completed",
+        "{origin}@evil.example/sign-in?next=/completed",
+        "{origin}/sign-in",
+        "//[?next=/completed",
+        "",
+    ],
+)
+def test_no_other_page_says_where_a_form_leads(alice: Browser, visit: Visit, page: str) -> None:
+    origin = alice.backend.origin
+    address = page.format(origin=origin)
+
+    answer = visit().post_unheard(address, "/auth/sign-in", email=alice.email, password=PASSWORD)
+
+    assert answer.headers["location"] == f"{origin}/today"
+
+
 async def test_a_new_member_is_greeted_by_their_own_empty_list(stranger: Browser) -> None:
     email = fresh_email()
     sign_up(stranger, email=email, name="Ada Lovelace")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from urllib.parse import parse_qs, urlsplit
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse
@@ -17,6 +18,9 @@ async def form_fields(request: Request) -> Mapping[str, str]:
     """The text fields of a form; a malformed one has none."""
     form = await request.form(max_files=0, max_fields=10)
     fields = {name: value for name, value in form.items() if isinstance(value, str)}
+    if fields.get("next") == "":
+        # Sent before the page had heard from the server: its address knew already.
+        fields["next"] = _wanted_by_page(request.headers.get("referer", ""))
     # Bytes that are not UTF-8 have become this sign: all such passwords would be the same one.
     return {} if any("\ufffd" in value for value in fields.values()) else fields
 
@@ -76,6 +80,13 @@ def with_form_cookie(
 def redirect(path: str) -> RedirectResponse:
     """See Other, at a path of ours."""
     return RedirectResponse(get_settings().origin + path, 303)
+
+
+def _wanted_by_page(address: str) -> str:
+    """Where a page of ours was to lead to, by its address."""
+    if not address.startswith(f"{get_settings().origin}/"):
+        return ""
+    return parse_qs(urlsplit(address).query).get("next", [""])[0]
 
 
 def _storable(text: str) -> str:
