@@ -13,6 +13,7 @@ from todo_app.core import metrics, relay
 from todo_app.web import (
     connections,
     failures,
+    frames,
     installation,
     live,
     pages,
@@ -36,6 +37,7 @@ from todo_app.web.token_form import token_routes
 from todo_app.web.watch import Watch
 
 reflex_private.leave_out_cors()
+reflex_private.read_packets_with(frames.content)
 app = rx.App(
     stylesheets=["styles/tokens.css", "styles/app.css"],
     html_lang="en",

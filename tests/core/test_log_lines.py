@@ -6,9 +6,11 @@ import sys
 from contextvars import copy_context
 
 import pytest
+import socketio
 
 from todo_app.core import references
-from todo_app.core.log_lines import JsonLine, OneLine
+from todo_app.core.log_lines import JsonLine, OneLine, open_log
+from todo_app.core.settings import get_settings
 
 
 def line_of(message: str, *args: object) -> str:
@@ -55,6 +57,31 @@ def test_a_trace_stays_on_the_line_too() -> None:
         said = object_of("failed", exc_info=sys.exc_info())
 
     assert "ValueError" in str(said["trace"])
+
+
+def test_a_fault_behind_a_socket_is_one_line_as_well(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("ENVIRONMENT", "production")
+    monkeypatch.setenv("JWT_SECRET", "3Wr2vN5c-Pq8tY1xZ6bM4kL7sD9fG0hJ")
+    get_settings.cache_clear()
+    for name in ("engineio.server", "socketio.server"):
+        monkeypatch.setattr(logging.getLogger(name), "handlers", [])
+        monkeypatch.setattr(logging.getLogger(name), "level", logging.NOTSET)
+    root = logging.getLogger()
+    monkeypatch.setattr(root, "handlers", [])
+
+    open_log()
+    log = socketio.AsyncServer(async_mode="asgi").eio.logger
+    try:
+        int("unforeseen")
+    except ValueError:
+        log.exception("message async handler error")
+
+    [line] = capsys.readouterr().err.splitlines()
+    said = json.loads(line)
+    assert said["message"] == "message async handler error"
+    assert "ValueError" in said["trace"]
 
 
 def test_what_is_said_in_fields_is_not_said_in_a_text_again() -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
 from todo_app import todo_app
 from todo_app.web import routes
-from todo_app.web.frames import admitted
+from todo_app.web.frames import admitted, content
 from todo_app.web.reflex_private import PAGE_EVENTS
 
 assert todo_app.app  # the handlers are registered
@@ -48,9 +49,26 @@ def test_anything_else_is_refused(data: object) -> None:
     assert admitted(data) is None
 
 
+@pytest.mark.parametrize("said", ['{"event":1}', "{}", '["event",{"a":1}]', '["client_error",{}]'])
+def test_what_the_packet_of_a_page_says_is_read(said: str) -> None:
+    assert content(said) == json.loads(said)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        *("", "[", "[" * 50_000, "[]", "5", '"event"', "[5]", '["ping"]', '["connect",{}]'),
+        *('["event"]', '["event",1,2]', '["event",' + "9" * 5_000 + "]"),
+    ],
+)
+def test_a_malformed_packet_is_an_event_that_nobody_hears(said: str) -> None:
+    assert content(said) == [""]
+
+
 def test_nothing_of_a_refused_frame_is_logged(caplog: pytest.LogCaptureFixture) -> None:
     admitted("secret title\nFORGED LINE")
     admitted(frame(name="secret.title"))
+    content("secret title\nFORGED LINE")
 
     assert "secret" not in caplog.text
     assert "FORGED" not in caplog.text

@@ -23,7 +23,7 @@ from starlette.applications import Starlette
 from tests.web.browser import AUTH, LIST, ROOT_STATE, SIGN_IN
 from tests.web.handlers import Handlers
 from todo_app.core import errors
-from todo_app.web import guard, reflex_private, session
+from todo_app.web import frames, guard, reflex_private, session
 from todo_app.web.session import AuthState
 
 
@@ -91,6 +91,11 @@ def test_the_framework_answers_for_no_other_origin_and_is_surrounded(app: rx.App
     assert app._api.user_middleware == []
     assert "_add_cors" in inspect.getsource(rx.App.__post_init__)
     assert "surround_with" in rx.App.__call__.__qualname__
+
+
+def test_the_framework_reads_packets_by_our_function(app: rx.App) -> None:
+    assert app.sio is not None
+    assert app.sio.packet_class.json.loads("[") == frames.content("[") == [""]
 
 
 def test_the_events_of_a_page_are_named_as_the_frontend_sends_them(handlers: Handlers) -> None:

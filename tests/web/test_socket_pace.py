@@ -25,7 +25,7 @@ def socket_from(address: str) -> Scope:
 
 
 async def an_event() -> Message:
-    return {"type": "websocket.receive", "text": "x"}
+    return {"type": "websocket.receive", "text": "42/_event,[]"}
 
 
 async def test_promise_3_a_flood_of_events_waits_and_nothing_of_it_is_lost(

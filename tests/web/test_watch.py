@@ -8,16 +8,29 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+import aiohttp
 import pytest
 from sqlalchemy import text
 
 from tests.cast import PASSWORD
 from tests.servers import free_port
 from tests.web.backend import Backend, running_backend
-from tests.web.browser import LIST, Browser, browser
+from tests.web.browser import LIST, ROOT_STATE, Browser, browser
 
 PATIENCE_SECONDS = 10
 TITLE = "A title for nobody else"
+JOIN = "40/_event,"
+LOAD = json.dumps(["event", {"name": f"{ROOT_STATE}.hydrate_and_load", "payload": {}}])
+MALFORMED: tuple[str | bytes, ...] = (
+    *("", "garbage", "2", "9", "²", "b!!!", "bAAAA", "4", "4{", "4" + "[" * 50_000, "47", "4x"),
+    *("40/elsewhere,", f"{JOIN}{{", f'{JOIN}"x"', "42/_event,", "42/_event,[", "42/_event,[]"),
+    *("42/_event," + "[" * 50_000, "42/_event,{}", "42/_event,5", "42/_event,[5]"),
+    *('42/_event,[["event"]]', '42/_event,["ping",1,2]', '42/_event,["connect"]', '42["event",{}]'),
+    *('42/_event,["client_error",1,2]', '42/_event,["disconnect"]', "42/_event," + "1" * 200),
+    *("43/_event,1[]", "44/_event,{}", '451-/_event,["event",{"_placeholder":true,"num":5}]'),
+    *('42/_event,["event",5]', b"\x01\x02", b"4", b'2["x"]'),
+)
+"""What a stranger may send by the socket of a page."""
 
 
 @pytest.fixture(scope="module")
@@ -46,6 +59,11 @@ def alice(backend: Backend) -> Iterator[Browser]:
 
 def lines(backend: Backend) -> list[dict[str, Any]]:
     return [json.loads(line) for line in backend.log_text().splitlines() if line.startswith("{")]
+
+
+def others(backend: Backend) -> list[str]:
+    """What it has printed that is no line of its log."""
+    return [line for line in backend.log_text().splitlines() if not line.startswith("{")]
 
 
 async def test_a_request_is_found_in_the_log_by_the_reference_in_its_answer(
@@ -84,8 +102,31 @@ async def test_the_reference_that_a_page_shows_is_that_of_the_error_in_the_log(
     failed = [line for line in lines(backend) if line.get("reference") == reference.group(1)]
     assert ["ValueError" in line.get("trace", "") for line in failed] == [True]
     assert TITLE not in backend.log_text()
-    others = [line for line in backend.log_text().splitlines() if line[0] != "{"]
-    assert others == [f"Todo App is ready at {backend.origin}"], "what it prints is not its log"
+    assert others(backend) == [f"Todo App is ready at {backend.origin}"], "it is not its log"
+
+
+async def test_each_malformed_frame_is_one_line_of_the_log_and_the_page_lives_on(
+    backend: Backend,
+) -> None:
+    before, greeted = len(lines(backend)), {"Origin": backend.origin}
+    address = f"{backend.address}/_event/?EIO=4&transport=websocket&token=stranger"
+    async with (
+        asyncio.timeout(PATIENCE_SECONDS),
+        aiohttp.ClientSession() as http,
+        http.ws_connect(address, headers=greeted) as socket,
+    ):
+        await socket.send_str(JOIN)
+        for packet in MALFORMED:
+            await (socket.send_str if isinstance(packet, str) else socket.send_bytes)(packet)
+        await socket.send_str(f"42/_event,{LOAD}")
+        while "is_hydrated" not in await socket.receive_str():
+            pass
+
+    said = [(line["level"], line["message"]) for line in lines(backend)[before:]]
+    assert said.count(("warning", "refused a malformed frame")) == len(MALFORMED)
+    assert not {"error", "critical"} & {level for level, _ in said}
+    assert "Traceback" not in str(said)
+    assert others(backend) == [f"Todo App is ready at {backend.origin}"]
 
 
 async def test_figures_are_on_a_port_of_their_own_and_name_nobody(

@@ -28,6 +28,9 @@ def open_log() -> None:
     logging.basicConfig(level=max(level, logging.INFO), handlers=[handler], force=True)
     logging.getLogger("todo_app").setLevel(level)
     logging.getLogger("alembic").setLevel(logging.WARNING)
+    # Without a level they give themselves this one, and a handler that knows nothing of our lines.
+    for name in ("engineio.server", "socketio.server"):
+        logging.getLogger(name).setLevel(logging.ERROR)
 
 
 class OneLine(logging.Formatter):

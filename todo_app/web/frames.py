@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import logging
+import re
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
+from starlette.types import Message, Receive
 
 from todo_app.web import reflex_private
 
 log = logging.getLogger(__name__)
+
+# To close, to live, to join with or without a first event, to leave, and an event.
+_PACKET = re.compile(r"[13]\Z|40/_event,(\{|\Z)|41/_event,\Z|42/_event,\[")
+_UNHEARD = [""]
+"""An event that nobody has a handler for."""
 
 _Text = Annotated[str, Field(max_length=16_384)]
 
@@ -32,6 +40,33 @@ class _Frame(BaseModel):
     name: _Text
     payload: dict[str, Any] = {}
     router_data: _Place = Field(default_factory=_Place)
+
+
+def of_pages(receive: Receive) -> Receive:
+    """What comes by a socket, but for packets that no page of ours sends."""
+
+    async def receive_packet() -> Message:
+        while True:
+            message = await receive()
+            if message["type"] != "websocket.receive" or _PACKET.match(message.get("text") or ""):
+                return message
+            log.warning("refused a malformed frame")
+
+    return receive_packet
+
+
+def content(text: str) -> object:
+    """What the packet of a page says: its first event or one that it sends, or else nothing."""
+    try:
+        match json.loads(text):
+            case {**greeting}:
+                return greeting
+            case ["event" | "client_error", _] as event:
+                return event
+    except (ValueError, RecursionError):
+        pass
+    log.warning("refused a malformed frame")
+    return _UNHEARD
 
 
 def admitted(data: object) -> dict[str, Any] | None:

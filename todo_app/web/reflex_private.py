@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import reflex as rx
+from reflex import app as reflex_app
 from reflex.app import App, EventNamespace
 from reflex.experimental.client_state import ClientStateVar
 from reflex.istate.delta import _resolve_delta
@@ -173,6 +174,14 @@ def admit_events_with(check: Callable[[object], dict[str, Any] | None]) -> None:
             await plain(self, sid, frame)
 
     EventNamespace.on_event = on_event
+
+
+def read_packets_with(read: Callable[[str], object]) -> None:
+    """Let this function read the JSON in the packets of sockets, malformed as it may be.
+
+    To be called before the app is made.
+    """
+    reflex_app._sio_loads = read
 
 
 def watch_events_with(

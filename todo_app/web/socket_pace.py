@@ -18,7 +18,7 @@ from todo_app.core import relay, throttle, visits
 from todo_app.core.errors import TooManyAttempts
 from todo_app.core.settings import get_settings
 from todo_app.core.visits import Visit
-from todo_app.web import connections, handshakes
+from todo_app.web import connections, frames, handshakes
 
 log = logging.getLogger(__name__)
 
@@ -53,7 +53,7 @@ class SocketPace:
             return
         self._open.update(holders.keys())
         try:
-            await self.app(scope, _paced(receive), send)
+            await self.app(scope, frames.of_pages(_paced(receive)), send)
         finally:
             self._open.subtract(holders.keys())
             for holder in holders:
