@@ -19,7 +19,7 @@ from tests.cast import PASSWORD, email_of, unlocked_url, visit_by
 from tests.conftest import forget_process
 from tests.servers import OWNER, PostgreSQL, Redis, as_role, free_port
 from todo_app.__main__ import main
-from todo_app.core import recovery
+from todo_app.core import readiness, recovery
 from todo_app.core.database import dispose
 from todo_app.core.errors import LinkSpent
 from todo_app.core.recovery import PasswordReset
@@ -177,7 +177,12 @@ def _turn_clock_back(patch: pytest.MonkeyPatch, folder: Path) -> None:
 
 
 def _unmigrate(patch: pytest.MonkeyPatch, folder: Path) -> None:
-    patch.setattr("todo_app.core.migrations.SCRIPTS", _older_scripts(folder))
+    known = ("9999", *readiness.known_revisions())
+    patch.setattr(readiness, "known_revisions", lambda: known)
+
+
+def _meet_newer(patch: pytest.MonkeyPatch, folder: Path) -> None:
+    patch.setattr(readiness, "known_revisions", lambda: ("0001",))
 
 
 def _lose_key(patch: pytest.MonkeyPatch, folder: Path) -> None:
@@ -200,13 +205,6 @@ _SOMEBODY_WITH_A_SEED = (
 )
 
 
-def _older_scripts(folder: Path) -> Path:
-    scripts = folder / "alembic"
-    (scripts / "versions").mkdir(parents=True)
-    (scripts / "versions" / "0001_other.py").write_text("revision = '9999'\ndown_revision = None\n")
-    return scripts
-
-
 @pytest.mark.parametrize(
     ("about", "break_it", "advice"),
     [
@@ -217,6 +215,7 @@ def _older_scripts(folder: Path) -> Path:
         ("clock", _turn_clock_back, "something happened at 2126"),
         ("keys", _lose_key, "ENCRYPTION_KEY lacks the key of 1 of 1 second factors"),
         ("migrations", _unmigrate, "python -m todo_app migrate"),
+        ("migrations", _meet_newer, "): start the newer version, or restore a backup"),
     ],
 )
 def test_a_doctor_says_what_is_ill_and_what_to_do(
@@ -241,6 +240,7 @@ def test_a_doctor_says_what_is_ill_and_what_to_do(
     assert "hunter2" not in said.out + said.err
     unknown = {one for one in said.out.splitlines() if "cannot be told" in one}
     assert all("see database" in one or "see migrations" in one for one in unknown)
+    assert all(one.startswith("? ") for one in unknown)
     assert bool(unknown) == (about in {"database", "migrations"})
 
 

@@ -201,8 +201,9 @@ async def doctor(_arguments: Arguments) -> None:
     findings = await diagnosis.examine()
     width = max(len(finding.about) for finding in findings)
     for finding in findings:
-        print(f"{'ok ' if finding.is_well else 'ILL'}  {finding.about:<{width}}  {finding.verdict}")
-    ill = [finding.about for finding in findings if not finding.is_well]
+        mark = {True: "ok ", False: "ILL", None: "?  "}[finding.is_well]
+        print(f"{mark}  {finding.about:<{width}}  {finding.verdict}")
+    ill = [finding.about for finding in findings if finding.is_well is False]
     if ill:
         raise CommandError(f"not well: {', '.join(ill)}")
 

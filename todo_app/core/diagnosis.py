@@ -46,7 +46,8 @@ class Finding(NamedTuple):
     """What was found out about one thing. Nothing in it is a secret."""
 
     about: str
-    is_well: bool
+    is_well: bool | None
+    """None where it cannot be told, for something else is not well."""
     verdict: str
 
 
@@ -55,7 +56,7 @@ class _Ill(Exception):  # noqa: N818 - named by outcome
 
 
 async def examine() -> list[Finding]:
-    """Look at everything; what cannot be found out is not well. Raises SettingsError."""
+    """Look at everything. Raises SettingsError."""
     findings: dict[str, Finding] = {}
     for about, look, needed in (
         ("settings", _settings, None),
@@ -72,7 +73,7 @@ async def examine() -> list[Finding]:
         if needed is None or findings[needed].is_well:
             findings[about] = await _finding(about, look)
         else:
-            findings[about] = Finding(about, is_well=False, verdict=f"cannot be told: see {needed}")
+            findings[about] = Finding(about, is_well=None, verdict=f"cannot be told: see {needed}")
     return list(findings.values())
 
 
@@ -138,14 +139,18 @@ def _exists(path: str) -> bool:
 
 
 async def _migrations() -> str:
-    head = migrations.head_revision()
+    known = readiness.known_revisions()
     async with reading() as db:
         if not await db.run_sync(_has_revision):
             raise _Ill("the database has no tables yet: python -m todo_app migrate")
     found = await readiness.database_revision()
-    if found != head:
-        raise _Ill(f"the database is at {found}, the program at {head}: python -m todo_app migrate")
-    return f"the database is at {head}, as the program is"
+    if found is not None and found not in known:
+        raise _Ill(migrations.too_new(f"it is at {found}"))
+    if found != known[0]:
+        raise _Ill(
+            f"the database is at {found}, the program at {known[0]}: python -m todo_app migrate"
+        )
+    return f"the database is at {found}, as the program is"
 
 
 def _has_revision(db: Session) -> bool:

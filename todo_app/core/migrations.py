@@ -46,16 +46,20 @@ def migrate() -> None:
     try:
         command.upgrade(configuration(), "head")
     except CommandError as error:
-        msg = (
-            f"The database is newer than this version of the program, which knows revisions up to "
-            f"{head_revision()} ({error}): start the newer version, or restore a backup made "
-            "before it"
-        )
-        raise MigrationError(msg) from error
+        raise MigrationError(too_new(error)) from error
     except SQLAlchemyError as error:
         cause = str(getattr(error, "orig", None) or error).splitlines()[0]
         msg = f"The database cannot be used ({cause}): check DATABASE_URL and DATA_DIR"
         raise MigrationError(msg) from error
+
+
+def too_new(because: object) -> str:
+    """What to do with a database whose revision this code does not know."""
+    return (
+        f"The database is newer than this version of the program, which knows revisions up to "
+        f"{head_revision()} ({because}): start the newer version, or restore a backup made before "
+        "it"
+    )
 
 
 def _make_private_file(url: str) -> None:

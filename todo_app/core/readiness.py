@@ -31,7 +31,7 @@ async def can_serve() -> bool:
             revision = await database_revision()
     except (Unavailable, SQLAlchemyError, TimeoutError):
         return False
-    known = _known_revisions()
+    known = known_revisions()
     return revision == known[0] or (revision is not None and revision not in known)
 
 
@@ -40,6 +40,13 @@ async def database_revision() -> str | None:
     async with reading() as db:
         revision: str | None = await db.scalar(text("SELECT version_num FROM alembic_version"))
     return revision
+
+
+@cache
+def known_revisions() -> tuple[str, ...]:
+    """All revisions of this program, the newest first."""
+    scripts = ScriptDirectory.from_config(configuration())
+    return tuple(script.revision for script in scripts.walk_revisions())
 
 
 async def is_redis_gone() -> bool:
@@ -56,10 +63,3 @@ async def is_redis_gone() -> bool:
     finally:
         await client.aclose()
     return False
-
-
-@cache
-def _known_revisions() -> tuple[str, ...]:
-    """All revisions of this program, the newest first."""
-    scripts = ScriptDirectory.from_config(configuration())
-    return tuple(script.revision for script in scripts.walk_revisions())
