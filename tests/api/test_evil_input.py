@@ -105,8 +105,12 @@ UNKNOWN_NAMES = [
     "~/",
     "x" * 9_999,
 ]
-HEADERS = ["If-Match", "If-None-Match", "Idempotency-Key", "Authorization", "User-Agent"]
-HEADERS += ["X-Forwarded-For", "Content-Length", "Accept", "Cookie", "Host"]
+HEADERS = ["If-Match", "If-None-Match", "Idempotency-Key"]
+"""What an operation may read."""
+COMMON_HEADERS = ["Authorization", "User-Agent", "X-Forwarded-For", "Content-Length"]
+COMMON_HEADERS += ["Accept", "Cookie", "Host"]
+"""What is read before it is known which operation is asked for."""
+A_FEW = {"sign_in", "create_task", "list_tasks"}
 HEADER_VALUES = [b"", b"\xff\xfe", b"\x00", b'"' * 10_000, b"9" * 5_000, b"W/" * 5_000, b",,"]
 
 
@@ -163,7 +167,7 @@ async def test_no_header_and_no_query_makes_a_server_error(
         path = operation.path(task["id"]) + query
         response = await alice.request(operation.method, path, **operation.request)
         assert response.status_code < 500, response.text
-    for name in HEADERS:
+    for name in HEADERS + (COMMON_HEADERS if operation.id in A_FEW else []):
         for value in HEADER_VALUES:
             response = await alice.request(
                 operation.method,

@@ -143,8 +143,9 @@ def browser(backend: Backend) -> Iterator[Browser]:
 
 
 def headers_of(answer: httpx.Response) -> dict[str, str]:
-    """The headers of an answer, but for the number that each request has of its own."""
-    return {name: value for name, value in answer.headers.items() if name != "x-request-id"}
+    """The headers of an answer, but for its number and the second in which it was given."""
+    own = {"x-request-id", "date"}
+    return {name: value for name, value in answer.headers.items() if name not in own}
 
 
 class _PlainPacket(Packet):
