@@ -78,6 +78,22 @@ async def test_a_bar_shows_while_the_server_takes_over_a_second(
     await expect(waiting).to_have_count(0)
 
 
+async def test_no_bar_shows_where_a_field_is_entered_and_nothing_comes_of_it(
+    page: Page, site: Program, alice: Person
+) -> None:
+    alice.add_task("Water the plants")
+    await page.goto(f"{site.origin}/inbox")
+    await open_panel(page, "Water the plants")
+    for field in ("Notes", "Due", "Priority"):
+        await panel(page).get_by_label(field, exact=True).focus()
+        await page.wait_for_timeout(1_300)
+        await expect(page.locator("html.is-waiting")).to_have_count(0, timeout=1)
+    await page.goto(f"{site.origin}/settings/account")
+    await page.locator("input#name").focus()
+    await page.wait_for_timeout(1_300)
+    await expect(page.locator("html.is-waiting")).to_have_count(0, timeout=1)
+
+
 async def test_a_tick_that_is_refused_goes_back_by_itself(
     page: Page, site: Program, alice: Person
 ) -> None:
