@@ -28,8 +28,7 @@ function tab() {
   return known;
 }
 
-const inputOf = (task, field) =>
-  document.querySelector(`#task-${field}[data-task="${task}"]`);
+const inputOf = (task, field) => document.querySelector(`#task-${field}[data-task="${task}"]`);
 const isOfTask = ({ id, dataset }) => dataset?.task && FIELDS.some((field) => id === `task-${field}`);
 const meant = (field, text) => (field === "title" ? text.trim() : text);
 

@@ -118,17 +118,22 @@ async def test_a_project_is_put_in_order_by_the_mouse(
     assert await violations(page) == []
 
 
-async def test_a_finger_that_holds_still_drags(
-    open_context: OpenContext, site: Program, alice: Person
-) -> None:
+async def open_garden_on_phone(open_context: OpenContext, site: Program, alice: Person) -> Page:
     garden = furnish(alice)
     context = await open_context(alice, viewport=PHONE, has_touch=True, is_mobile=True)
     page = await context.new_page()
     await page.goto(f"{site.origin}{PATH_OF_GARDEN}{garden}")
     await is_ready(page)
+    return page
+
+
+async def test_a_finger_that_holds_still_drags(
+    open_context: OpenContext, site: Program, alice: Person
+) -> None:
+    page = await open_garden_on_phone(open_context, site, alice)
     boxes = [await title(page, text).bounding_box() for text in "ad"]
     top, start = (box for box in boxes if box)
-    finger = await context.new_cdp_session(page)
+    finger = await page.context.new_cdp_session(page)
 
     async def touch(kind: str, y: float | None = None) -> None:
         points = [] if y is None else [{"x": 150, "y": y}]
@@ -160,11 +165,7 @@ async def test_a_finger_that_holds_still_drags(
 async def test_a_finger_that_taps_puts_a_task_in_order(
     open_context: OpenContext, site: Program, alice: Person
 ) -> None:
-    garden = furnish(alice)
-    context = await open_context(alice, viewport=PHONE, has_touch=True, is_mobile=True)
-    page = await context.new_page()
-    await page.goto(f"{site.origin}{PATH_OF_GARDEN}{garden}")
-    await is_ready(page)
+    page = await open_garden_on_phone(open_context, site, alice)
     place = (await open_panel(page, "c")).get_by_role("group", name="Place")
     said = panel(page).locator(".steps p")
     await expect(said).to_have_text("Below “b”")

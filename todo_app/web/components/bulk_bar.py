@@ -71,28 +71,22 @@ def _button(icon_name: str, label: str, **attributes: object) -> rx.Component:
     )
 
 
+def _choice(label: str, act: rx.event.EventSpec) -> rx.Component:
+    """A button that answers what a dialog asks, and closes it."""
+    return rx.el.button(label, type="button", custom_attrs={"data-closes": ""}, on_click=act)
+
+
 def due_dialog() -> rx.Component:
     """The dialog that asks for a day."""
     about = targets()
-    closes = {"data-closes": ""}
     return rx.el.dialog(
         rx.el.h2("Due"),
         rx.el.div(
             *(
-                rx.el.button(
-                    label,
-                    type="button",
-                    custom_attrs=closes,
-                    on_click=BulkState.set_due_in(about, days),
-                )
+                _choice(label, BulkState.set_due_in(about, days))
                 for label, days in (("Today", 0), ("Tomorrow", 1), ("In a week", 7))
             ),
-            rx.el.button(
-                "No date",
-                type="button",
-                custom_attrs=closes,
-                on_click=BulkState.set_due_date(about, ""),
-            ),
+            _choice("No date", BulkState.set_due_date(about, "")),
             class_name="chips",
         ),
         rx.el.form(
@@ -114,12 +108,7 @@ def priority_dialog() -> rx.Component:
         rx.el.h2("Priority"),
         rx.el.div(
             *(
-                rx.el.button(
-                    name,
-                    type="button",
-                    custom_attrs={"data-closes": ""},
-                    on_click=BulkState.set_priority(about, str(number)),
-                )
+                _choice(name, BulkState.set_priority(about, str(number)))
                 for number, name in wording.PRIORITY_NAMES.items()
             ),
             class_name="chips",
