@@ -11,10 +11,12 @@ const MARK = /(?:^|\s)([#@/])("[^"]*|[^\s"#@/]*)$/u;
 const box = () => document.getElementById(BOX);
 const list = () => document.getElementById(LIST);
 const options = () => [...(list()?.querySelectorAll("[role=option]") ?? [])];
+const chosen = (all) => all.findIndex((one) => one.getAttribute("aria-selected") === "true");
 const folded = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
 const isOpen = () => box()?.getAttribute("aria-expanded") === "true";
 
 let dismissed = -1; // The mark whose list was put away.
+let walked = null; // The line for which somebody walked over the list.
 
 export function caret() {
   return box()?.selectionStart ?? 0;
@@ -55,6 +57,12 @@ function activate(option) {
   else box().removeAttribute("aria-activedescendant");
 }
 
+// A key may come before the frame in which the list is opened for the line: it keeps what it chose.
+function walk(option) {
+  walked = box().value;
+  activate(option);
+}
+
 function show(isShown) {
   if (!list()) return;
   list().hidden = !isShown;
@@ -69,7 +77,8 @@ function open() {
   const found = box() && document.activeElement === box() ? mark(box().value, caret()) : null;
   if (found?.start !== dismissed) dismissed = -1;
   show(Boolean(found) && all.length > 0 && dismissed < 0);
-  if (!isOpen()) return;
+  if (!isOpen() || (walked === box().value && chosen(all) >= 0)) return;
+  walked = null;
   const isComplete = all.some((one) => folded(one.dataset.name) === found.text);
   activate(found.text && !isComplete ? all[0] : null);
 }
@@ -90,9 +99,9 @@ function complete(option) {
 function press(event) {
   if (event.target.id !== BOX || event.isComposing || !isOpen()) return;
   const all = options();
-  const here = all.findIndex((one) => one.getAttribute("aria-selected") === "true");
-  if (event.key === "ArrowDown") activate(all[(here + 1) % all.length]);
-  else if (event.key === "ArrowUp") activate(all[(here < 1 ? all.length : here) - 1]);
+  const here = chosen(all);
+  if (event.key === "ArrowDown") walk(all[(here + 1) % all.length]);
+  else if (event.key === "ArrowUp") walk(all[(here < 1 ? all.length : here) - 1]);
   else if (event.key === "Escape") {
     dismissed = mark(box().value, caret())?.start ?? -1;
     show(false);

@@ -76,6 +76,28 @@ async def test_what_is_typed_before_the_scripts_are_there_counts(
     await expect(row(page, "Pay rent")).to_be_visible()
 
 
+async def test_a_name_chosen_before_the_next_frame_stays_chosen(
+    page: Page, site: Program, alice: Person
+) -> None:
+    for name in ("phone", "photos"):
+        alice.api.post("/labels", json={"name": name})
+    await page.goto(f"{site.origin}/inbox")
+    box, options = quick_entry(page), page.get_by_role("option")
+    await box.press_sequentially("Ask @p")
+    await expect(options).to_have_text(["phone", "photos"])
+    await page.evaluate(
+        """() => {
+            window.frames_to_come = [];
+            window.requestAnimationFrame = (act) => frames_to_come.push(act);
+        }"""
+    )
+    await page.keyboard.press("h")
+    await page.keyboard.press("ArrowDown")
+    await page.evaluate("for (const act of frames_to_come.splice(0)) act()")
+    await page.keyboard.press("Tab")
+    await expect(box).to_have_value("Ask @photos ")
+
+
 async def test_names_are_completed_by_the_keyboard(
     page: Page, site: Program, alice: Person
 ) -> None:
