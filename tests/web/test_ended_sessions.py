@@ -183,4 +183,4 @@ async def test_a_socket_of_the_session_is_ended_by_its_commit(connection: Connec
 
 def test_the_running_program_sweeps(app: rx.App) -> None:
     assert connections.sweep_forever in app.get_lifespan_tasks()
-    assert connections.forget_strangers_forever in app.get_lifespan_tasks()
+    assert connections.drop_abandoned_forever in app.get_lifespan_tasks()

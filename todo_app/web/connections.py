@@ -28,9 +28,11 @@ SWEEP_SECONDS = 0.5
 asked for, by one query on the primary key, often enough to close the pages within a second."""
 RETRY_SECONDS = 5
 _SWEEP_AT_ONCE = 500
+MEMBER_SECONDS = 600
+"""So long the state of a page waits for it to come back; after that it is made anew."""
 STRANGER_SECONDS = 60
-"""So long the state of a stranger waits for its page to come back; it holds nothing of anybody."""
-STRANGERS_PAUSE_SECONDS = 5
+"""That of a stranger holds nothing of anybody."""
+ABANDONED_PAUSE_SECONDS = 5
 
 
 @dataclass(eq=False)
@@ -63,8 +65,8 @@ class Connection:
 
 
 _connections: dict[str, Connection] = {}
-_left_at: dict[str, float] = {}
-"""When strangers closed their sockets, by the token of their state; the first to leave is first."""
+_drop_at: dict[str, float] = {}
+"""When the states of pages whose socket closed are dropped, by the token of the state."""
 
 
 def add(connection: Connection) -> None:
@@ -75,10 +77,9 @@ def add(connection: Connection) -> None:
 def drop_later(connection: Connection) -> None:
     """Forget a closed socket: what was clicked just before is still on its way to its handler."""
     asyncio.get_running_loop().call_later(LINGER_SECONDS, _connections.pop, connection.id, None)
-    if connection.claims is None:
-        for token in connection.state_tokens:
-            _left_at.pop(token, None)
-            _left_at[token] = time.monotonic()
+    patience = STRANGER_SECONDS if connection.claims is None else MEMBER_SECONDS
+    for token in connection.state_tokens:
+        _drop_at[token] = time.monotonic() + patience
 
 
 def connection_of(event_headers: dict[str, str]) -> Connection | None:
@@ -112,28 +113,27 @@ def end_connections_of(news: News) -> None:
     reflex_private.purge_states(state_prefix(session_identity(news.session_id)))
 
 
-async def forget_strangers_forever() -> NoReturn:
-    """Drop the states that strangers left behind; those of a session end with it."""
+async def drop_abandoned_forever() -> NoReturn:
+    """Drop the states of pages that were left."""
     while True:
-        await asyncio.sleep(STRANGERS_PAUSE_SECONDS)
+        await asyncio.sleep(ABANDONED_PAUSE_SECONDS)
         try:
-            await forget_strangers()
+            await drop_abandoned()
         except RedisError:
-            log.warning("strangers not forgotten yet: Redis does not answer")
+            log.warning("states not dropped yet: Redis does not answer")
 
 
-async def forget_strangers() -> None:
-    """Drop the states of strangers who left a while ago and did not come back.
+async def drop_abandoned() -> None:
+    """Drop the states of pages that were left a while ago and did not come back.
 
     Raises RedisError.
     """
-    long_ago = time.monotonic() - STRANGER_SECONDS
-    for token, left_at in list(_left_at.items()):
-        if left_at > long_ago:
-            break
+    now = time.monotonic()
+    for token in [token for token, drop_at in _drop_at.items() if drop_at <= now]:
+        drop_at = _drop_at[token]
         await reflex_private.drop_abandoned_state(token)
-        if _left_at.get(token) == left_at:
-            del _left_at[token]
+        if _drop_at.get(token) == drop_at:
+            del _drop_at[token]
 
 
 async def sweep_forever() -> NoReturn:

@@ -1,4 +1,4 @@
-"""What strangers leave behind on the server when their socket closes: nothing, after a while."""
+"""What pages leave behind on the server when their socket closes: nothing, after a while."""
 
 from __future__ import annotations
 
@@ -20,6 +20,8 @@ from todo_app.web import connections, edge
 from todo_app.web.connections import Connection
 from todo_app.web.session import AuthState
 
+HERS = Claims.model_construct(sub=new_id(), sid=new_id())
+
 
 @pytest.fixture
 async def states(app: rx.App, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[StateManagerMemory]:
@@ -29,7 +31,7 @@ async def states(app: rx.App, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[
     assert app.event_namespace is not None
     monkeypatch.setattr(app.event_namespace, "_token_manager", LocalTokenManager())
     monkeypatch.setattr(connections, "_connections", {})
-    monkeypatch.setattr(connections, "_left_at", {})
+    monkeypatch.setattr(connections, "_drop_at", {})
     yield manager
     await manager.close()
 
@@ -44,38 +46,44 @@ def leave(*tokens: str, claims: Claims | None = None) -> None:
     connections.drop_later(closed)
 
 
-async def test_the_state_of_a_stranger_goes_a_while_after_the_socket(
+async def test_the_state_of_a_page_goes_a_while_after_the_socket(
     states: StateManagerMemory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for token in ("first", "second-tab", "hers"):
         await show_page(states, token)
     leave("first", "second-tab")
-    leave("hers", claims=Claims.model_construct(sub=new_id(), sid=new_id()))
+    leave("hers", claims=HERS)
 
-    await connections.forget_strangers()
+    await connections.drop_abandoned()
     assert set(states.states) == {"first", "second-tab", "hers"}
 
-    monkeypatch.setattr(connections, "STRANGER_SECONDS", -1)
-    await connections.forget_strangers()
+    monkeypatch.setattr(connections, "STRANGER_SECONDS", 0)
+    leave("first", "second-tab")
+    await connections.drop_abandoned()
     assert set(states.states) == {"hers"}
-    assert not connections._left_at
+
+    monkeypatch.setattr(connections, "MEMBER_SECONDS", 0)
+    leave("hers", claims=HERS)
+    await connections.drop_abandoned()
+    assert not states.states
+    assert not connections._drop_at
 
 
-async def test_a_stranger_who_came_back_keeps_the_state(
+async def test_a_page_that_came_back_keeps_the_state(
     app: rx.App, states: StateManagerMemory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(connections, "STRANGER_SECONDS", 0)
     await show_page(states, "first")
     leave("first")
     assert app.event_namespace is not None
     await app.event_namespace._token_manager.link_token_to_sid("first", "socket")
-    monkeypatch.setattr(connections, "STRANGER_SECONDS", -1)
 
-    await connections.forget_strangers()
+    await connections.drop_abandoned()
 
     assert set(states.states) == {"first"}
 
 
-async def test_redis_forgets_a_stranger_too(
+async def test_redis_drops_the_state_too(
     app: rx.App,
     states: StateManagerMemory,
     redis_server: Redis,
@@ -90,11 +98,11 @@ async def test_redis_forgets_a_stranger_too(
         root.is_hydrated, auth.trouble = True, "Something"
         await kept.set_state(owner, root)
         await client.set("gone_elsewhere", "stays")
+        monkeypatch.setattr(connections, "STRANGER_SECONDS", 0)
         leave("gone")
-        monkeypatch.setattr(connections, "STRANGER_SECONDS", -1)
         assert len(await client.keys("gone*")) == 3
 
-        await connections.forget_strangers()
+        await connections.drop_abandoned()
 
         assert await client.keys("gone*") == [b"gone_elsewhere"]
         await client.delete("gone_elsewhere")
