@@ -68,6 +68,7 @@ app = rx.App(
     ],
 )
 app.add_middleware(Guard())
+reflex_private.answer_every_event()
 reflex_private.hold_locks_with_redis_6()
 reflex_private.surround_with(Strays)
 app.register_lifespan_task(serve.spare_what_is_loaded)

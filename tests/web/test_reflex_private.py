@@ -20,7 +20,7 @@ from reflex_base.event import Event
 from reflex_base.event.context import EventContext
 from starlette.applications import Starlette
 
-from tests.web.browser import AUTH, LIST, ROOT_STATE, SIGN_IN
+from tests.web.browser import AUTH, LIST, PANEL, ROOT_STATE, SIGN_IN, Browser
 from tests.web.handlers import Handlers
 from todo_app.core import errors
 from todo_app.web import frames, guard, reflex_private, session
@@ -219,3 +219,18 @@ def test_a_variable_of_a_component_is_not_shared_with_another() -> None:
 
     assert not variable._global_ref
     assert variable._getter_name == "clicked"
+
+
+async def test_a_page_is_answered_once_whether_or_not_anything_comes_of_what_it_sent(
+    alice: Browser,
+) -> None:
+    async with alice.tab("/inbox") as tab:
+        start = len(tab.frames)
+        await tab.send(f"{PANEL}.enter_field", field="notes")
+        await tab.send(f"{AUTH}.say_copied")
+        await tab.send(f"{PANEL}.leave_field", field="notes")
+        await tab.until(lambda: len(tab.frames) == start + 3)
+
+    [entered, copied, left] = [frame for _, frame in tab.frames[start:]]
+    assert list(copied["delta"]) == [AUTH]
+    assert entered == left == {}

@@ -56,14 +56,12 @@ class TaskPanelState(TaskListState):
 
     What was refused outlives the panel: `drafts` are what it left in its fields the last time.
     `saved` is what was saved last, each a task, a field and a text: the browser need not keep it
-    any longer. `saves` is another number after each. `visits` counts how often a field was entered
-    or left: nothing else may come of it, and what changes nothing has no answer to wait for.
+    any longer. `saves` is another number after each.
     """
 
     whole: Whole = Whole(id="", title="")
     saved: list[list[str]] = []
     saves: int = 0
-    visits: int = 0
     opened: int = 0
     renewed: dict[str, int] = dict.fromkeys(FIELDS, 0)
     errors: dict[str, str] = {}
@@ -138,13 +136,11 @@ class TaskPanelState(TaskListState):
     async def enter_field(self, field: Field) -> None:
         """Leave a field alone while somebody is in it."""
         self._editing = field
-        self.visits += 1
 
     @rx.event
     async def leave_field(self, field: Field) -> None:
         """Show a field as it is now, unless there is something in it that could not be saved."""
         self._editing = ""
-        self.visits += 1
         if field in self._outdated and not self.errors.get(field, ""):
             await self._refresh_panel()
 

@@ -6,8 +6,9 @@ Checked against reflex 0.10.1; tests/web/test_reflex_private.py fails when one o
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,7 @@ from reflex.utils import prerequisites, token_manager
 from reflex_base import constants
 from reflex_base.event import Event, EventHandler
 from reflex_base.event.context import EventContext
+from reflex_base.event.processor import base_state_processor
 from reflex_base.event.processor.base_state_processor import BaseStateEventProcessor
 from reflex_base.event.processor.event_processor import EventQueueEntry
 from reflex_base.registry import RegisteredEventHandler, RegistrationContext
@@ -211,6 +213,33 @@ def watch_events_with(
             note(handler, time.perf_counter() - started, has_failed)
 
     BaseStateEventProcessor._execute_event = execute  # type: ignore[method-assign]
+
+
+def answer_every_event() -> None:
+    """Let a page hear that what it sent was handled, though nothing comes of it.
+
+    The framework says nothing then, as a server does that hangs. What is refused stays unanswered.
+    """
+    handle, emit = base_state_processor.process_event, EventContext.emit_delta
+    is_answered: ContextVar[bool] = ContextVar("is_answered", default=False)
+
+    async def emit_delta(self: EventContext, delta: Mapping[str, Mapping[str, Any]]) -> None:
+        is_answered.set(True)
+        await emit(self, delta)
+
+    async def process_event(
+        handler: EventHandler,
+        payload: dict[str, Any],
+        state: BaseState,
+        root_state: BaseState | None,
+    ) -> None:
+        await handle(handler, payload, state, root_state)
+        context = EventContext.get()
+        if context.parent_txid is None and not is_answered.get():
+            await context.emit_delta({})
+
+    EventContext.emit_delta = emit_delta  # type: ignore[method-assign]
+    base_state_processor.process_event = process_event
 
 
 def hold_locks_with_redis_6() -> None:

@@ -30,12 +30,10 @@ class PreferenceState(AuthState):
     """The choices of the person, and which of them could not be saved.
 
     `renewed` counts how often each was put into its field anew: what is in it is the browser's.
-    `visits` counts how often one was entered: what changes nothing has no answer to wait for.
     """
 
     errors: dict[str, str] = {}
     renewed: dict[str, int] = dict.fromkeys(get_args(Preference), 0)
-    visits: int = 0
     _filled_in: dict[str, str] = {}
     _editing: str = ""
 
@@ -52,7 +50,6 @@ class PreferenceState(AuthState):
     async def enter_field(self, preference: Preference) -> None:
         """Leave a field alone while somebody is in it."""
         self._editing = preference
-        self.visits += 1
 
     async def _renew(self) -> None:
         """Put what was chosen elsewhere into the fields that hold nothing unsaved."""
