@@ -192,6 +192,38 @@ def test_operations_of_core_take_the_database_and_the_actor_first() -> None:
     assert wrong == []
 
 
+def test_no_variable_that_a_page_shows_is_changed_in_place() -> None:
+    changed = [
+        place
+        for place, node in nodes(PROGRAM / "web")
+        if isinstance(node, ast.Subscript)
+        and not isinstance(node.ctx, ast.Load)
+        and is_shown(node.value)
+    ]
+
+    assert changed + calls_on_shown({"append", "clear", "extend", "pop", "update"}) == []
+
+
+def is_shown(node: ast.AST) -> TypeGuard[ast.Attribute]:
+    """Whether it is a public variable of a state, or a part of one."""
+    while isinstance(node, ast.Subscript):
+        node = node.value
+    is_own = isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)
+    return is_own and node.value.id == "self" and not node.attr.startswith("_")
+
+
+def calls_on_shown(names: set[str]) -> list[str]:
+    """Where these methods of a variable that a page shows are called."""
+    return [
+        place
+        for place, node in nodes(PROGRAM / "web")
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in names
+        and is_shown(node.func.value)
+    ]
+
+
 def test_every_error_of_core_lives_in_its_module() -> None:
     assert {error.__module__ for error in family(TodoError)} == {errors.__name__}
 

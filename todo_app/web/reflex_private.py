@@ -121,7 +121,10 @@ async def send_event(place: Place, handler: EventHandler, *arguments: object) ->
 
 @contextmanager
 def taking_back(state: rx.State) -> Iterator[None]:
-    """Let a state, and those that it is a part of, hold what they held, if the block raises."""
+    """Let a state, and those that it is a part of, hold what they held, if the block raises.
+
+    What is shown is assigned anew and never changed in place, which nothing could take back.
+    """
     held = [(one, dict(vars(one))) for one in _lineage_of(state)]
     try:
         yield

@@ -53,11 +53,17 @@ class PreferenceState(AuthState):
 
     async def _renew(self) -> None:
         """Put what was chosen elsewhere into the fields that hold nothing unsaved."""
-        for name in get_args(Preference):
-            is_busy = name == self._editing or name in self.errors
-            if not is_busy and self._filled_in.get(name) != self.user[name]:
-                self._filled_in[name] = self.user[name]
-                self.renewed[name] += 1
+        outdated = [
+            name
+            for name in get_args(Preference)
+            if name != self._editing
+            and name not in self.errors
+            and self._filled_in.get(name) != self.user[name]
+        ]
+        if outdated:
+            later = {name: self.renewed[name] + 1 for name in outdated}
+            self.renewed = {**self.renewed, **later}
+            self._filled_in = {**self._filled_in, **{name: self.user[name] for name in outdated}}
 
     @rx.event
     async def choose(self, preference: Preference, choice: Text) -> None:
@@ -78,7 +84,7 @@ class PreferenceState(AuthState):
         if account is not None:
             self.errors = {}
             self._show_account(account)
-            self._filled_in[preference] = self.user[preference]
+            self._filled_in = {**self._filled_in, preference: self.user[preference]}
             self._tell("Saved")
 
 
