@@ -19,7 +19,7 @@ from tests.cast import PASSWORD, email_of, unlocked_url, visit_by
 from tests.conftest import forget_process
 from tests.servers import OWNER, PostgreSQL, Redis, as_role, free_port
 from todo_app.__main__ import main
-from todo_app.core import readiness, recovery
+from todo_app.core import migrations, recovery
 from todo_app.core.database import dispose
 from todo_app.core.errors import LinkSpent
 from todo_app.core.recovery import PasswordReset
@@ -177,12 +177,12 @@ def _turn_clock_back(patch: pytest.MonkeyPatch, folder: Path) -> None:
 
 
 def _unmigrate(patch: pytest.MonkeyPatch, folder: Path) -> None:
-    known = ("9999", *readiness.known_revisions())
-    patch.setattr(readiness, "known_revisions", lambda: known)
+    known = ("9999", *migrations.known_revisions())
+    patch.setattr(migrations, "known_revisions", lambda: known)
 
 
 def _meet_newer(patch: pytest.MonkeyPatch, folder: Path) -> None:
-    patch.setattr(readiness, "known_revisions", lambda: ("0001",))
+    patch.setattr(migrations, "known_revisions", lambda: ("0001",))
 
 
 def _lose_key(patch: pytest.MonkeyPatch, folder: Path) -> None:

@@ -37,7 +37,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from sqlmodel import SQLModel
 
 from todo_app.core import clock, row_security
-from todo_app.core.migrations import head_revision, migrate
+from todo_app.core.migrations import known_revisions, migrate
 from todo_app.core.models import SEARCH_TEXTS
 from todo_app.core.search_index import index_everything
 from todo_app.core.settings import get_settings
@@ -243,10 +243,11 @@ def _refuse_rows(connection: Connection) -> None:
 
 
 def _refuse_other_revision(what: str, revision: str | None) -> None:
-    if revision != head_revision():
+    newest = known_revisions()[0]
+    if revision != newest:
         raise BackupError(
-            f"The {what} is of revision {revision} and this program of {head_revision()}: use the "
-            f"version of the program that the {what} is of"
+            f"The {what} is of revision {revision} and this program of {newest}: use the version "
+            f"of the program that the {what} is of"
         )
 
 

@@ -139,7 +139,7 @@ def _exists(path: str) -> bool:
 
 
 async def _migrations() -> str:
-    known = readiness.known_revisions()
+    known = migrations.known_revisions()
     async with reading() as db:
         if not await db.run_sync(_has_revision):
             raise _Ill("the database has no tables yet: python -m todo_app migrate")

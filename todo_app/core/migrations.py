@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from functools import cache
 from pathlib import Path
 
 from alembic.config import Config
@@ -30,9 +31,11 @@ def configuration() -> Config:
     return config
 
 
-def head_revision() -> str | None:
-    """The newest revision that this code knows."""
-    return ScriptDirectory.from_config(configuration()).get_current_head()
+@cache
+def known_revisions() -> tuple[str, ...]:
+    """All revisions of this program, the newest first."""
+    scripts = ScriptDirectory.from_config(configuration())
+    return tuple(script.revision for script in scripts.walk_revisions())
 
 
 def migrate() -> None:
@@ -57,8 +60,8 @@ def too_new(because: object) -> str:
     """What to do with a database whose revision this code does not know."""
     return (
         f"The database is newer than this version of the program, which knows revisions up to "
-        f"{head_revision()} ({because}): start the newer version, or restore a backup made before "
-        "it"
+        f"{known_revisions()[0]} ({because}): start the newer version, or restore a backup made "
+        "before it"
     )
 
 

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable
-from functools import cache
 from typing import cast
 
-from alembic.script import ScriptDirectory
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
+from todo_app.core import migrations
 from todo_app.core.database import CONNECT_SECONDS, reading
 from todo_app.core.errors import Unavailable
-from todo_app.core.migrations import configuration
 from todo_app.core.settings import get_settings
 
 REDIS_SECONDS = 1
@@ -31,7 +29,7 @@ async def can_serve() -> bool:
             revision = await database_revision()
     except (Unavailable, SQLAlchemyError, TimeoutError):
         return False
-    known = known_revisions()
+    known = migrations.known_revisions()
     return revision == known[0] or (revision is not None and revision not in known)
 
 
@@ -40,13 +38,6 @@ async def database_revision() -> str | None:
     async with reading() as db:
         revision: str | None = await db.scalar(text("SELECT version_num FROM alembic_version"))
     return revision
-
-
-@cache
-def known_revisions() -> tuple[str, ...]:
-    """All revisions of this program, the newest first."""
-    scripts = ScriptDirectory.from_config(configuration())
-    return tuple(script.revision for script in scripts.walk_revisions())
 
 
 async def is_redis_gone() -> bool:
