@@ -111,9 +111,10 @@ def dev() -> None:
 
 
 def _build() -> None:
-    if not build.is_current():
+    fingerprint = build.current_fingerprint()
+    if not build.is_built(fingerprint):
         print("Building the frontend; this takes a minute or two.", flush=True)
-        build.build_frontend()
+        build.build_frontend(fingerprint)
 
 
 def export() -> None:

@@ -41,14 +41,25 @@ def reflex_environment() -> dict[str, str]:
     }
 
 
-def is_current() -> bool:
-    """Whether what was built is made of these sources, for this public URL."""
-    return _FINGERPRINT.exists() and _FINGERPRINT.read_text() == _fingerprint()
+def current_fingerprint() -> str:
+    """A digest of everything the frontend is made of, the public URL included."""
+    settings = get_settings()
+    digest = hashlib.sha256(f"{settings.origin} {settings.backend_origin}".encode())
+    files = [path for folder in _SOURCES for path in (ROOT / folder).rglob("*") if path.is_file()]
+    for path in sorted([*files, *(ROOT / name for name in _SOURCE_FILES)]):
+        if "__pycache__" not in path.parts:
+            digest.update(str(path.relative_to(ROOT)).encode())
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
 
 
-def build_frontend() -> None:
-    """Build, whatever is there. Raises BuildError."""
-    fingerprint = _fingerprint()
+def is_built(fingerprint: str) -> bool:
+    """Whether what is there is made of the sources with this fingerprint."""
+    return _FINGERPRINT.exists() and _FINGERPRINT.read_text() == fingerprint
+
+
+def build_frontend(fingerprint: str) -> None:
+    """Build, whatever is there, of the sources with this fingerprint. Raises BuildError."""
     _LOG.parent.mkdir(exist_ok=True)
     environment = reflex_environment()
     # Told which registry to use, Reflex does not go looking for the nearest.
@@ -82,15 +93,3 @@ def _npm_registry(environment: dict[str, str]) -> str:
     command = ["npm", "config", "get", "registry"]
     asked = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
     return asked.stdout.strip()
-
-
-def _fingerprint() -> str:
-    """A digest of everything the frontend is made of."""
-    settings = get_settings()
-    digest = hashlib.sha256(f"{settings.origin} {settings.backend_origin}".encode())
-    files = [path for folder in _SOURCES for path in (ROOT / folder).rglob("*") if path.is_file()]
-    for path in sorted([*files, *(ROOT / name for name in _SOURCE_FILES)]):
-        if "__pycache__" not in path.parts:
-            digest.update(str(path.relative_to(ROOT)).encode())
-            digest.update(path.read_bytes())
-    return digest.hexdigest()
