@@ -118,6 +118,7 @@ class _Reader:
         self._terms = 0
 
     def read(self) -> Filter:
+        """The filter that the text is. Raises InvalidFilter."""
         if self._here.sign == _END:
             self._refuse("empty", self._here)
         lists = [self._any_of()]
