@@ -12,24 +12,26 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import (
+    ColumnElement,
+    Integer,
     Row,
     Select,
     String,
+    Table,
+    Uuid,
     bindparam,
     case,
-    cast,
-    literal,
-    null,
-    select,
     union_all,
 )
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.types import TypeEngine
 
 from todo_app.core import access
 from todo_app.core.access import Actor
 from todo_app.core.filters.naming import Name
 from todo_app.core.filters.passing import NAMED
 from todo_app.core.models import LABELS, PROJECTS, SECTIONS
+from todo_app.core.unions import part_of
 
 KindOfPage = Literal["project", "label", "filter"]
 
@@ -73,52 +75,44 @@ class Outline:
     names: tuple[Name, ...]
 
 
-_NO_TEXT = cast(null(), String)
+_TYPES: dict[str, TypeEngine[Any]] = {
+    "id": Uuid(),
+    "name": String(),
+    "colour": String(),
+    "task_count": Integer(),
+    "place": String(),
+    "query": String(),
+}
+
+
+def part(kind: str | ColumnElement[str], **columns: object) -> Select[*tuple[Any, ...]]:
+    """A query for rows of one kind, a part of an overview; `place` is what they are sorted by."""
+    return part_of(_TYPES, kind, columns)
+
+
+def place_columns(table: Table) -> dict[str, object]:
+    """What is told of a project or a label."""
+    return {name: table.c[name] for name in PlaceView.model_fields}
+
+
+_IS_ARCHIVED = PROJECTS.c.archived_at.is_not(None)
 _THIS_PROJECT = PROJECTS.c.id == bindparam("place_id")
 PARTS: Mapping[str, Sequence[Select[*tuple[Any, ...]]]] = {
     "project": (
-        select(
-            case((PROJECTS.c.archived_at.is_not(None), "archived"), else_="here").label("kind"),
-            PROJECTS.c.id.label("id"),
-            PROJECTS.c.name.label("name"),
-            PROJECTS.c.colour.label("colour"),
-            PROJECTS.c.task_count.label("task_count"),
-            _NO_TEXT.label("place"),
-            _NO_TEXT.label("query"),
-        ).where(*access.READABLE_PROJECTS, _THIS_PROJECT),
-        select(
-            literal("heading"),
-            SECTIONS.c.id,
-            SECTIONS.c.name,
-            _NO_TEXT,
-            literal(0),
-            SECTIONS.c.position,
-            _NO_TEXT,
-        )
+        part(case((_IS_ARCHIVED, "archived"), else_="here"), **place_columns(PROJECTS)).where(
+            *access.READABLE_PROJECTS, _THIS_PROJECT
+        ),
+        part("heading", id=SECTIONS.c.id, name=SECTIONS.c.name, place=SECTIONS.c.position)
         .join(PROJECTS, PROJECTS.c.id == SECTIONS.c.project_id)
         .where(*access.READABLE_PROJECTS, _THIS_PROJECT),
     ),
     "label": (
-        select(
-            literal("here").label("kind"),
-            LABELS.c.id.label("id"),
-            LABELS.c.name.label("name"),
-            LABELS.c.colour.label("colour"),
-            LABELS.c.task_count.label("task_count"),
-            _NO_TEXT.label("place"),
-            _NO_TEXT.label("query"),
-        ).where(access.own_rows(LABELS), LABELS.c.id == bindparam("place_id")),
+        part("here", **place_columns(LABELS)).where(
+            access.own_rows(LABELS), LABELS.c.id == bindparam("place_id")
+        ),
     ),
     "filter": tuple(
-        select(
-            literal(f"named {kind}").label("kind"),
-            table.c.id.label("id"),
-            table.c.name.label("name"),
-            _NO_TEXT.label("colour"),
-            literal(0).label("task_count"),
-            _NO_TEXT.label("place"),
-            _NO_TEXT.label("query"),
-        ).where(access.own_rows(table))
+        part(f"named {kind}", id=table.c.id, name=table.c.name).where(access.own_rows(table))
         for kind, table in NAMED.items()
     ),
 }
@@ -139,14 +133,14 @@ async def get_outline(db: AsyncSession, actor: Actor, page: PageOf) -> Outline:
 
 def outline_of(page: PageOf, rows: Sequence[Row[*tuple[Any, ...]]]) -> Outline:
     """What rows tell of a page, among others."""
-    here = next((row for row in rows if row.kind in {"here", "archived"}), None)
-    headings = [row for row in rows if row.kind == "heading"]
+    here = next((row for row in rows if row.part in {"here", "archived"}), None)
+    headings = [row for row in rows if row.part == "heading"]
     headings.sort(key=lambda row: (row.place, str(row.id)))
-    named = ((row.kind.partition("named ")[2], row.id, row.name) for row in rows)
+    named = ((row.part.partition("named ")[2], row.id, row.name) for row in rows)
     return Outline(
         page=page,
         place=None if here is None else PlaceView.model_validate(here, from_attributes=True),
-        is_archived=here is not None and here.kind == "archived",
+        is_archived=here is not None and here.part == "archived",
         sections=[HeadingView(id=row.id, name=row.name) for row in headings],
         names=tuple(name for name in named if name[0]),
     )

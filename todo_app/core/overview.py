@@ -5,13 +5,13 @@ from __future__ import annotations
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import String, Uuid, cast, literal, null, select, union_all
+from sqlalchemy import select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from todo_app.core import access, outlines
 from todo_app.core.access import Actor
 from todo_app.core.models import LABELS, PROJECTS, SAVED_FILTERS
-from todo_app.core.outlines import Outline, PageOf, PlaceView
+from todo_app.core.outlines import Outline, PageOf, PlaceView, part, place_columns
 from todo_app.core.saved_filters import FILTERS_MAX
 from todo_app.core.task_counts import COUNTS, TaskCounts, count_values
 
@@ -43,28 +43,9 @@ class Overview(BaseModel):
     """What the page is of, if it was asked for too."""
 
 
-_NUMBERS = [
-    select(
-        literal(name).label("kind"),
-        cast(null(), Uuid).label("id"),
-        cast(null(), String).label("name"),
-        cast(null(), String).label("colour"),
-        count.label("task_count"),
-        cast(null(), String).label("place"),
-        cast(null(), String).label("query"),
-    )
-    for name, count in COUNTS.items()
-]
+_NUMBERS = [part(name, task_count=count) for name, count in COUNTS.items()]
 _PROJECTS = (
-    select(
-        literal("project"),
-        PROJECTS.c.id,
-        PROJECTS.c.name,
-        PROJECTS.c.colour,
-        PROJECTS.c.task_count,
-        PROJECTS.c.position,
-        cast(null(), String),
-    )
+    part("project", **place_columns(PROJECTS), place=PROJECTS.c.position)
     .where(
         *access.READABLE_PROJECTS,
         PROJECTS.c.archived_at.is_(None),
@@ -75,29 +56,17 @@ _PROJECTS = (
     .subquery()
 )
 _LABELS = (
-    select(
-        literal("label"),
-        LABELS.c.id,
-        LABELS.c.name,
-        LABELS.c.colour,
-        LABELS.c.task_count,
-        LABELS.c.name_key,
-        cast(null(), String),
-    )
+    part("label", **place_columns(LABELS), place=LABELS.c.name_key)
     .where(access.own_rows(LABELS))
     .order_by(LABELS.c.name_key)
     .limit(PLACES_MAX)
     .subquery()
 )
 _FILTERS = (
-    select(
-        literal("filter"),
-        SAVED_FILTERS.c.id,
-        SAVED_FILTERS.c.name,
-        SAVED_FILTERS.c.colour,
-        literal(0),
-        SAVED_FILTERS.c.position,
-        SAVED_FILTERS.c.query,
+    part(
+        "filter",
+        **{name: SAVED_FILTERS.c[name] for name in FilterPlaceView.model_fields},
+        place=SAVED_FILTERS.c.position,
     )
     .where(access.own_rows(SAVED_FILTERS))
     .order_by(SAVED_FILTERS.c.position, SAVED_FILTERS.c.id)

@@ -13,7 +13,7 @@ from typing import Any, cast
 
 import pyotp
 from pydantic import BaseModel, ConfigDict, SecretStr
-from sqlalchemy import CursorResult, delete, select, update
+from sqlalchemy import CursorResult, Select, delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -80,13 +80,22 @@ class Confirmation(BaseModel):
 
 async def get_second_factor(db: AsyncSession, actor: Actor) -> SecondFactorView:
     """What the actor has switched on."""
-    found = await db.execute(
-        select(col(TotpFactor.created_at), col(TotpFactor.confirmed_at), recovery_codes.left(actor))
+    found = await db.execute(kept(actor))
+    return view_of(*(found.one_or_none() or (None, None, None)))
+
+
+def kept(actor: Actor) -> Select[*tuple[Any, ...]]:
+    """The query for what `view_of` tells of."""
+    return (
+        select(
+            col(TotpFactor.created_at),
+            col(TotpFactor.confirmed_at),
+            recovery_codes.left(actor).label("codes_left"),
+        )
         .select_from(User)
         .outerjoin(TotpFactor, col(TotpFactor.user_id) == col(User.id))
         .where(access.own_account(actor))
     )
-    return view_of(*(found.one_or_none() or (None, None, None)))
 
 
 def view_of(

@@ -2,33 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import (
-    CompoundSelect,
-    Integer,
-    Select,
-    String,
-    Uuid,
-    cast,
-    literal,
-    null,
-    select,
-    type_coerce,
-    union_all,
-)
+from sqlalchemy import CompoundSelect, Integer, String, Uuid, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.types import TypeEngine
 from sqlmodel import col
 
-from todo_app.core import access, audit, recovery_codes, second_factor, sessions
+from todo_app.core import access, audit, second_factor, sessions
 from todo_app.core.access import Actor
 from todo_app.core.audit import EventView
-from todo_app.core.models import Passkey, TotpFactor, User, UtcDateTime
+from todo_app.core.models import Passkey, UtcDateTime
 from todo_app.core.second_factor import SecondFactorView
 from todo_app.core.sessions import SessionView
+from todo_app.core.unions import part_of
 
 _TYPES: dict[str, TypeEngine[Any]] = {
     "id": Uuid(),
@@ -92,31 +80,20 @@ def _query(actor: Actor) -> CompoundSelect[Any]:
     events = audit.latest(actor, audit.LIST_MAX).subquery().c
     shared = ("id", "kind", "device", "address", "created_at")
     times = ("last_used_at", "expires_at")
+    kept = second_factor.kept(actor).subquery().c
     factor = {
-        "created_at": col(TotpFactor.created_at),
-        "last_used_at": col(TotpFactor.confirmed_at),
-        "number": recovery_codes.left(actor),
+        "created_at": kept.created_at,
+        "last_used_at": kept.confirmed_at,
+        "number": kept.codes_left,
     }
-    passkey = {"created_at": col(Passkey.created_at), "name": col(Passkey.name)}
+    passkey = {
+        "id": col(Passkey.id),
+        "created_at": col(Passkey.created_at),
+        "name": col(Passkey.name),
+    }
     return union_all(
-        _part("session", {name: listed[name] for name in (*shared, *times)}),
-        _part("event", {name: events[name] for name in (*shared, "details")}),
-        _part("passkey", {"id": col(Passkey.id), **passkey}).where(access.own_passkeys(actor)),
-        _part("factor", factor)
-        .select_from(User)
-        .outerjoin(TotpFactor, col(TotpFactor.user_id) == col(User.id))
-        .where(access.own_account(actor)),
-    )
-
-
-def _part(part: str, columns: Mapping[str, object]) -> Select[*tuple[Any, ...]]:
-    """A query for these of the columns that the parts have together."""
-    return select(
-        literal(part).label("part"),
-        *(
-            type_coerce(columns[name], type_).label(name)
-            if name in columns
-            else cast(null(), type_).label(name)
-            for name, type_ in _TYPES.items()
-        ),
+        part_of(_TYPES, "session", {name: listed[name] for name in (*shared, *times)}),
+        part_of(_TYPES, "event", {name: events[name] for name in (*shared, "details")}),
+        part_of(_TYPES, "passkey", passkey).where(access.own_passkeys(actor)),
+        part_of(_TYPES, "factor", factor),
     )
