@@ -16,7 +16,7 @@ from todo_app.core import day_lists, task_lists, tasks
 from todo_app.core.access import Actor
 from todo_app.core.errors import InvalidCursor
 from todo_app.core.models import Task, new_id
-from todo_app.core.task_lists import Sort, TaskFilter, TaskPage, cursor_at, list_tasks
+from todo_app.core.task_lists import Asked, Sort, TaskFilter, TaskPage, cursor_at, list_tasks
 from todo_app.core.task_views import TaskView
 
 NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
@@ -193,12 +193,13 @@ async def test_what_is_due_is_told_with_what_was_done_last_on_every_page(
     latest = expected(everything, done, "completed")[: day_lists.DONE_MAX]
     pages, cursor = [], None
     while not pages or cursor:
-        found = await act(day_lists.list_due, alice, due, done, limit=4, cursor=cursor)
+        found = await act(day_lists.list_due, alice, Asked(due, "due", 4, cursor), done)
         assert [task.title for task in found.done] == latest
         pages.append([task.title for task in found.items])
         cursor, back = found.next_cursor, found.previous_cursor
 
-    before = await act(day_lists.list_due, alice, due, done, limit=4, cursor=back, backwards=True)
+    asked = Asked(due, "due", 4, back, backwards=True)
+    before = await act(day_lists.list_due, alice, asked, done)
     assert flat(pages) == expected(everything, due, "due")
     assert [task.title for task in before.items] == pages[-2]
 

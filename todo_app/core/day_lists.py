@@ -14,7 +14,6 @@ from todo_app.core.access import Actor
 from todo_app.core.coming import RECURRING
 from todo_app.core.models import TASKS
 from todo_app.core.task_lists import (
-    PAGE_DEFAULT,
     PROGRESS,
     Asked,
     TaskFilter,
@@ -39,22 +38,12 @@ DONE_MAX = 20
 _RECURRING = RECURRING.add_columns(literal(0), literal(0), literal("recurring"))
 
 
-async def list_due(
-    db: AsyncSession,
-    actor: Actor,
-    filters: TaskFilter,
-    done: TaskFilter,
-    *,
-    limit: int = PAGE_DEFAULT,
-    cursor: str | None = None,
-    backwards: bool = False,
-) -> TaskPage:
-    """A list of what is to be done, by `due`, and what is `done` beside it.
+async def list_due(db: AsyncSession, actor: Actor, asked: Asked, done: TaskFilter) -> TaskPage:
+    """A list of what is to be done, and what is `done` beside it.
 
     Raises InvalidCursor for a cursor of another list, and InvalidFilter.
     """
-    asked = Asked(filters, "due", limit, cursor, backwards)
-    latest = Asked(done, "completed", DONE_MAX - 1, None, backwards=False)
+    latest = Asked(done, "completed", DONE_MAX - 1)
     parts = [(await window(db, actor, part)).add_columns(*PROGRESS) for part in (asked, latest)]
     query = union_all(*(select(part.subquery()) for part in parts))
     rows = (await db.execute(query, access.values(actor))).all()
@@ -65,21 +54,11 @@ async def list_due(
     return page_of(asked, found, progress_of(rows), closed)
 
 
-async def list_upcoming(
-    db: AsyncSession,
-    actor: Actor,
-    filters: TaskFilter,
-    last: date,
-    *,
-    limit: int = PAGE_DEFAULT,
-    cursor: str | None = None,
-    backwards: bool = False,
-) -> UpcomingPage:
-    """A list by `due`, and the tasks that recur until a day, for `coming.list_coming`.
+async def list_upcoming(db: AsyncSession, actor: Actor, asked: Asked, last: date) -> UpcomingPage:
+    """A list of what is to be done, and the tasks that recur until a day, for `coming.list_coming`.
 
     Raises InvalidCursor for a cursor of another list, and InvalidFilter.
     """
-    asked = Asked(filters, "due", limit, cursor, backwards)
     listed = (await window(db, actor, asked)).add_columns(
         TASKS.c.scheduled_for, *PROGRESS, literal("listed").label("kind")
     )

@@ -96,13 +96,13 @@ class _Order:
 
 
 class Asked(NamedTuple):
-    """Which part of a list is wanted, by `window` and `page_of`."""
+    """Which part of a list is wanted."""
 
     filters: TaskFilter
     sort: Sort
     limit: int
-    cursor: str | None
-    backwards: bool
+    cursor: str | None = None
+    backwards: bool = False
 
 
 _DUE_PLACE: TypeAdapter[Any] = TypeAdapter(
@@ -208,7 +208,6 @@ async def list_tasks(
     limit: int = PAGE_DEFAULT,
     cursor: str | None = None,
     backwards: bool = False,
-    with_progress: bool = False,
 ) -> TaskPage:
     """At most `limit` tasks behind the cursor, or before it when `backwards`.
 
@@ -218,27 +217,20 @@ async def list_tasks(
     Raises InvalidCursor for a cursor of another list, and InvalidFilter.
     """
     asked = Asked(filters, sort, limit, cursor, backwards)
-    query = await window(db, actor, asked)
-    return await _list(db, actor, asked, query.add_columns(*PROGRESS) if with_progress else query)
+    rows = await db.execute(await window(db, actor, asked), access.values(actor))
+    return page_of(asked, [TaskView.of(row) for row in rows], {})
 
 
-async def list_passing(
-    db: AsyncSession,
-    actor: Actor,
-    filters: TaskFilter,
-    known: Known,
-    *,
-    limit: int = PAGE_DEFAULT,
-    cursor: str | None = None,
-    backwards: bool = False,
+async def list_with_progress(
+    db: AsyncSession, actor: Actor, asked: Asked, known: Known | None = None
 ) -> TaskPage:
-    """The tasks by `planned` that pass a filter, without asking for what is known.
+    """The same, with how much of each task is done, without asking for what is known.
 
     Raises InvalidCursor for a cursor of another list, and InvalidFilter.
     """
-    asked = Asked(filters, "planned", limit, cursor, backwards)
-    query = await window(db, actor, asked, known)
-    return await _list(db, actor, asked, query.add_columns(*PROGRESS))
+    query = (await window(db, actor, asked, known)).add_columns(*PROGRESS)
+    rows = (await db.execute(query, access.values(actor))).all()
+    return page_of(asked, [TaskView.of(row) for row in rows], progress_of(rows))
 
 
 async def list_kin(db: AsyncSession, actor: Actor, task_ids: Sequence[UUID]) -> TaskPage:
@@ -247,15 +239,6 @@ async def list_kin(db: AsyncSession, actor: Actor, task_ids: Sequence[UUID]) -> 
     rows = list(await db.execute(_KIN, values))
     items = [TaskView.of(row) for row in rows]
     return TaskPage(items=items, progress=progress_of(rows), next_cursor=None, previous_cursor=None)
-
-
-async def _list(
-    db: AsyncSession, actor: Actor, asked: Asked, query: Select[*tuple[Any, ...]]
-) -> TaskPage:
-    rows = list(await db.execute(query, access.values(actor)))
-    has_progress = "parts" in query.selected_columns
-    progress = progress_of(rows) if has_progress else {}
-    return page_of(asked, [TaskView.of(row) for row in rows], progress)
 
 
 async def window(

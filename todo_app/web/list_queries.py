@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
-from typing import Any, Literal, NamedTuple, cast
+from typing import Literal, NamedTuple, cast
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -84,20 +84,18 @@ def nameless_in(text: str, outline: Outline | None) -> list[tuple[Kind, int, int
 
 
 def reader_of(
-    name: ListName, sort: Sort, day: tuple[date, str], known: Known | None
-) -> tuple[Callable[..., Awaitable[TaskPage]], tuple[object, ...], dict[str, Any]]:
-    """What reads a list, what it takes besides the filter, and its options.
+    name: ListName, day: tuple[date, str], known: Known | None
+) -> tuple[Callable[..., Awaitable[TaskPage]], object]:
+    """What reads a part of a list, and what it takes besides.
 
     `day` is today, and the zone where it is.
     """
     today, _ = day
     if name == "today":
-        return day_lists.list_due, (_done_today(*day),), {}
+        return day_lists.list_due, _done_today(*day)
     if name == "upcoming":
-        return day_lists.list_upcoming, (today + timedelta(days=DAYS_AHEAD),), {}
-    if known is not None:
-        return task_lists.list_passing, (known,), {}
-    return task_lists.list_tasks, (), {"sort": sort, "with_progress": True}
+        return day_lists.list_upcoming, today + timedelta(days=DAYS_AHEAD)
+    return task_lists.list_with_progress, known
 
 
 def _done_today(today: date, zone: str) -> TaskFilter:

@@ -19,7 +19,7 @@ from todo_app.core.day_lists import UpcomingPage
 from todo_app.core.errors import InvalidFilter, NotFound
 from todo_app.core.filters.passing import Known
 from todo_app.core.outlines import Outline
-from todo_app.core.task_lists import Sort, TaskFilter, TaskPage
+from todo_app.core.task_lists import Asked, Sort, TaskFilter, TaskPage
 from todo_app.core.task_views import TaskView
 from todo_app.core.words import read_query
 from todo_app.web import list_queries, routes, wording
@@ -258,11 +258,11 @@ class TaskListState(AuthState):
         filters, sort = self._query()
         if filters.text is not None and not filters.text.strip():
             return whole([])
-        window = {"limit": limit, "cursor": cursor, "backwards": backwards}
+        asked = Asked(filters, sort, limit, cursor, backwards)
         day = self._today, self._actor().time_zone
-        reader, beside, options = list_queries.reader_of(self._name, sort, day, known)
+        reader, beside = list_queries.reader_of(self._name, day, known)
         try:
-            return await self._share(reader, filters, *beside, **window, **options)
+            return await self._share(reader, asked, beside)
         except InvalidFilter:
             return whole([])  # The screen of filters says what is wrong with it, and where.
 
