@@ -29,7 +29,7 @@ FIRST_PORT = int(os.environ.get("TEST_FIRST_PORT", "8765"))
 # One build serves all: what is started beside the site has its public address, on another port.
 BESIDE_PORT = FIRST_PORT + 1
 FIRST_BUILD_SECONDS = 180
-STOP_SECONDS = 15
+STOP_SECONDS = 60
 
 
 class Program:

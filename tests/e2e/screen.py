@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 
-from playwright.async_api import Locator, Page, Route, expect
+from playwright.async_api import Locator, Page, Route, WebSocketRoute, expect
+
+_TICKS_ARE_ANSWERED = "Object.keys(localStorage).every(key => !key.startsWith('todo.ticks.'))"
 
 
 def row(page: Page, title: str) -> Locator:
@@ -32,9 +34,26 @@ def toast(page: Page) -> Locator:
     return page.locator(".toast")
 
 
+def told(page: Page) -> Locator:
+    """What a form says before anything is typed; for who has no scripts it is there once more."""
+    return page.locator(".note[role=status]:not([data-says])")
+
+
 async def is_ready(page: Page) -> None:
     """Wait until the page is connected and shows its list, or that it is empty."""
     await expect(page.locator("ul.rows, .empty").first).to_be_visible()
+
+
+async def go_to(page: Page, name: str) -> None:
+    """Open a list by its link; what the page showed before it is not mistaken for it."""
+    await page.get_by_role("link", name=name).first.click()
+    await expect(page.get_by_role("heading", level=1)).to_have_text(name)
+    await is_ready(page)
+
+
+async def ticks_are_answered(page: Page) -> None:
+    """Wait until the server has answered the last word on every tick."""
+    await page.wait_for_function(_TICKS_ARE_ANSWERED)
 
 
 async def add(page: Page, title: str) -> None:
@@ -68,3 +87,21 @@ async def hold_scripts(page: Page) -> asyncio.Event:
 
     await page.route("**/assets/*.js", come_late)
     return may_come
+
+
+async def hold_messages(page: Page) -> asyncio.Event:
+    """Let what the page says to the server go on, in order, only while the event is set."""
+    may_go = asyncio.Event()
+    may_go.set()
+
+    def relay(socket: WebSocketRoute) -> None:
+        server = socket.connect_to_server()
+
+        async def hand_on(message: str | bytes) -> None:
+            await may_go.wait()
+            server.send(message)
+
+        socket.on_message(hand_on)
+
+    await page.route_web_socket("**/_event/**", relay)
+    return may_go

@@ -1,46 +1,41 @@
-"""A slow server, quick fingers, and a server that goes away and comes back."""
+"""A late server, quick fingers, and a server that goes away and comes back."""
 
 from __future__ import annotations
 
 import asyncio
 import re
 import sqlite3
-from collections.abc import Callable
 from contextlib import closing
 
-from playwright.async_api import BrowserContext, Page, WebSocketRoute, expect
+from playwright.async_api import BrowserContext, Page, expect
 
 from tests.e2e.person import Person
 from tests.e2e.program import Program
-from tests.e2e.screen import is_ready, open_panel, panel, quick_entry, row, sign_out, tick, toast
+from tests.e2e.screen import (
+    hold_messages,
+    is_ready,
+    open_panel,
+    panel,
+    quick_entry,
+    row,
+    sign_out,
+    tick,
+    ticks_are_answered,
+    toast,
+)
 from tests.e2e.watch import SERVER_AWAY, Watch
 
-SLOW_SECONDS = 1.0
 OUTBOXES = "Object.keys(localStorage).filter(key => key.startsWith('todo.outbox.'))"
-
-
-async def slow_down(page: Page) -> None:
-    """Let everything that the page says arrive late, in order."""
-
-    def relay(socket: WebSocketRoute) -> None:
-        server = socket.connect_to_server()
-        loop = asyncio.get_running_loop()
-
-        def later(send: Callable[[str | bytes], None]) -> Callable[[str | bytes], None]:
-            return lambda message: loop.call_later(SLOW_SECONDS, send, message) and None
-
-        socket.on_message(later(server.send))
-
-    await page.route_web_socket("**/_event/**", relay)
 
 
 async def test_a_tick_shows_in_the_next_frame_while_the_server_is_slow(
     page: Page, site: Program, alice: Person
 ) -> None:
     task = alice.add_task("Water the plants")
-    await slow_down(page)
+    may_go = await hold_messages(page)
     await page.goto(f"{site.origin}/inbox")
     await is_ready(page)
+    may_go.clear()
     seen = await tick(page, "Water the plants").evaluate(
         """async tick => {
             const frame = () => new Promise(requestAnimationFrame);
@@ -53,6 +48,7 @@ async def test_a_tick_shows_in_the_next_frame_while_the_server_is_slow(
     )
     assert seen == "true"
     assert alice.task(task["id"])["completed_at"] is None
+    may_go.set()
     await expect(toast(page)).to_contain_text("Completed “Water the plants”")
     await expect(tick(page, "Water the plants")).to_be_checked()
     assert alice.task(task["id"])["completed_at"] is not None
@@ -87,26 +83,28 @@ async def test_no_bar_shows_where_a_field_is_entered_and_nothing_comes_of_it(
     for field in ("Notes", "Due", "Priority"):
         await panel(page).get_by_label(field, exact=True).focus()
         await page.wait_for_timeout(1_300)
-        await expect(page.locator("html.is-waiting")).to_have_count(0, timeout=1)
+        await expect(page.locator("html.is-waiting")).to_have_count(0)
     await page.goto(f"{site.origin}/settings/account")
     await page.locator("input#name").focus()
     await page.wait_for_timeout(1_300)
-    await expect(page.locator("html.is-waiting")).to_have_count(0, timeout=1)
+    await expect(page.locator("html.is-waiting")).to_have_count(0)
 
 
 async def test_a_tick_that_is_refused_goes_back_by_itself(
     page: Page, site: Program, alice: Person
 ) -> None:
     task = alice.add_task("Water the plants")
-    await slow_down(page)
+    may_go = await hold_messages(page)
     await page.goto(f"{site.origin}/inbox")
     await is_ready(page)
+    may_go.clear()
     # Behind the program's back: else the page would hear of it before it ticks.
     with closing(sqlite3.connect(site.folder / "todo.db")) as database:
         database.execute("DELETE FROM tasks WHERE id = ?", (task["id"].replace("-", ""),))
         database.commit()
     await tick(page, "Water the plants").click()
     await expect(tick(page, "Water the plants")).to_be_checked()
+    may_go.set()
     await expect(toast(page)).to_contain_text("This task is no longer here")
     await expect(tick(page, "Water the plants")).not_to_be_checked()
 
@@ -116,14 +114,17 @@ async def test_quick_clicks_mean_what_they_say_while_the_server_is_slow(
 ) -> None:
     twice = alice.add_task("Clicked twice")
     thrice = alice.add_task("Clicked three times")
-    await slow_down(page)
+    may_go = await hold_messages(page)
     await page.goto(f"{site.origin}/inbox")
     await is_ready(page)
     await record_changes(page)
+    may_go.clear()
     await tick(page, "Clicked twice").dblclick()
     await tick(page, "Clicked three times").click(click_count=3)
     await expect(tick(page, "Clicked twice")).not_to_be_checked()
     await expect(tick(page, "Clicked three times")).to_be_checked()
+    may_go.set()
+    await ticks_are_answered(page)
     await expect(toast(page)).to_contain_text("Completed “Clicked three times”")
     assert alice.task(twice["id"])["completed_at"] is None
     assert alice.task(thrice["id"])["completed_at"] is not None
@@ -145,14 +146,16 @@ async def record_changes(page: Page) -> None:
 async def test_a_second_enter_does_not_add_a_task_twice(
     page: Page, site: Program, alice: Person
 ) -> None:
-    await slow_down(page)
+    may_go = await hold_messages(page)
     await page.goto(f"{site.origin}/inbox")
     await is_ready(page)
+    may_go.clear()
     await quick_entry(page).fill("Water the plants")
     await page.keyboard.press("Enter")
     await page.keyboard.press("Enter")
     await page.keyboard.type("Call the piano tuner")
     await page.keyboard.press("Enter")
+    may_go.set()
     await expect(row(page, "Call the piano tuner")).to_be_visible()
     await expect(row(page, "Water the plants")).to_have_count(1)
     assert alice.titles() == ["Water the plants", "Call the piano tuner"]
@@ -202,6 +205,7 @@ async def test_what_was_done_while_the_server_was_away_is_done_when_it_is_back(
     await asyncio.to_thread(site.start)
     await expect(page.get_by_text("Connected")).to_be_visible()
     await expect(row(page, "Added on the train")).to_be_visible()
+    await ticks_are_answered(page)
     assert alice.task(task["id"])["completed_at"] is not None
     assert alice.titles() == ["Water the plants", "Added on the train"]
     watch.forgive(SERVER_AWAY)
@@ -231,7 +235,7 @@ async def test_what_was_typed_survives_a_restart_and_a_closed_page(
     await page.reload()
     await is_ready(page)
     assert alice.titles() == ["Typed on the train"]
-    assert await page.evaluate(OUTBOXES) == []
+    await page.wait_for_function(f"{OUTBOXES}.length === 0")
     watch.forgive(SERVER_AWAY)
 
 

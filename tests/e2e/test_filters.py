@@ -4,7 +4,7 @@ from playwright.async_api import Page, expect
 
 from tests.e2e.person import Person
 from tests.e2e.program import Program
-from tests.e2e.screen import is_ready, open_panel, tick
+from tests.e2e.screen import go_to, is_ready, open_panel, tick
 
 
 async def test_a_filter_is_typed_mended_saved_counted_and_changed(
@@ -31,8 +31,7 @@ async def test_a_filter_is_typed_mended_saved_counted_and_changed(
     await expect(main.get_by_role("alert")).to_have_count(0)
     await open_panel(page, "Renew passport")
     await page.keyboard.press("Escape")
-    await page.get_by_role("link", name="Today").first.click()
-    await is_ready(page)
+    await go_to(page, "Today")
     await page.go_back()
     await expect(box).to_have_value("p1 | p2")
     await page.reload()

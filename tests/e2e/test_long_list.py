@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from playwright.async_api import Page, expect
 
@@ -12,6 +14,7 @@ from tests.e2e.screen import add, is_ready, row
 TASKS = 350
 MAX_ROWS = 120
 STEP_PIXELS = 700
+PATIENCE_SECONDS = 60
 
 # One turn of the wheel: where is the row in the middle before and after, and which rows are there?
 SCROLL = """async ([pixels]) => {
@@ -70,12 +73,12 @@ async def scroll_until(page: Page, title: str, pixels: int) -> set[str]:
     """Turn the wheel until a row is there; every title on the way."""
     seen: set[str] = set()
     still = 0
-    while title not in seen or still < 2:
-        turn = await page.evaluate(SCROLL, [pixels])
-        assert turn["widest"] <= MAX_ROWS
-        # Who sees the quick entry is at the top, and stays there while the rows come in below it.
-        assert turn["jump"] <= 2 or turn["isAtTop"], turn
-        seen.update(turn["titles"])
-        still = still + 1 if turn["moved"] == 0 or title in seen else 0
-        assert still < 20, f"{title} never came; the last was {turn['titles'][-1]}"
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while title not in seen or still < 2:
+            turn = await page.evaluate(SCROLL, [pixels])
+            assert turn["widest"] <= MAX_ROWS
+            # Who sees the quick entry is at the top, and stays there while rows come in below it.
+            assert turn["jump"] <= 2 or turn["isAtTop"], turn
+            seen.update(turn["titles"])
+            still = still + 1 if turn["moved"] == 0 or title in seen else 0
     return seen

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.async_api import Locator, Page, expect
 
-from tests.e2e.axe import violations
+from tests.e2e.axe import come_to_rest, violations
 from tests.e2e.conftest import PHONE, OpenContext
 from tests.e2e.person import Person
 from tests.e2e.program import Program
@@ -43,6 +43,7 @@ async def shows(page: Page, wanted: str, moved: str = "") -> None:
 
 async def drag(page: Page, what: Locator, to: Locator, *, x: int = 0, y: int = 0) -> None:
     """Carry something to a place beside the middle of another thing."""
+    await come_to_rest(page)
     start, goal = await what.bounding_box(), await to.bounding_box()
     assert start is not None
     assert goal is not None
@@ -63,6 +64,10 @@ def title(page: Page, text: str) -> Locator:
 
 def heading(page: Page, text: str) -> Locator:
     return page.locator(".rows h2").filter(has_text=text)
+
+
+def choice(page: Page, text: str) -> Locator:
+    return page.get_by_role("checkbox", name=f"Select {text}", exact=True)
 
 
 async def test_a_project_is_put_in_order_by_the_mouse(
@@ -131,6 +136,7 @@ async def test_a_finger_that_holds_still_drags(
     open_context: OpenContext, site: Program, alice: Person
 ) -> None:
     page = await open_garden_on_phone(open_context, site, alice)
+    await come_to_rest(page)
     boxes = [await title(page, text).bounding_box() for text in "ad"]
     top, start = (box for box in boxes if box)
     finger = await page.context.new_cdp_session(page)
@@ -200,13 +206,16 @@ async def test_a_project_is_put_in_order_by_keys_alone(
     await page.goto(f"{site.origin}{PATH_OF_GARDEN}{garden}")
     await is_ready(page)
     keys = page.keyboard
-    for key in ("j", "j", "x", "Tab"):
+    for key in ("j", "j", "x"):
         await keys.press(key)
+    await expect(choice(page, "b")).to_be_checked()
+    await keys.press("Tab")
     await shows(page, "a .b c d Spring Autumn")
     await expect(row(page, "b").locator(".open")).to_be_focused()
     await keys.press("Shift+Tab")
     await shows(page, "a b c d Spring Autumn")
     await keys.press("Escape")
+    await expect(choice(page, "b")).not_to_be_checked()
     await keys.press("Tab")
     await expect(row(page, "b").locator(".open")).not_to_be_focused()
 
@@ -224,6 +233,7 @@ async def test_a_project_is_put_in_order_by_keys_alone(
 
     await keys.press("x")
     await keys.press("Shift+ArrowDown")
+    await expect(page.locator(".row.chosen")).to_have_count(2)
     await keys.press("#")
     assert await violations(page) == []
     await keys.type("hom")

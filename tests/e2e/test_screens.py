@@ -13,7 +13,7 @@ from tests.e2e.conftest import PHONE, WIDE, OpenContext
 from tests.e2e.gallery import EMPTY_SCREENS, SCREENS, furnish
 from tests.e2e.person import Person, new_person
 from tests.e2e.program import ROOT, Program
-from tests.e2e.screen import is_ready, quick_entry, tick, toast
+from tests.e2e.screen import go_to, is_ready, quick_entry, tick, toast
 from tests.e2e.watch import Watch
 
 PICTURES = ROOT / "test-results" / "screens"
@@ -111,8 +111,7 @@ async def test_what_a_finger_meets_on_a_phone_is_large_enough(
         small += [f"{name}: {text}" for text in await small_targets(page)]
         if name == "today-panel":
             assert await room_below_title(page) >= FOCUS_RING_PIXELS
-    await page.get_by_role("link", name="Inbox").click()
-    await is_ready(page)
+    await go_to(page, "Inbox")
     await page.get_by_role("button", name="Add a task").tap()
     await expect(quick_entry(page)).to_be_focused()
     await expect(quick_entry(page)).to_be_in_viewport()

@@ -34,6 +34,7 @@ async def test_what_is_typed_is_found_marked_and_opened_without_a_mouse(
     await expect(rows).to_have_count(1)
 
     await page.keyboard.press("Escape")
+    await expect(page.get_by_role("textbox", name="Title")).to_have_count(0)
     await page.keyboard.press("/")
     await expect(box).to_be_focused()
     await box.fill("nothing of the kind")

@@ -78,7 +78,10 @@ async def test_a_person_sets_it_up_keeps_the_codes_and_signs_in_with_one(
     assert len(lines) == 10
     await page.get_by_role("button", name="Copy").click()
     await expect(toast(page)).to_contain_text("Copied")
-    assert await page.evaluate("navigator.clipboard.readText()") == "\n".join(lines)
+    # What is copied is told at once, and there when the browser has taken it.
+    await page.wait_for_function(
+        "async text => (await navigator.clipboard.readText()) === text", arg="\n".join(lines)
+    )
     async with page.expect_download() as download:
         await page.get_by_role("button", name="Download").click()
     await (await download.value).save_as(tmp_path / "codes.txt")

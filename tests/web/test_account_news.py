@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -26,7 +25,6 @@ from tests.web.browser import (
 from tests.web.conftest import Visit
 from tests.web.test_recovery import open_mailed_link
 
-AT_ONCE_SECONDS = 1
 ACCOUNT_PATH = "/settings/account"
 PREFERENCES_PATH = "/settings/preferences"
 FACTOR = f"{AUTH}.todo_app___web___pages___second_factor____second_factor_state"
@@ -36,11 +34,6 @@ FACTOR = f"{AUTH}.todo_app___web___pages___second_factor____second_factor_state"
 def backend(request: pytest.FixtureRequest) -> Iterator[Backend]:
     """State in memory, and state in Redis."""
     return request.getfixturevalue(f"{request.param}_backend")
-
-
-async def at_once(tab: Tab, condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(AT_ONCE_SECONDS):
-        await tab.until(condition)
 
 
 async def choose(tab: Tab, preference: str, choice: str) -> None:
@@ -80,12 +73,12 @@ async def test_what_is_chosen_in_one_tab_shows_in_the_others(alice: Browser, bob
         now = datetime.now(ZoneInfo("Pacific/Kiritimati"))
 
         for tab in (there, today):
-            await at_once(tab, lambda tab=tab: user(tab) == user(here))  # type: ignore[misc]
+            await tab.until(lambda tab=tab: user(tab) == user(here))  # type: ignore[misc]
             assert tab.shown["auth_state.themes_told"] == 1
-        await at_once(
-            today, lambda: today.shown["task_list_state.day"].endswith(f"{now.day} {now:%B}")
+        await today.until(
+            lambda: today.shown["task_list_state.day"].endswith(f"{now.day} {now:%B}")
         )
-        await at_once(there, lambda: renewed(there)["time_zone"] == 1)
+        await there.until(lambda: renewed(there)["time_zone"] == 1)
         assert renewed(there)["name"] == 1
         assert here.shown["auth_state.themes_told"] == 0
         assert await his.settle(seen) == []
@@ -98,8 +91,8 @@ async def test_a_field_that_somebody_is_in_is_left_alone_until_it_is_left(alice:
         await here.send(f"{PREFERENCE}.enter_field", preference="name")
         await choose(there, "theme", "dark")
         await choose(there, "name", "Alice Adams")
-        await at_once(here, lambda: user(here)["name"] == "Alice Adams")
-        await at_once(here, lambda: renewed(here)["theme"] == 1)
+        await here.until(lambda: user(here)["name"] == "Alice Adams")
+        await here.until(lambda: renewed(here)["theme"] == 1)
         assert renewed(here)["name"] == 0
 
         await choose(here, "name", "Alice")
@@ -110,7 +103,7 @@ async def test_a_field_that_somebody_is_in_is_left_alone_until_it_is_left(alice:
         await here.until(lambda: "name" in here.shown["preference_state.errors"])
         await choose(there, "name", "Alice B.")
         await choose(there, "theme", "light")
-        await at_once(here, lambda: renewed(here)["theme"] == 2)
+        await here.until(lambda: renewed(here)["theme"] == 2)
         assert user(here)["name"] == "Alice B."
         assert renewed(here)["name"] == 1, "what was refused is still there"
 
@@ -132,15 +125,13 @@ async def test_sessions_and_tokens_and_codes_show_where_they_are_listed(
         phone = visit()
         phone.sign_in(alice.email)
         rows = "security_state.session_rows"
-        await at_once(security, lambda: len(security.shown[rows]) == 2)
+        await security.until(lambda: len(security.shown[rows]) == 2)
         phone.post("/auth/sign-out")
-        await at_once(security, lambda: len(security.shown[rows]) == 1)
+        await security.until(lambda: len(security.shown[rows]) == 1)
         alice.post("/auth/tokens", name="Script", scope="read", expires_in_days="7")
-        await at_once(tokens, lambda: len(tokens.shown["api_tokens_state.token_rows"]) == 1)
+        await tokens.until(lambda: len(tokens.shown["api_tokens_state.token_rows"]) == 1)
         await codes.ask(f"{FACTOR}.begin_set_up")
-        await at_once(
-            more_codes, lambda: more_codes.shown["second_factor_state.factor"]["is_begun"]
-        )
+        await more_codes.until(lambda: more_codes.shown["second_factor_state.factor"]["is_begun"])
 
 
 @pytest.mark.parametrize("backend", ["mailing"], indirect=True)
@@ -151,10 +142,10 @@ async def test_an_address_that_is_confirmed_elsewhere_waits_no_more(
     async with confirmed.tab(ACCOUNT_PATH) as here:
         await open_page(here, f"{ACCOUNT}.show_account")
         confirmed.post("/auth/email", new_email=new, password=PASSWORD)
-        await at_once(here, lambda: here.shown["email_change_state.pending_email"] == new)
+        await here.until(lambda: here.shown["email_change_state.pending_email"] == new)
         elsewhere = visit()
         open_mailed_link(elsewhere, link_in(post_office.wait_for(new)))
         elsewhere.post("/auth/confirm-email")
 
-        await at_once(here, lambda: here.shown["email_change_state.pending_email"] == "")
+        await here.until(lambda: here.shown["email_change_state.pending_email"] == "")
         assert user(here)["email"] == new

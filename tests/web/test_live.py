@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
 from uuid import uuid4
 
@@ -14,8 +13,6 @@ from tests.cast import PASSWORD
 from tests.web.backend import Backend
 from tests.web.browser import AUTH, LIST, LIVE, PANEL, PLACES, Browser, Tab
 from tests.web.conftest import Visit
-
-AT_ONCE_SECONDS = 1
 
 
 @pytest.fixture(params=["sqlite", "redis"])
@@ -50,26 +47,21 @@ def errors(tab: Tab) -> dict[str, str]:
     return found
 
 
-async def at_once(tab: Tab, condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(AT_ONCE_SECONDS):
-        await tab.until(condition)
-
-
 async def test_what_is_done_on_one_device_shows_on_the_other(here: Tab, there: Tab) -> None:
     await here.add("Feed the cat")
-    await at_once(there, lambda: len(there.rows) == 2)
+    await there.until(lambda: len(there.rows) == 2)
     assert there.shown["auth_state.counts"] == here.shown["auth_state.counts"]
 
     await there.tick(there.rows[0]["id"])
-    await at_once(here, lambda: any(row["is_completed"] for row in here.rows))
+    await here.until(lambda: any(row["is_completed"] for row in here.rows))
 
     await here.ask(f"{PANEL}.delete_task", task_id=here.rows[0]["id"])
-    await at_once(there, lambda: len(there.rows) == 1)
+    await there.until(lambda: len(there.rows) == 1)
 
     await there.ask(f"{LIVE}.undo_last")
-    await at_once(here, lambda: len(here.rows) == 2)
+    await here.until(lambda: len(here.rows) == 2)
     await here.ask(f"{LIVE}.redo_last")
-    await at_once(there, lambda: len(there.rows) == 1)
+    await there.until(lambda: len(there.rows) == 1)
     assert here.shown["auth_state.notice"]["text"].startswith("Done again: Deleted “")
 
 
@@ -80,19 +72,19 @@ async def test_what_a_program_does_shows_in_the_page(alice: Browser, here: Tab) 
         client.headers["Authorization"] = f"Bearer {pair['access_token']}"
         today = {"date": "2020-01-01"}
         await client.post("/tasks", json={"title": "From elsewhere", "due": today})
-        await at_once(here, lambda: "From elsewhere" in titles(here))
+        await here.until(lambda: "From elsewhere" in titles(here))
 
 
 async def test_what_is_put_away_shows_where_that_is_looked_at(alice: Browser, here: Tab) -> None:
     async with alice.tab("/trash") as trash, alice.tab("/archive") as archive:
         await here.ask(f"{PANEL}.delete_task", task_id=here.rows[0]["id"])
-        await at_once(trash, lambda: len(trash.shown["places_state.trash"]) == 1)
+        await trash.until(lambda: len(trash.shown["places_state.trash"]) == 1)
         await here.ask(f"{PLACES}.add_project", name="Garden")
         garden = here.shown["auth_state.projects"][0]["id"]
         here.path = f"/project?id={garden}"
         await here.ask(f"{LIST}.show_list", name="project")
         await here.ask(f"{PLACES}.archive_project")
-        await at_once(archive, lambda: len(archive.shown["places_state.archive"]) == 1)
+        await archive.until(lambda: len(archive.shown["places_state.archive"]) == 1)
 
 
 async def test_nothing_of_it_reaches_another_person(here: Tab, bob: Browser) -> None:
@@ -104,7 +96,7 @@ async def test_nothing_of_it_reaches_another_person(here: Tab, bob: Browser) -> 
 async def test_the_page_it_was_done_in_is_not_refreshed(here: Tab, there: Tab) -> None:
     seen = len(here.frames)
     await here.send(f"{LIST}.set_completed", task_id=here.rows[0]["id"], is_completed=True, stamp=1)
-    await at_once(there, lambda: there.rows[0]["is_completed"])
+    await there.until(lambda: there.rows[0]["is_completed"])
 
     assert len(await here.settle(seen)) == 1
 
@@ -116,7 +108,7 @@ async def test_a_field_that_nobody_is_in_shows_what_it_is_now(here: Tab, there: 
 
     await there.save("notes", "Not the cactus")
 
-    await at_once(here, lambda: here.panel["notes"] == "Not the cactus")
+    await here.until(lambda: here.panel["notes"] == "Not the cactus")
     assert here.shown["task_panel_state.renewed"]["notes"] == 1
     assert here.shown["task_panel_state.renewed"]["title"] == 0
 
@@ -132,7 +124,7 @@ async def test_a_field_that_somebody_is_in_keeps_its_text_and_says_so(
 
     await there.save("title", "Theirs")
 
-    await at_once(here, lambda: "title" in errors(here))
+    await here.until(lambda: "title" in errors(here))
     assert errors(here)["title"].startswith("Changed elsewhere to “Theirs” meanwhile.")
     assert here.panel["title"] == "Water the plants"
     assert here.shown["task_panel_state.renewed"] == renewed
@@ -140,7 +132,7 @@ async def test_a_field_that_somebody_is_in_keeps_its_text_and_says_so(
     await here.save("title", "Hers")
     assert there.panel["title"] == "Theirs", "the first save is refused"
     await here.save("title", "Hers, once more")
-    await at_once(there, lambda: there.panel["title"] == "Hers, once more")
+    await there.until(lambda: there.panel["title"] == "Hers, once more")
     assert errors(here)["title"] == ""
 
 
@@ -150,7 +142,7 @@ async def test_a_field_that_is_left_untouched_shows_what_it_is_now(here: Tab, th
     await there.open_task(task_id)
     await here.ask(f"{PANEL}.enter_field", field="title")
     await there.save("title", "Theirs")
-    await at_once(here, lambda: "title" in errors(here))
+    await here.until(lambda: "title" in errors(here))
 
     await here.save("title", "Water the plants")
     await here.ask(f"{PANEL}.leave_field", field="title")
@@ -169,7 +161,7 @@ async def test_a_task_that_is_deleted_elsewhere_closes_unless_somebody_is_typing
     await here.ask(f"{PANEL}.enter_field", field="title")
 
     await there.ask(f"{PANEL}.delete_task", task_id=task_id)
-    await at_once(here, lambda: "title" in errors(here))
+    await here.until(lambda: "title" in errors(here))
     assert here.panel["id"] == task_id
     assert errors(here)["title"].startswith("This task was deleted elsewhere.")
 
@@ -177,7 +169,7 @@ async def test_a_task_that_is_deleted_elsewhere_closes_unless_somebody_is_typing
     await there.open_task("")
     await there.open_task(task_id)
     await here.ask(f"{PANEL}.delete_task", task_id=task_id)
-    await at_once(there, lambda: there.panel["id"] == "")
+    await there.until(lambda: there.panel["id"] == "")
 
 
 async def test_the_history_of_a_task_is_shown_and_any_step_of_it_taken_back(
@@ -190,7 +182,7 @@ async def test_the_history_of_a_task_is_shown_and_any_step_of_it_taken_back(
     await there.save("title", "Water the cactus")
     await there.save("priority", "1")
 
-    await at_once(here, lambda: len(history(here)) == 3)
+    await here.until(lambda: len(history(here)) == 3)
     assert [entry["text"] for entry in history(here)] == [
         "Changed the priority",
         "Changed the title",
