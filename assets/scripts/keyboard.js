@@ -20,7 +20,8 @@ let place = 0; // and where in the list it was.
 let about = null; // The row that an open dialog is about,
 let group = []; // or the ids of a whole group of rows.
 let seen = []; // The ids of the list as it was when one last looked.
-let anchor = ""; // Where a range of chosen rows starts.
+let anchor = ""; // Where a range of chosen rows starts,
+let isGrown = false; // even if that one was not chosen: a key adds both.
 let lastClick = null;
 let prefix = "";
 let prefixedAt = 0;
@@ -48,7 +49,7 @@ export function afterClick(chosen) {
   const id = idOf(box.closest("li"));
   const ids = rows().map(idOf);
   const [from, to] = [ids.indexOf(anchor), ids.indexOf(id)].sort((a, b) => a - b);
-  const isRange = lastClick.shiftKey && from >= 0 && chosen.includes(anchor);
+  const isRange = lastClick.shiftKey && from >= 0 && (isGrown || chosen.includes(anchor));
   anchor = id;
   if (isRange) return [...new Set([...chosen, ...ids.slice(from, to + 1)])];
   return chosen.includes(id) ? chosen.filter((other) => other !== id) : [...chosen, id];
@@ -92,10 +93,14 @@ function move(step, extends_) {
   const index = all.indexOf(here);
   const next = focusedRow() ? all[index + step] : (all[index] ?? all[step > 0 ? 0 : all.length - 1]);
   if (!next) return;
-  if (extends_ && here && here.querySelector(".choose")?.ariaChecked !== "true") choose(here, false);
   next.querySelector(".open").focus();
   next.scrollIntoView({ block: "nearest" });
-  if (extends_) choose(next, true);
+  if (!extends_) return;
+  // In one click: a second would not know yet what the first has chosen, and undo it.
+  if (here) anchor = idOf(here);
+  isGrown = Boolean(here);
+  choose(next, true);
+  isGrown = false;
 }
 
 // Leads into a field of the page; where there is none, into the one of the page at that address.

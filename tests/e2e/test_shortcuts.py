@@ -129,6 +129,9 @@ async def test_rows_are_chosen_by_x_by_shift_and_by_a_click(
     await expect(bar).to_be_visible()
     await keys.press("Escape")
     await expect(bar).to_have_count(0)
+    # The first of a range need not have been chosen before.
+    await keys.press("Shift+ArrowDown")
+    await expect(bar).to_contain_text("2 selected")
 
 
 async def test_no_key_fires_while_one_types_or_in_a_dialog(
