@@ -20,6 +20,7 @@ const PARTS = {
 const NOTHING = { title: "", when: "", rows: [] };
 
 let timer = null;
+let owner = ""; // Whose page this is, once the server has said so.
 
 const seen = () => read(KEY) ?? {};
 
@@ -40,7 +41,8 @@ function rowOf(row) {
 function keep() {
   timer = null;
   const kept = seen();
-  if (!kept.account || !document.querySelector("main .rows, main .empty")) return;
+  // Another tab may be another person's by now.
+  if (kept.account !== owner || !document.querySelector("main .rows, main .empty")) return;
   const rows = [...document.querySelectorAll(".rows > li[data-id]")].slice(0, MOST_ROWS).map(rowOf);
   const title = textOf(document, "main h1");
   const lists = { ...kept.lists, [here()]: { title, at: Date.now(), rows } };
@@ -50,13 +52,17 @@ function keep() {
 
 // Who is signed in, and in which time zone; what was kept of another one goes.
 export function remember(account, zone) {
+  if (!account) return;
   const kept = seen();
-  if (account) write(KEY, { account, zone, lists: kept.account === account ? kept.lists : {} });
+  owner = account;
+  write(KEY, { account, zone, lists: kept.account === account ? kept.lists : {} });
+  timer ??= setTimeout(keep, PAUSE_MILLISECONDS); // What was shown before is this person's too.
 }
 
 export function forget() {
   clearTimeout(timer);
   timer = null;
+  owner = "";
   write(KEY, null);
 }
 
