@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import text, update
+from sqlalchemy import insert, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tests.cast import act, add_task, meddling, peeking
@@ -9,9 +9,9 @@ from todo_app.core import changes, clock, search, tasks
 from todo_app.core.access import Actor
 from todo_app.core.database import reading, transaction
 from todo_app.core.errors import NotFound
-from todo_app.core.models import SEARCH_TEXTS, TASKS, Label, Project, TaskLabel
+from todo_app.core.models import SEARCH_TEXTS, TASKS, Label, Project, Task, TaskLabel, new_id
 from todo_app.core.search import SearchResult
-from todo_app.core.search_index import text_row
+from todo_app.core.search_index import MOST_HITS, text_row
 from todo_app.core.task_views import TaskPatch
 
 
@@ -225,6 +225,65 @@ async def test_at_most_so_many_tasks_are_returned(alice: Actor) -> None:
     titles = [hit.task.title for hit in (await find(alice, "plant", limit=3)).tasks]
 
     assert titles == ["Plant 4", "Plant 3", "Plant 2"]
+
+
+WHOLE, BEGUN, NOTED = ("Car", ""), ("Carpet", ""), ("Ride", "by car")
+A_THIRD = MOST_HITS // 3
+
+
+@pytest.mark.parametrize(
+    "earlier",
+    [
+        [WHOLE, *[BEGUN] * MOST_HITS, *[NOTED] * MOST_HITS],
+        [WHOLE, *[BEGUN] * 2 * A_THIRD, *[NOTED, NOTED, BEGUN] * A_THIRD],
+        [WHOLE, *[BEGUN] * MOST_HITS],
+        [BEGUN, *[WHOLE, NOTED] * A_THIRD, *[NOTED] * MOST_HITS],
+    ],
+)
+async def test_titles_are_found_behind_as_many_later_notes_as_are_looked_at(
+    alice: Actor, earlier: list[tuple[str, str]]
+) -> None:
+    await add_texts(alice, earlier)
+
+    hits = (await find(alice, "car")).tasks
+
+    titles = [hit.task.title for hit in hits]
+    assert titles[0] == "Car"
+    assert titles == sorted(titles, key=["Car", "Carpet", "Ride"].index)
+    assert titles.count("Car") == min(len(titles), earlier.count(WHOLE))
+    assert len({hit.task.id for hit in hits}) == len(hits)
+
+
+async def test_of_what_is_everywhere_only_the_latest_is_looked_at(alice: Actor) -> None:
+    await add_texts(alice, [("Car first", ""), *[WHOLE] * MOST_HITS])
+
+    assert await found(alice, '"car first"') == ["Car first"]
+    async with transaction(alice.user_id) as db:
+        later = TASKS.c.title == "Car"
+        await db.execute(update(TASKS).where(later).values(completed_at=clock.now()))
+    assert "Car first" not in await found(alice, "car")
+
+
+async def add_texts(alice: Actor, texts: list[tuple[str, str]]) -> None:
+    """Tasks with these titles and notes, the oldest first."""
+    now = clock.now()
+    own = {"user_id": alice.user_id, "project_id": alice.user_id, "priority": 4, "version": 1}
+    rows = [
+        {
+            **own,
+            "id": new_id(),
+            "title": title,
+            "notes": notes,
+            "created_at": now,
+            "updated_at": now,
+        }
+        for title, notes in texts
+    ]
+    async with transaction(alice.user_id) as db:
+        await db.execute(insert(Task), rows)
+        await db.execute(
+            SEARCH_TEXTS.insert(), [text_row("task", row, alice.user_id) for row in rows]
+        )
 
 
 async def add_names(alice: Actor) -> None:

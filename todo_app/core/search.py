@@ -14,8 +14,8 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import (
     ARRAY,
-    CTE,
     JSON,
+    BigInteger,
     ColumnElement,
     Integer,
     Select,
@@ -45,7 +45,7 @@ from todo_app.core.search_index import (
     fits_words,
     hits,
     latest_hits,
-    latest_texts,
+    latest_tasks,
     query_text,
     scope,
 )
@@ -185,7 +185,7 @@ async def _named(
 @cache
 def _best_tasks(dialect: str) -> Read:
     """The tasks that fit the queries `whole` and `begun` in the title, or `anywhere`."""
-    return Read(_best(_ranked(dialect)))
+    return Read(_best(_ranked(dialect).subquery()))
 
 
 @lru_cache(maxsize=_SHAPES_KEPT)
@@ -201,7 +201,7 @@ def _best_tasks_with_names(dialect: str, named: tuple[frozenset[str], ...]) -> R
         .order_by(SEARCH_TEXTS.c.number.desc())
         .limit(_NAMES_CONSIDERED)
     )
-    return Read(_best([*_ranked(dialect), _with_rank(latest, 3)]))
+    return Read(_best(_best_ranks([_ranked(dialect), _with_rank(latest, 3)])))
 
 
 def _has_phrase(dialect: str, number: int, named: frozenset[str]) -> Iterator[ColumnElement[bool]]:
@@ -244,41 +244,42 @@ def _ids_of(names: Iterable[NameHit], phrase: Phrase) -> dict[str, list[UUID]]:
     return found
 
 
-def _ranked(dialect: str) -> list[Select[tuple[UUID, int]]]:
-    """The tasks whose texts fit, and their ranks: whole words in the title come first."""
-    if dialect == "sqlite":
-        fields: tuple[tuple[Field, str], ...] = (
-            ("title", "whole"),
-            ("title", "begun"),
-            ("content", "anywhere"),
-        )
-        ranked = [
-            _with_rank(latest_hits(dialect, field, asked(query)), rank)
-            for rank, (field, query) in enumerate(fields)
-        ]
-        ranks = _best_ranks(ranked)
-        is_text = SEARCH_TEXTS.c.number == ranks.c.number
-        return [select(SEARCH_TEXTS.c.task_id, ranks.c.rank).join(ranks, is_text)]
-    # Every text is looked at. Where not all that fit were among the latest, there may be earlier
-    # ones of a better rank; else they are among these.
-    anywhere = latest_texts("content", asked("anywhere"))
-    begun = latest_texts("title", asked("begun"), _is_full(anywhere))
-    whole = latest_texts("title", asked("whole"), _is_full(begun))
-    return [
-        select(
-            texts.c.task_id,
-            case(
-                (fits_words(texts.c.title, asked("whole")), 0),
-                (fits_words(texts.c.title, asked("begun")), 1),
-                else_=2,
-            ),
-        )
-        for texts in (anywhere, begun, whole)
+def _ranked(dialect: str) -> Select[tuple[UUID, int]]:
+    """The tasks whose texts fit, each once, with its rank: whole words in the title come first."""
+    if dialect == "postgresql":
+        return _ranked_by_walking()
+    fields: tuple[tuple[Field, str], ...] = (
+        ("title", "whole"),
+        ("title", "begun"),
+        ("content", "anywhere"),
+    )
+    ranked = [
+        _with_rank(latest_hits(dialect, field, asked(query)), rank)
+        for rank, (field, query) in enumerate(fields)
     ]
+    ranks = _best_ranks(ranked)
+    is_text = SEARCH_TEXTS.c.number == ranks.c.number
+    return select(SEARCH_TEXTS.c.task_id, ranks.c.rank).join(ranks, is_text)
 
 
-def _is_full(texts: CTE) -> ColumnElement[bool]:
-    return select(func.count()).select_from(texts).scalar_subquery() == MOST_HITS
+def _ranked_by_walking() -> Select[tuple[UUID, int]]:
+    """The same on PostgreSQL, which looks at every text, the latest first.
+
+    Where these are as many as it takes, there may be better ones before them: as many are taken
+    from there as the better rank has not got.
+    """
+    title = SEARCH_TEXTS.c.title
+    ranks = ((fits_words(title, asked("whole")), 0), (fits_words(title, asked("begun")), 1))
+    rank = case(*ranks, else_=2)
+    found = [latest_tasks("content", asked("anywhere"), rank, literal(MOST_HITS, BigInteger))]
+    for worse, query in ((2, "begun"), (1, "whole")):
+        latest = union_all(*map(select, found)).subquery()
+        has_all = func.count().filter(latest.c.rank <= worse) == MOST_HITS
+        missing = case((has_all, func.count().filter(latest.c.rank == worse)), else_=0)
+        is_before = SEARCH_TEXTS.c.number < select(func.min(latest.c.number)).scalar_subquery()
+        found.append(latest_tasks("title", asked(query), rank, missing, is_before))
+    tasks = union_all(*map(select, found)).subquery()
+    return select(tasks.c.task_id, tasks.c.rank)
 
 
 def _with_rank(found: Select[tuple[Any]], rank: int) -> Select[tuple[Any, int]]:
@@ -291,9 +292,8 @@ def _best_ranks(ranked: Sequence[Select[tuple[Any, int]]]) -> Subquery:
     return select(found, func.min(rank).label("rank")).group_by(found).subquery()
 
 
-def _best(ranked: Sequence[Select[tuple[UUID, int]]]) -> Select[Any]:
-    """The readable ones of these tasks, open ones first, then by the best rank of each."""
-    ranks = _best_ranks(ranked)
+def _best(ranks: Subquery) -> Select[Any]:
+    """The readable ones of these tasks, open ones first, then by their ranks."""
     found = _with_tasks(select(TASKS.c.id, ranks.c.rank).select_from(ranks), ranks.c.task_id)
     # Only what is shown is read whole: notes and labels of all that was found would cost the most.
     best = _first(found, ranks.c.rank).subquery()

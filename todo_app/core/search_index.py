@@ -148,12 +148,20 @@ def latest_hits(
     """The numbers of the latest texts that fit a query."""
     if dialect == "sqlite":
         return hits(dialect, field, query).order_by(_FTS.c.rowid.desc()).limit(most)
-    return _latest_texts(field, query, most).with_only_columns(SEARCH_TEXTS.c.number)
+    return _latest_texts(field, query, literal(most, BigInteger))
 
 
-def latest_texts(field: Field, query: BindParameter[str], *if_: ColumnElement[bool]) -> CTE:
-    """On PostgreSQL: the task and the title of the latest texts that fit a query, found once."""
-    return _latest_texts(field, query, MOST_HITS).where(*if_).cte().prefix_with("MATERIALIZED")
+def latest_tasks(
+    field: Field,
+    query: BindParameter[str],
+    rank: ColumnElement[int],
+    most: ColumnElement[int],
+    *where: ColumnElement[bool],
+) -> CTE:
+    """On PostgreSQL: number, task and rank of the latest texts that fit a query, found once."""
+    columns = (SEARCH_TEXTS.c.number, SEARCH_TEXTS.c.task_id, rank.label("rank"))
+    fitting = _latest_texts(field, query, most).where(*where)
+    return fitting.with_only_columns(*columns).cte().prefix_with("MATERIALIZED")
 
 
 def fits_words(words: ColumnElement[str], query: BindParameter[str]) -> ColumnElement[bool]:
@@ -163,7 +171,9 @@ def fits_words(words: ColumnElement[str], query: BindParameter[str]) -> ColumnEl
     return words.op("@@", is_comparison=True)(read(query, postgresql.TSQUERY))
 
 
-def _latest_texts(field: Field, query: BindParameter[str], most: int) -> Select[Any]:
+def _latest_texts(
+    field: Field, query: BindParameter[str], most: ColumnElement[int]
+) -> Select[tuple[int]]:
     """On PostgreSQL: the latest texts that fit a query, of the value named `scope`.
 
     Behind row-level security no index of words is of use: each text is looked at, the latest first,
@@ -173,9 +183,8 @@ def _latest_texts(field: Field, query: BindParameter[str], most: int) -> Select[
     """
     scope_, number = SEARCH_TEXTS.c.scope, SEARCH_TEXTS.c.number
     is_asked = (access.own_rows(SEARCH_TEXTS), scope_.between(asked("scope"), asked("scope")))
-    texts = select(SEARCH_TEXTS.c.task_id, SEARCH_TEXTS.c.title)
-    fitting = texts.where(*is_asked, fits_words(SEARCH_TEXTS.c[field], query))
-    unforeseen = select(literal(most, BigInteger)).scalar_subquery()
+    fitting = select(number).where(*is_asked, fits_words(SEARCH_TEXTS.c[field], query))
+    unforeseen = select(most).scalar_subquery()
     return fitting.order_by(scope_.desc(), number.desc()).limit(unforeseen)
 
 
