@@ -7,24 +7,20 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from todo_app.core import account_export, closing, sessions
+from todo_app.core import account_export, closing
 from todo_app.core.closing import Closing
 from todo_app.core.database import transaction
 from todo_app.core.errors import InvalidInput, TodoError, Unauthenticated
-from todo_app.core.tokens import Claims
 from todo_app.web import edge, routes
-from todo_app.web.form_posts import form_fields, redirect, refused, visit_of
+from todo_app.web.cookies import without_cookies
+from todo_app.web.form_posts import actor_of, form_fields, redirect, refused, visit_of
 from todo_app.web.messages import message
-from todo_app.web.session_cookies import without_cookies
 
 
 async def export_account(request: Request) -> Response:
     """Everything that the account holds, as a file."""
-    claims: Claims | None = request.scope[edge.CLAIMS_KEY]
-    if claims is None:
-        return redirect(routes.sign_in_path(routes.ACCOUNT, ended=True))
     try:
-        actor = await sessions.authenticate(claims)
+        actor = await actor_of(request)
         async with transaction(actor.user_id) as db:
             document = await account_export.export_account(db, actor, visit_of(request))
     except Unauthenticated:
@@ -35,16 +31,13 @@ async def export_account(request: Request) -> Response:
 
 async def close_account(request: Request) -> RedirectResponse:
     """Close the account of who is signed in; this session ends with all others."""
-    claims: Claims | None = request.scope[edge.CLAIMS_KEY]
-    if claims is None:
-        return redirect(routes.sign_in_path(routes.ACCOUNT, ended=True))
     fields = await form_fields(request)
     wanted = Closing(
         current_password=SecretStr(fields.get("current_password", "")),
         email=fields.get("email", ""),
     )
     try:
-        actor = await sessions.authenticate(claims)
+        actor = await actor_of(request)
         await closing.close_account(actor, wanted, visit_of(request))
     except Unauthenticated:
         return redirect(routes.sign_in_path(routes.ACCOUNT, ended=True))

@@ -7,36 +7,32 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse
 from starlette.routing import Route
 
-from todo_app.core import email_change, sessions
+from todo_app.core import email_change
 from todo_app.core.email_change import EmailChange, EmailConfirmation
 from todo_app.core.errors import InvalidInput, LinkSpent, TodoError, Unauthenticated
-from todo_app.core.tokens import Claims
 from todo_app.web import edge, routes
+from todo_app.web.cookies import without_cookies
 from todo_app.web.form_posts import (
+    accepted,
+    actor_of,
     form_fields,
     redirect,
     refused,
     visit_of,
-    with_form_cookie,
 )
-from todo_app.web.forms import DONE_LIFETIME_SECONDS, RefusedForm
 from todo_app.web.messages import FIELD_MESSAGES, message
-from todo_app.web.session_cookies import without_cookies
 
 
 async def ask_for_email_change(request: Request) -> RedirectResponse:
     """Have a link sent to the address that the account of who is signed in is to have."""
-    claims: Claims | None = request.scope[edge.CLAIMS_KEY]
     fields = await form_fields(request)
     typed = {"email": fields.get("new_email", "")}
-    if claims is None:
-        return redirect(routes.sign_in_path(routes.ACCOUNT, ended=True))
     try:
+        actor = await actor_of(request)
         change = EmailChange(
             new_email=typed["email"],
             current_password=SecretStr(fields.get("password", "")),
         )
-        actor = await sessions.authenticate(claims)
         await email_change.ask_for_change(actor, change, visit_of(request))
     except Unauthenticated:
         return redirect(routes.sign_in_path(routes.ACCOUNT, ended=True))
@@ -46,8 +42,7 @@ async def ask_for_email_change(request: Request) -> RedirectResponse:
         return refused("email", typed, {"password": message(refusal)})
     except TodoError as refusal:
         return refused("email", typed, {"form": message(refusal)})
-    done = RefusedForm(form="email", errors={}, is_done=True)
-    return with_form_cookie(redirect(routes.ACCOUNT), done, DONE_LIFETIME_SECONDS)
+    return accepted("email")
 
 
 async def confirm_email(request: Request) -> RedirectResponse:

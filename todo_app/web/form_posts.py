@@ -1,4 +1,4 @@
-"""What every form endpoint does: read the fields, answer 303, bring a refused form back."""
+"""What every form endpoint does: ask who sent it, read it, answer 303, bring it back if refused."""
 
 from __future__ import annotations
 
@@ -8,10 +8,23 @@ from urllib.parse import parse_qs, urlsplit
 from starlette.requests import Request
 from starlette.responses import RedirectResponse
 
+from todo_app.core import sessions
+from todo_app.core.access import Actor
+from todo_app.core.errors import Unauthenticated
 from todo_app.core.settings import get_settings
+from todo_app.core.tokens import Claims
 from todo_app.core.visits import Visit, visit
 from todo_app.web import edge, routes
-from todo_app.web.forms import LIFETIME_SECONDS, Form, RefusedForm
+from todo_app.web.cookies import with_cookie
+from todo_app.web.forms import DONE_LIFETIME_SECONDS, LIFETIME_SECONDS, Form, RefusedForm
+
+
+async def actor_of(request: Request) -> Actor:
+    """Who is signed in where a form comes from. Raises Unauthenticated."""
+    claims: Claims | None = request.scope[edge.CLAIMS_KEY]
+    if claims is None:
+        raise Unauthenticated
+    return await sessions.authenticate(claims)
 
 
 async def form_fields(request: Request) -> Mapping[str, str]:
@@ -38,7 +51,25 @@ def visit_of(request: Request) -> Visit:
 
 def refused(form: Form, fields: Mapping[str, str], errors: dict[str, str]) -> RedirectResponse:
     """Lead back to the page of a form, which is to say what was wrong."""
-    page = {
+    brought_back = RefusedForm(
+        form=form,
+        errors=errors,
+        email=_storable(fields.get("email", ""))[:300],
+        name=_storable(fields.get("name", ""))[:150],
+    )
+    answer = redirect(_page_of(form, fields))
+    return with_cookie(answer, edge.form_cookie(), brought_back.to_cookie(), LIFETIME_SECONDS)
+
+
+def accepted(form: Form) -> RedirectResponse:
+    """Lead back to the page of a form, which is to say that it is done."""
+    done = RefusedForm(form=form, errors={}, is_done=True)
+    answer = redirect(_page_of(form, {}))
+    return with_cookie(answer, edge.form_cookie(), done.to_cookie(), DONE_LIFETIME_SECONDS)
+
+
+def _page_of(form: Form, fields: Mapping[str, str]) -> str:
+    return {
         "sign-in": routes.sign_in_path(fields.get("next", "")),
         "code": routes.sign_in_code_path(fields.get("next", "")),
         "sign-up": routes.SIGN_UP,
@@ -53,28 +84,6 @@ def refused(form: Form, fields: Mapping[str, str], errors: dict[str, str]) -> Re
         "confirm-email": routes.CONFIRM_EMAIL,
         "passkeys": routes.PASSKEYS,
     }[form]
-    brought_back = RefusedForm(
-        form=form,
-        errors=errors,
-        email=_storable(fields.get("email", ""))[:300],
-        name=_storable(fields.get("name", ""))[:150],
-    )
-    return with_form_cookie(redirect(page), brought_back, LIFETIME_SECONDS)
-
-
-def with_form_cookie(
-    answer: RedirectResponse, form: RefusedForm, lifetime_seconds: int
-) -> RedirectResponse:
-    """An answer that carries a form to its page."""
-    answer.set_cookie(
-        edge.form_cookie(),
-        form.to_cookie(),
-        max_age=lifetime_seconds,
-        httponly=True,
-        samesite="lax",
-        secure=get_settings().is_https,
-    )
-    return answer
 
 
 def redirect(path: str) -> RedirectResponse:

@@ -10,14 +10,19 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from todo_app.core import passkeys, sessions
+from todo_app.core import passkeys
 from todo_app.core.access import Actor
 from todo_app.core.errors import InvalidInput, NotFound, TodoError, Unauthenticated
 from todo_app.core.passkeys import Challenge, PasskeyDraft
-from todo_app.core.tokens import Claims
 from todo_app.web import edge, routes
-from todo_app.web.form_posts import form_fields, redirect, refused, visit_of, with_form_cookie
-from todo_app.web.forms import DONE_LIFETIME_SECONDS, RefusedForm
+from todo_app.web.form_posts import (
+    accepted,
+    actor_of,
+    form_fields,
+    redirect,
+    refused,
+    visit_of,
+)
 from todo_app.web.messages import FIELD_MESSAGES, NEEDS_SCRIPT, STEP_IS_OVER, message
 from todo_app.web.session_cookies import signed_in, with_step_cookie
 
@@ -50,7 +55,7 @@ async def sign_in(request: Request) -> RedirectResponse:
 async def ask_for_new(request: Request) -> Response:
     """A challenge for a new passkey of who is signed in and knows the password."""
     try:
-        actor = await _actor(request)
+        actor = await actor_of(request)
         password = SecretStr((await form_fields(request)).get("current_password", ""))
         return _asked(await passkeys.begin_registration(actor, password, visit_of(request)))
     except (Unauthenticated, NotFound):
@@ -109,7 +114,7 @@ async def _change(
     request: Request, fields: Mapping[str, str], change: Callable[[Actor], Awaitable[None]]
 ) -> RedirectResponse:
     try:
-        await change(await _actor(request))
+        await change(await actor_of(request))
     except Unauthenticated:
         return redirect(routes.sign_in_path(routes.PASSKEYS, ended=True))
     except ValidationError:
@@ -123,12 +128,4 @@ async def _change(
         return redirect(routes.PASSKEYS)
     except TodoError as refusal:
         return refused("passkeys", fields, {"form": message(refusal)})
-    done = RefusedForm(form="passkeys", errors={}, is_done=True)
-    return with_form_cookie(redirect(routes.PASSKEYS), done, DONE_LIFETIME_SECONDS)
-
-
-async def _actor(request: Request) -> Actor:
-    claims: Claims | None = request.scope[edge.CLAIMS_KEY]
-    if claims is None:
-        raise Unauthenticated
-    return await sessions.authenticate(claims)
+    return accepted("passkeys")

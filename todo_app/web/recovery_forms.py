@@ -16,11 +16,10 @@ from todo_app.core.database import reading
 from todo_app.core.errors import InvalidInput, LinkSpent, TodoError
 from todo_app.core.links import Purpose
 from todo_app.core.recovery import ForgottenPassword, PasswordReset
-from todo_app.core.settings import get_settings
 from todo_app.web import edge, routes
+from todo_app.web.cookies import with_cookie, without_cookies
 from todo_app.web.form_posts import form_fields, redirect, refused, visit_of
 from todo_app.web.messages import FIELD_MESSAGES, message
-from todo_app.web.session_cookies import without_cookies
 
 _PAGES: dict[str, tuple[Purpose, str]] = {
     "reset-password": ("reset-password", routes.RESET_PASSWORD),
@@ -45,16 +44,8 @@ async def open_link(request: Request) -> RedirectResponse:
             await links.look_up(db, purpose, token)
     except LinkSpent:
         return redirect(routes.LINK_SPENT)
-    answer = redirect(page)
-    answer.set_cookie(
-        edge.link_cookie(),
-        token,
-        max_age=int(links.LIFETIMES[purpose].total_seconds()),
-        httponly=True,
-        samesite="lax",
-        secure=get_settings().is_https,
-    )
-    return answer
+    lifetime_seconds = links.LIFETIMES[purpose].total_seconds()
+    return with_cookie(redirect(page), edge.link_cookie(), token, lifetime_seconds)
 
 
 async def ask_for_reset(request: Request) -> RedirectResponse:

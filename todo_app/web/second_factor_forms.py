@@ -11,16 +11,21 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from todo_app.core import second_factor, sessions
+from todo_app.core import second_factor
 from todo_app.core.access import Actor
 from todo_app.core.database import reading
 from todo_app.core.errors import InvalidInput, NotFound, TodoError, Unauthenticated
 from todo_app.core.second_factor import Confirmation
-from todo_app.core.tokens import Claims
 from todo_app.core.visits import Visit
-from todo_app.web import edge, routes
-from todo_app.web.form_posts import form_fields, redirect, refused, visit_of, with_form_cookie
-from todo_app.web.forms import DONE_LIFETIME_SECONDS, RefusedForm
+from todo_app.web import routes
+from todo_app.web.form_posts import (
+    accepted,
+    actor_of,
+    form_fields,
+    redirect,
+    refused,
+    visit_of,
+)
 from todo_app.web.messages import message
 
 _Change = Callable[[Actor, SecretStr, Visit], Awaitable[None]]
@@ -53,7 +58,7 @@ async def renew_recovery_codes(request: Request) -> RedirectResponse:
 async def show_seed(request: Request) -> Response:
     """The seed that waits for its first code, as a QR code that is drawn here and kept nowhere."""
     try:
-        actor = await _actor(request)
+        actor = await actor_of(request)
         async with reading(actor.user_id) as db:
             enrolment = await second_factor.get_enrolment(db, actor)
     except Unauthenticated:
@@ -80,7 +85,7 @@ async def _change(
     request: Request, fields: Mapping[str, str], password_field: str, change: _Change
 ) -> RedirectResponse:
     try:
-        actor = await _actor(request)
+        actor = await actor_of(request)
         await change(actor, SecretStr(fields.get(password_field, "")), visit_of(request))
     except Unauthenticated:
         return redirect(routes.sign_in_path(routes.SECOND_FACTOR, ended=True))
@@ -91,12 +96,4 @@ async def _change(
         return redirect(routes.SECOND_FACTOR)
     except TodoError as refusal:
         return refused("codes", {}, {"form": message(refusal)})
-    done = RefusedForm(form="codes", errors={}, is_done=True)
-    return with_form_cookie(redirect(routes.SECOND_FACTOR), done, DONE_LIFETIME_SECONDS)
-
-
-async def _actor(request: Request) -> Actor:
-    claims: Claims | None = request.scope[edge.CLAIMS_KEY]
-    if claims is None:
-        raise Unauthenticated
-    return await sessions.authenticate(claims)
+    return accepted("codes")

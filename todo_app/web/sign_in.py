@@ -30,22 +30,21 @@ from todo_app.core.errors import (
     WrongCode,
 )
 from todo_app.core.password_change import PasswordChange
-from todo_app.core.tokens import Claims
 from todo_app.web import edge, routes
+from todo_app.web.cookies import without_cookies
 from todo_app.web.form_posts import (
+    accepted,
+    actor_of,
     form_fields,
     redirect,
     refused,
     visit_of,
-    with_form_cookie,
 )
-from todo_app.web.forms import DONE_LIFETIME_SECONDS, RefusedForm
 from todo_app.web.messages import FIELD_MESSAGES, STEP_IS_OVER, message
 from todo_app.web.session_cookies import (
     end_session,
     signed_in,
     with_step_cookie,
-    without_cookies,
 )
 
 
@@ -113,9 +112,6 @@ async def sign_out(request: Request) -> RedirectResponse:
 
 async def change_password(request: Request) -> RedirectResponse:
     """Change the password of who is signed in; all other sessions end."""
-    claims: Claims | None = request.scope[edge.CLAIMS_KEY]
-    if claims is None:
-        return redirect(routes.sign_in_path(routes.SECURITY, ended=True))
     fields = await form_fields(request)
     change = PasswordChange(
         current_password=SecretStr(fields.get("current_password", "")),
@@ -123,7 +119,7 @@ async def change_password(request: Request) -> RedirectResponse:
         revoke_api_tokens="revoke_api_tokens" in fields,
     )
     try:
-        actor = await sessions.authenticate(claims)
+        actor = await actor_of(request)
         await password_change.change_password(actor, change, visit_of(request))
     except Unauthenticated:
         return redirect(routes.sign_in_path(routes.SECURITY, ended=True))
@@ -131,8 +127,7 @@ async def change_password(request: Request) -> RedirectResponse:
         return refused("password", {}, {refusal.field: message(refusal)})
     except TodoError as refusal:
         return refused("password", {}, {"form": message(refusal)})
-    done = RefusedForm(form="password", errors={}, is_done=True)
-    return with_form_cookie(redirect(routes.SECURITY), done, DONE_LIFETIME_SECONDS)
+    return accepted("password")
 
 
 form_routes = [

@@ -12,9 +12,10 @@ from todo_app.core.credentials import Credentials
 from todo_app.core.errors import EmailTaken, InvalidInput, LinkSpent, TodoError
 from todo_app.core.sign_ups import SignUpAddress, SignUpConfirmation
 from todo_app.web import edge, routes
+from todo_app.web.cookies import without_cookies
 from todo_app.web.form_posts import form_fields, redirect, refused, visit_of
 from todo_app.web.messages import FIELD_MESSAGES, message
-from todo_app.web.session_cookies import signed_in, without_cookies
+from todo_app.web.session_cookies import signed_in
 
 
 async def send_again(request: Request) -> RedirectResponse:

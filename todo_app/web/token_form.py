@@ -10,24 +10,21 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from todo_app.core import api_tokens, sessions
+from todo_app.core import api_tokens
 from todo_app.core.api_tokens import TokenDraft
 from todo_app.core.database import transaction
-from todo_app.core.errors import TodoError, Unauthenticated
-from todo_app.core.tokens import Claims
-from todo_app.web import edge, routes
-from todo_app.web.form_posts import form_fields, visit_of
+from todo_app.core.errors import TodoError
+from todo_app.web import routes
+from todo_app.web.form_posts import actor_of, form_fields, visit_of
 from todo_app.web.messages import FIELD_MESSAGES, message
 
 
 async def make_token(request: Request) -> JSONResponse:
     """Make a token for who is signed in: `{"token"}`, or `{"error"}` in a sentence."""
-    claims: Claims | None = request.scope[edge.CLAIMS_KEY]
     fields = await form_fields(request)
     days = fields.get("expires_in_days", "")
     try:
-        if claims is None:
-            raise Unauthenticated
+        actor = await actor_of(request)
         draft = TokenDraft.model_validate(
             {
                 "name": fields.get("name", ""),
@@ -35,7 +32,6 @@ async def make_token(request: Request) -> JSONResponse:
                 "expires_in_days": int(days) if days.isdecimal() and len(days) < 4 else 0,  # noqa: PLR2004 - a year
             }
         )
-        actor = await sessions.authenticate(claims)
         async with transaction(actor.user_id) as db:
             made = await api_tokens.create_token(db, actor, draft, visit_of(request))
     except ValidationError:
