@@ -6,6 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import reflex as rx
 
+from todo_app.core.passwords import MIN_CHARACTERS
 from todo_app.web import page_script, reflex_private, routes
 from todo_app.web.components.icons import icon
 from todo_app.web.components.last_seen import forget_seen
@@ -128,4 +129,40 @@ def text_field(
         # Beside the label, but behind the input for those who go by Tab.
         *([aside] if aside else []),
         class_name="field",
+    )
+
+
+def password_field(
+    state: type[AuthState],
+    name: str | rx.Var[str],
+    label: str,
+    *,
+    sent_as: str = "",
+    aside: rx.Component | None = None,
+) -> rx.Component:
+    """The field of the password that one has."""
+    return text_field(
+        state,
+        name,
+        label,
+        value=None,
+        type="password",
+        auto_complete="current-password",
+        required=True,
+        sent_as=sent_as,
+        aside=aside,
+    )
+
+
+def new_password_field(state: type[AuthState], name: str, label: str) -> rx.Component:
+    """The field of a password that is chosen, with how long it has to be."""
+    return text_field(
+        state,
+        name,
+        f"{label}, at least {MIN_CHARACTERS} characters",
+        value=None,
+        type="password",
+        auto_complete="new-password",
+        min_length=MIN_CHARACTERS,
+        required=True,
     )

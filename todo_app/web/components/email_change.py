@@ -8,7 +8,7 @@ from todo_app.core import clock, email_change, mail
 from todo_app.core.errors import NotFound, TodoError
 from todo_app.web import routes, wording
 from todo_app.web.account_state import shown_at
-from todo_app.web.components.account_form import form_error, text_field
+from todo_app.web.components.account_form import form_error, password_field, text_field
 from todo_app.web.components.icons import icon
 from todo_app.web.components.native_form import native_form
 from todo_app.web.forms import from_cookie
@@ -91,15 +91,7 @@ def _form() -> rx.Component:
             auto_complete="email",
             required=True,
         ),
-        text_field(
-            EmailChangeState,
-            "password",
-            "Your password",
-            value=None,
-            type="password",
-            auto_complete="current-password",
-            required=True,
-        ),
+        password_field(EmailChangeState, "password", "Your password"),
         rx.el.p("It counts once you confirm it by a link we mail there.", class_name="hint"),
         rx.el.button("Change email", type="submit", class_name="primary"),
         class_name="narrow",

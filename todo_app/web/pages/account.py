@@ -7,7 +7,7 @@ import reflex as rx
 from todo_app.core.letters import CLOSED_DAYS
 from todo_app.core.text import NAME_MAX_CHARACTERS
 from todo_app.web import edge, reflex_private, routes
-from todo_app.web.components.account_form import form_error, text_field
+from todo_app.web.components.account_form import form_error, password_field, text_field
 from todo_app.web.components.email_change import EmailChangeState, email_change_form
 from todo_app.web.components.icons import icon
 from todo_app.web.components.native_form import native_form
@@ -97,15 +97,7 @@ def _closing() -> rx.Component:
                 auto_complete="off",
                 required=True,
             ),
-            text_field(
-                AccountState,
-                "current_password",
-                "Current password",
-                value=None,
-                type="password",
-                auto_complete="current-password",
-                required=True,
-            ),
+            password_field(AccountState, "current_password", "Current password"),
             rx.el.button("Delete account", type="submit", class_name="primary danger"),
             class_name="narrow",
         ),

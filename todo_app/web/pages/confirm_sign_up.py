@@ -5,7 +5,7 @@ from __future__ import annotations
 import reflex as rx
 
 from todo_app.web import edge, reflex_private, routes
-from todo_app.web.components.account_form import AccountFormState, card, form_error, text_field
+from todo_app.web.components.account_form import AccountFormState, card, form_error, password_field
 from todo_app.web.components.native_form import native_form
 from todo_app.web.session import public
 
@@ -28,15 +28,7 @@ def page() -> rx.Component:
         form_error(ConfirmSignUpState),
         native_form(
             routes.CONFIRM_SIGN_UP_FORM,
-            text_field(
-                ConfirmSignUpState,
-                "password",
-                "Password",
-                value=None,
-                type="password",
-                auto_complete="current-password",
-                required=True,
-            ),
+            password_field(ConfirmSignUpState, "password", "Password"),
             rx.el.button("Open the account", type="submit", class_name="primary"),
         ),
     )

@@ -13,7 +13,7 @@ from todo_app.core.passkeys import PasskeyView
 from todo_app.core.text import NAME_MAX_CHARACTERS
 from todo_app.web import edge, reflex_private, routes, wording
 from todo_app.web.account_state import shown_at
-from todo_app.web.components.account_form import form_error, text_field
+from todo_app.web.components.account_form import form_error, password_field, text_field
 from todo_app.web.components.icons import icon
 from todo_app.web.components.native_form import native_form
 from todo_app.web.components.passkey_form import passkey_form
@@ -119,15 +119,8 @@ def _passkey(row: rx.Var[PasskeyRow]) -> rx.Component:
                 native_form(
                     routes.REMOVE_PASSKEY_FORM,
                     rx.el.input(type="hidden", name="passkey_id", value=row["id"], read_only=True),
-                    text_field(
-                        PasskeysState,
-                        field,
-                        "Your password",
-                        value=None,
-                        type="password",
-                        sent_as="remove_password",
-                        auto_complete="current-password",
-                        required=True,
+                    password_field(
+                        PasskeysState, field, "Your password", sent_as="remove_password"
                     ),
                     rx.el.p("All other sessions end.", class_name="hint"),
                     rx.el.button("Remove it", type="submit", class_name="quiet danger"),
@@ -164,15 +157,7 @@ def _add() -> rx.Component:
                 required=True,
             ),
             rx.el.p("All other sessions end.", class_name="hint"),
-            text_field(
-                PasskeysState,
-                "current_password",
-                "Your password",
-                value=None,
-                type="password",
-                auto_complete="current-password",
-                required=True,
-            ),
+            password_field(PasskeysState, "current_password", "Your password"),
             challenge_path=routes.NEW_PASSKEY_CHALLENGE,
             method="create",
             label="Add passkey",

@@ -5,7 +5,12 @@ from __future__ import annotations
 import reflex as rx
 
 from todo_app.web import edge, reflex_private, routes
-from todo_app.web.components.account_form import AccountFormState, card, form_error, text_field
+from todo_app.web.components.account_form import (
+    AccountFormState,
+    card,
+    form_error,
+    new_password_field,
+)
 from todo_app.web.components.native_form import native_form
 from todo_app.web.session import public
 
@@ -28,16 +33,7 @@ def page() -> rx.Component:
         form_error(ResetPasswordState),
         native_form(
             routes.RESET_PASSWORD_FORM,
-            text_field(
-                ResetPasswordState,
-                "new_password",
-                "New password, at least 8 characters",
-                value=None,
-                type="password",
-                auto_complete="new-password",
-                min_length=8,
-                required=True,
-            ),
+            new_password_field(ResetPasswordState, "new_password", "New password"),
             rx.el.button("Set the password", type="submit", class_name="primary"),
         ),
     )

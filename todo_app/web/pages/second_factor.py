@@ -15,7 +15,7 @@ from todo_app.core.errors import NotFound, TodoError
 from todo_app.core.second_factor import SecondFactorView
 from todo_app.web import edge, reflex_private, routes, wording
 from todo_app.web.account_state import shown_at
-from todo_app.web.components.account_form import form_error, text_field
+from todo_app.web.components.account_form import form_error, password_field, text_field
 from todo_app.web.components.copy_button import copy_button
 from todo_app.web.components.native_form import backend_address, native_form
 from todo_app.web.components.settings_places import back_to_security, settings_places
@@ -316,13 +316,5 @@ def _password(name: str) -> tuple[rx.Component, rx.Component]:
             read_only=True,
             hidden=True,
         ),
-        text_field(
-            SecondFactorState,
-            name,
-            "Your password",
-            value=None,
-            type="password",
-            auto_complete="current-password",
-            required=True,
-        ),
+        password_field(SecondFactorState, name, "Your password"),
     )

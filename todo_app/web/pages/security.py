@@ -14,7 +14,7 @@ from todo_app.core.errors import NotFound, TodoError
 from todo_app.core.sessions import SessionView
 from todo_app.web import edge, reflex_private, routes, wording
 from todo_app.web.account_state import shown_at
-from todo_app.web.components.account_form import form_error, text_field
+from todo_app.web.components.account_form import form_error, new_password_field, password_field
 from todo_app.web.components.icons import icon
 from todo_app.web.components.native_form import native_form
 from todo_app.web.components.settings_places import settings_places
@@ -239,25 +239,8 @@ def _password() -> rx.Component:
                 read_only=True,
                 hidden=True,
             ),
-            text_field(
-                SecurityState,
-                "current_password",
-                "Current password",
-                value=None,
-                type="password",
-                auto_complete="current-password",
-                required=True,
-            ),
-            text_field(
-                SecurityState,
-                "new_password",
-                "New password, at least 8 characters",
-                value=None,
-                type="password",
-                auto_complete="new-password",
-                min_length=8,
-                required=True,
-            ),
+            password_field(SecurityState, "current_password", "Current password"),
+            new_password_field(SecurityState, "new_password", "New password"),
             _tokens_too(),
             rx.el.p("Changing it ends all other sessions.", class_name="hint"),
             rx.el.button("Change password", type="submit", class_name="primary"),

@@ -10,6 +10,7 @@ from todo_app.web.components.account_form import (
     card,
     form_error,
     note,
+    password_field,
     text_field,
 )
 from todo_app.web.components.native_form import native_form
@@ -46,14 +47,10 @@ def page() -> rx.Component:
                 auto_complete="username",
                 required=True,
             ),
-            text_field(
+            password_field(
                 SignInState,
                 "password",
                 "Password",
-                value=None,
-                type="password",
-                auto_complete="current-password",
-                required=True,
                 aside=rx.el.a("Forgot it?", href=routes.FORGOTTEN_PASSWORD, class_name="aside"),
             ),
             rx.el.button("Sign in", type="submit", class_name="primary"),

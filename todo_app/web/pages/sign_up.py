@@ -5,7 +5,13 @@ from __future__ import annotations
 import reflex as rx
 
 from todo_app.web import edge, reflex_private, routes
-from todo_app.web.components.account_form import AccountFormState, card, form_error, text_field
+from todo_app.web.components.account_form import (
+    AccountFormState,
+    card,
+    form_error,
+    new_password_field,
+    text_field,
+)
 from todo_app.web.components.native_form import native_form
 from todo_app.web.session import public
 
@@ -48,16 +54,7 @@ def page() -> rx.Component:
                 auto_complete="name",
                 max_length=100,
             ),
-            text_field(
-                SignUpState,
-                "password",
-                "Password, at least 8 characters",
-                value=None,
-                type="password",
-                auto_complete="new-password",
-                min_length=8,
-                required=True,
-            ),
+            new_password_field(SignUpState, "password", "Password"),
             rx.el.button("Create account", type="submit", class_name="primary"),
         ),
         rx.el.p("Already have one? ", rx.el.a("Sign in", href=routes.SIGN_IN), class_name="other"),
