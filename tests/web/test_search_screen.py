@@ -3,6 +3,7 @@ from __future__ import annotations
 from tests.web.browser import SEARCH, Browser, Tab
 
 PATH = "/search"
+TOKEN = "3c1a35f0-6f35-4f3c-9a55-0c3d3c9d9d01"
 
 
 async def find(tab: Tab, text: str, stamp: int = 1) -> None:
@@ -29,7 +30,7 @@ async def test_what_is_typed_is_found_and_marked(alice: Browser, bob: Browser) -
         assert tab.rows[0]["found_title"] == ["Buy ", "milk", ""]
         await find(tab, "cafe lait", stamp=2)
         assert tab.rows[0]["found_title"] == ["", "Caf\u00e9", " au ", "lait", ""]
-        assert tab.shown["search_state.searched"] == "cafe lait"
+        assert tab.shown["task_list_state.searched"] == "cafe lait"
         await find(tab, "nothing like it", stamp=3)
         assert titles(tab) == []
     async with bob.tab(PATH) as tab:
@@ -71,6 +72,20 @@ async def test_a_late_question_does_not_replace_the_answer_to_a_newer_one(alice:
     async with alice.tab(PATH) as tab:
         await find(tab, "rent", stamp=2)
         await find(tab, "milk", stamp=1)
+        assert titles(tab) == ["Pay rent"]
+
+
+async def test_search_opens_with_what_the_address_says_and_not_with_what_was_last(
+    alice: Browser,
+) -> None:
+    await add(alice, "Buy milk", "Pay rent")
+
+    async with alice.tab(PATH, token=TOKEN) as tab:
+        await find(tab, "milk")
+        assert titles(tab) == ["Buy milk"]
+    async with alice.tab(PATH, token=TOKEN) as tab:
+        assert titles(tab) == []
+    async with alice.tab(f"{PATH}?show=rent", token=TOKEN) as tab:
         assert titles(tab) == ["Pay rent"]
 
 

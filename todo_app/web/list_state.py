@@ -75,6 +75,7 @@ class TaskListState(AuthState):
     sections: list[SectionRow] = []
     found_names: list[FoundName] = []
     saved_query: str = ""
+    searched: str = ""
     is_missing: bool = False
     is_archived: bool = False
     here: str = ""
@@ -87,7 +88,6 @@ class TaskListState(AuthState):
     _stamp: int = 0
     _cursors: list[str] = []
     _known_task: str = ""
-    _searched: str = ""
     _filter: str = ""
     _nameless: list[tuple[str, int, int]] = []
     _place_id: str = ""
@@ -110,7 +110,8 @@ class TaskListState(AuthState):
         outline = await self._outline_named()
         self.saved_query = saved_place(self.get_value("filters"), place_id)[1]
         typed = self.saved_query if wanted.filter is None else wanted.filter
-        self._set_filter({"filter": typed, "search": self._searched}.get(name, ""))
+        self.searched = typed if name == "search" else ""
+        self._set_filter(typed if name in {"filter", "search"} else "")
         self._nameless = list_queries.nameless_in(self._filter, outline)
         self.is_missing = not await self._open_place(outline)
         if self.is_missing:
@@ -252,7 +253,7 @@ class TaskListState(AuthState):
         known: Known | None = None,
     ) -> TaskPage:
         if self._name == "search":
-            best = await self._share(search.search, self._searched, limit=search.HITS_MAX)
+            best = await self._share(search.search, self.searched, limit=search.HITS_MAX)
             self.found_names = names_of(best.names)
             return whole([hit.task for hit in best.tasks])
         filters, sort = self._query()
@@ -278,8 +279,7 @@ class TaskListState(AuthState):
         done = [] if self.has_more else self._rows_of(page, page.done)
         surplus = max(0, len(rows) + len(done) - self._most_rows())
         self.has_earlier = self.has_earlier or surplus > 0
-        self._cursors = cursors[surplus:]
-        rows = rows[surplus:]
+        self._cursors, rows = cursors[surplus:], rows[surplus:]
         self.is_thinned = False
         if self._name == "upcoming":
             rows = with_echoes(rows, await self._echoes(rows, page))
@@ -340,7 +340,7 @@ class TaskListState(AuthState):
             zone=actor.time_zone,
             week_start=self.get_value("user")["week_start"],
             homes={one["id"]: one for one in self.get_value("projects")},
-            phrases=read_query(self._searched) if self._name == "search" else [],
+            phrases=read_query(self.searched),
             stamp=self._stamp,
         )
 

@@ -20,9 +20,8 @@ Query = Annotated[str, StringConstraints(max_length=QUERY_MAX_CHARACTERS)]
 
 
 class SearchState(TaskListState):
-    """What was looked for last."""
+    """What is looked for."""
 
-    searched: str = ""
     _asked_at: int = 0
 
     @rx.event
@@ -31,11 +30,10 @@ class SearchState(TaskListState):
         if stamp < self._asked_at:
             return
         self._asked_at = stamp
-        self._searched = text
+        self.searched = text
         if self._name == "search":
             self._set_filter(text)
             await self._reload()
-        self.searched = text.strip()
 
 
 def search_box() -> rx.Component:

@@ -8,7 +8,7 @@ from reflex_components_core.react_router.dom import ReactRouterLink
 from todo_app.core.search import HITS_MAX
 from todo_app.web import routes
 from todo_app.web.components.icons import icon
-from todo_app.web.components.search_box import SearchState, search_box
+from todo_app.web.components.search_box import search_box
 from todo_app.web.components.task_list import empty_state, task_list
 from todo_app.web.components.task_row import found_piece
 from todo_app.web.list_state import TaskListState
@@ -35,7 +35,7 @@ def page() -> rx.Component:
 def _summary() -> rx.Var[str]:
     tasks, names = TaskListState.rows.length(), TaskListState.found_names.length()
     return rx.cond(
-        SearchState.searched == "",
+        TaskListState.searched.strip() == "",
         "",
         rx.cond(
             _IS_CUT,
@@ -85,7 +85,7 @@ def _nothing() -> rx.Component:
 
 def _nothing_at_all() -> rx.Component:
     return rx.cond(
-        SearchState.searched == "",
+        TaskListState.searched.strip() == "",
         empty_state(
             "Type to search",
             "Beginnings of words are enough, and accents do not matter. "
