@@ -34,6 +34,7 @@ from todo_app.core import clock, migrations
 from todo_app.core.migrations import MigrationError, migrate
 from todo_app.core.models import SQLModel, new_id
 from todo_app.core.visits import network
+from todo_app.core.words import word_bits
 
 TABLES = SQLModel.metadata.tables
 NOW = clock.now()
@@ -231,6 +232,19 @@ def test_texts_from_before_symbols_were_words_are_found_by_them(connection: Conn
         assert kept() == ["c + + \U0001f389", "c + + \U0001f389 \u2192"]
         matching = "SELECT count(*) FROM search_index WHERE search_index MATCH '\"c + +\"'"
         assert connection.execute(text(matching)).scalar_one() == 1
+
+
+def test_texts_from_before_there_were_bits_of_titles_have_theirs(connection: Connection) -> None:
+    migrate()
+    fill(connection)
+    connection.execute(text("UPDATE tasks SET title = 'Water the caf\u00e9', notes = 'x'"))
+    connection.commit()
+    command.downgrade(migrations.configuration(), "0025")
+
+    migrate()
+
+    query = "SELECT title_bits FROM search_texts WHERE task_id IS NOT NULL"
+    assert connection.execute(text(query)).scalar_one() == word_bits(["water", "the", "cafe"])
 
 
 def test_each_migration_follows_the_one_before_it() -> None:

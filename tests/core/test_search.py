@@ -229,6 +229,8 @@ async def test_at_most_so_many_tasks_are_returned(alice: Actor) -> None:
 
 WHOLE, BEGUN, NOTED = ("Car", ""), ("Carpet", ""), ("Ride", "by car")
 A_THIRD = MOST_HITS // 3
+MANY = 1_100
+"""More than are looked up where the index says that they may fit."""
 
 
 @pytest.mark.parametrize(
@@ -237,6 +239,7 @@ A_THIRD = MOST_HITS // 3
         [WHOLE, *[BEGUN] * MOST_HITS, *[NOTED] * MOST_HITS],
         [WHOLE, *[BEGUN] * 2 * A_THIRD, *[NOTED, NOTED, BEGUN] * A_THIRD],
         [WHOLE, *[BEGUN] * MOST_HITS],
+        [WHOLE, *[BEGUN] * MANY, *[NOTED] * MOST_HITS],
         [BEGUN, *[WHOLE, NOTED] * A_THIRD, *[NOTED] * MOST_HITS],
     ],
 )
@@ -252,6 +255,13 @@ async def test_titles_are_found_behind_as_many_later_notes_as_are_looked_at(
     assert titles == sorted(titles, key=["Car", "Carpet", "Ride"].index)
     assert titles.count("Car") == min(len(titles), earlier.count(WHOLE))
     assert len({hit.task.id for hit in hits}) == len(hits)
+
+
+async def test_a_title_is_found_behind_many_that_begin_alike(alice: Actor) -> None:
+    texts = [("Cartoons", ""), *[BEGUN] * MANY, *[("Ride", "by cartoon")] * MOST_HITS]
+    await add_texts(alice, texts)
+
+    assert (await found(alice, "cartoon"))[:2] == ["Cartoons", "Ride"]
 
 
 async def test_of_what_is_everywhere_only_the_latest_is_looked_at(alice: Actor) -> None:

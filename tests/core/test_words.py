@@ -12,6 +12,7 @@ from todo_app.core.words import (
     fold,
     indexed_words,
     read_query,
+    word_bits,
     words,
 )
 
@@ -121,3 +122,25 @@ def test_any_text_is_folded_for_good_and_marked_within(text: str, query: str) ->
     spans = find_spans(text, read_query(query))
     ends = [0, *(place for span in spans for place in (span.start, span.end)), len(text)]
     assert ends == sorted(ends)
+
+
+@given(st.lists(st.text("abc", min_size=1), min_size=1), st.data())
+def test_words_have_the_bits_of_those_among_them_and_of_their_beginnings(
+    those: list[str], data: st.DataObject
+) -> None:
+    first = data.draw(st.integers(0, len(those) - 1))
+    end = data.draw(st.integers(first + 1, len(those)))
+    *whole, last = those[first:end]
+    beginning = last[: data.draw(st.integers(1, len(last)))]
+
+    bits = word_bits(those)
+    assert bits & word_bits([*whole, last]) == word_bits([*whole, last])
+    begun = word_bits([*whole, beginning], is_prefix=True)
+    assert bits & begun == begun
+
+
+def test_other_words_have_other_bits() -> None:
+    bits = word_bits(["water", "the", "plants"])
+    for word in ("wat", "plant", "cactus"):
+        assert bits & word_bits([word]) != word_bits([word])
+    assert 0 < bits < 2**63

@@ -42,10 +42,12 @@ from todo_app.core.search_index import (
     MOST_HITS,
     Field,
     asked,
+    earlier_titles,
     fits_words,
     hits,
     latest_hits,
     latest_tasks,
+    query_bits,
     query_text,
     scope,
 )
@@ -123,6 +125,8 @@ async def search(
         "whole": query_text(dialect, within, "title", whole),
         "begun": query_text(dialect, within, "title", phrases),
         "anywhere": query_text(dialect, within, "content", phrases),
+        "whole_bits": query_bits(whole),
+        "begun_bits": query_bits(phrases),
         "hits_max": limit,
     }
     values |= access.values(actor)
@@ -276,8 +280,9 @@ def _ranked_by_walking() -> Select[tuple[UUID, int]]:
         latest = union_all(*map(select, found)).subquery()
         has_all = func.count().filter(latest.c.rank <= worse) == MOST_HITS
         missing = case((has_all, func.count().filter(latest.c.rank == worse)), else_=0)
-        is_before = SEARCH_TEXTS.c.number < select(func.min(latest.c.number)).scalar_subquery()
-        found.append(latest_tasks("title", asked(query), rank, missing, is_before))
+        earliest = func.min(latest.c.number)
+        behind = select(missing.label("missing"), earliest.label("earliest")).cte()
+        found.append(earlier_titles(query, rank, behind.c.missing, behind.c.earliest))
     tasks = union_all(*map(select, found)).subquery()
     return select(tasks.c.task_id, tasks.c.rank)
 

@@ -6,27 +6,35 @@ so for everything it records. What a person sees of the answers is in `search`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import reduce
+from operator import or_
 from typing import Any, Literal
 from uuid import UUID
 
 from sqlalchemy import (
+    ARRAY,
     CTE,
     BigInteger,
     BindParameter,
     ColumnElement,
     Connection,
     Select,
+    SelectBase,
     String,
+    any_,
     bindparam,
+    case,
     cast,
     column,
+    func,
     literal,
     literal_column,
     select,
     table,
     text,
     type_coerce,
+    union_all,
 )
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import Insert as PostgresqlInsert
@@ -36,7 +44,7 @@ from sqlalchemy.orm import Session
 
 from todo_app.core import access
 from todo_app.core.models import LABELS, PROJECTS, SEARCH_TEXTS, TASKS
-from todo_app.core.words import Phrase, indexed_words
+from todo_app.core.words import Phrase, indexed_words, word_bits
 from todo_app.core.writes import Write
 
 Field = Literal["title", "content"]
@@ -44,6 +52,8 @@ Field = Literal["title", "content"]
 
 MOST_HITS = 300
 """How many hits are looked at, the latest: of what is everywhere nobody reads the rest."""
+_MOST_LOOKED_UP = 1_000
+"""So many rows are looked up by their numbers as quickly as 3,000 are one behind the other."""
 _TEXT_COLUMNS: Mapping[str, tuple[str, ...]] = {
     "task": ("title", "notes"),
     "project": ("name",),
@@ -61,18 +71,20 @@ def has_text(entity: str, names: Sequence[str]) -> bool:
 def text_row(kind: str, row: Mapping[str, Any], user_id: UUID) -> dict[str, Any]:
     """The row of the index for a row of an entity, which has at least its text."""
     title, notes = (*(row[name] for name in _TEXT_COLUMNS[kind]), "")[:2]
+    title_words = indexed_words(title)
     return {
         "user_id": user_id,
         "scope": scope(kind, user_id),
         f"{kind}_id": row["id"],
-        "title": indexed_words(title),
+        "title": title_words,
         "content": indexed_words(f"{title} {notes}"),
+        "title_bits": word_bits(title_words.split()),
     }
 
 
 def _replacing(dialect: str, kind: str) -> PostgresqlInsert | SqliteInsert:
     insert = (SqliteInsert if dialect == "sqlite" else PostgresqlInsert)(SEARCH_TEXTS)
-    fresh = {name: insert.excluded[name] for name in ("title", "content")}
+    fresh = {name: insert.excluded[name] for name in ("title", "content", "title_bits")}
     # Nobody asks for the number.
     return insert.on_conflict_do_update(index_elements=[f"{kind}_id"], set_=fresh).inline()
 
@@ -152,16 +164,51 @@ def latest_hits(
 
 
 def latest_tasks(
-    field: Field,
-    query: BindParameter[str],
-    rank: ColumnElement[int],
-    most: ColumnElement[int],
-    *where: ColumnElement[bool],
+    field: Field, query: BindParameter[str], rank: ColumnElement[int], most: ColumnElement[int]
 ) -> CTE:
     """On PostgreSQL: number, task and rank of the latest texts that fit a query, found once."""
-    columns = (SEARCH_TEXTS.c.number, SEARCH_TEXTS.c.task_id, rank.label("rank"))
-    fitting = _latest_texts(field, query, most).where(*where)
-    return fitting.with_only_columns(*columns).cte().prefix_with("MATERIALIZED")
+    return _found_once(_ranked(_latest_texts(field, query, most), rank))
+
+
+def earlier_titles(
+    query: str, rank: ColumnElement[int], most: ColumnElement[int], before: ColumnElement[int]
+) -> CTE:
+    """On PostgreSQL: the same of the titles before a number that fit the query of this name.
+
+    `most` and `before` are columns of a single row. The value named like the query with `_bits`
+    behind it is asked for too: the index alone tells which titles have these bits. They are mostly
+    few, and looked up; if they are many, all are looked at one by one.
+    """
+    number, bits = SEARCH_TEXTS.c.number, bindparam(f"{query}_bits", type_=BigInteger)
+    is_before = number < select(before).scalar_subquery()
+    has_bits = SEARCH_TEXTS.c.title_bits.bitwise_and(bits) == bits
+    may_fit = _latest(case((most > 0, _MOST_LOOKED_UP), else_=0)).where(is_before, has_bits)
+    numbers = may_fit.subquery().c.number
+    are_few, missing = func.count() < _MOST_LOOKED_UP, select(most).scalar_subquery()
+    plan = _found_once(
+        select(
+            func.array_agg(numbers).label("numbers"),
+            case((are_few, missing), else_=0).label("looked_up"),
+            case((are_few, 0), else_=missing).label("walked"),
+        )
+    )
+    looked_up = (
+        select(number)
+        .where(access.own_rows(SEARCH_TEXTS), fits_words(SEARCH_TEXTS.c.title, asked(query)))
+        .where(number == any_(cast(select(plan.c.numbers).scalar_subquery(), ARRAY(BigInteger))))
+        .order_by(number.desc())
+        .limit(select(plan.c.looked_up).scalar_subquery())
+    )
+    walked = _latest_texts("title", asked(query), plan.c.walked).where(is_before)
+    return _found_once(union_all(_ranked(looked_up, rank), _ranked(walked, rank)))
+
+
+def _ranked(texts: Select[tuple[int]], rank: ColumnElement[int]) -> Select[Any]:
+    return texts.add_columns(SEARCH_TEXTS.c.task_id, rank.label("rank"))
+
+
+def _found_once(texts: SelectBase) -> CTE:
+    return texts.cte().prefix_with("MATERIALIZED")
 
 
 def fits_words(words: ColumnElement[str], query: BindParameter[str]) -> ColumnElement[bool]:
@@ -174,7 +221,12 @@ def fits_words(words: ColumnElement[str], query: BindParameter[str]) -> ColumnEl
 def _latest_texts(
     field: Field, query: BindParameter[str], most: ColumnElement[int]
 ) -> Select[tuple[int]]:
-    """On PostgreSQL: the latest texts that fit a query, of the value named `scope`.
+    """On PostgreSQL: the numbers of the latest texts that fit a query."""
+    return _latest(most).where(fits_words(SEARCH_TEXTS.c[field], query))
+
+
+def _latest(most: ColumnElement[int]) -> Select[tuple[int]]:
+    """On PostgreSQL: the numbers of the latest texts, of the value named `scope`.
 
     Behind row-level security no index of words is of use: each text is looked at, the latest first,
     until there are enough. PostgreSQL has no idea of how many fit, and would rather read and sort
@@ -183,9 +235,8 @@ def _latest_texts(
     """
     scope_, number = SEARCH_TEXTS.c.scope, SEARCH_TEXTS.c.number
     is_asked = (access.own_rows(SEARCH_TEXTS), scope_.between(asked("scope"), asked("scope")))
-    fitting = select(number).where(*is_asked, fits_words(SEARCH_TEXTS.c[field], query))
     unforeseen = select(most).scalar_subquery()
-    return fitting.order_by(scope_.desc(), number.desc()).limit(unforeseen)
+    return select(number).where(*is_asked).order_by(scope_.desc(), number.desc()).limit(unforeseen)
 
 
 def query_text(
@@ -196,6 +247,11 @@ def query_text(
         asked = (" OR " if is_any else " AND ").join(map(_fts_phrase, phrases))
         return f"scope : {scope_} AND {field} : ({asked})"
     return (" | " if is_any else " & ").join(map(_ts_phrase, phrases))
+
+
+def query_bits(phrases: Iterable[Phrase]) -> int:
+    """The bits of every title that fits a query for every phrase."""
+    return reduce(or_, (word_bits(phrase.words, is_prefix=phrase.is_prefix) for phrase in phrases))
 
 
 def _fts_phrase(phrase: Phrase) -> str:

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
+from zlib import crc32
 
 QUERY_MAX_CHARACTERS = 200
 QUERY_MAX_PHRASES = 10
@@ -21,6 +22,7 @@ WORD_MAX_CHARACTERS = 64
 INDEXED_MAX_WORDS = 16_000
 INDEXED_MAX_BYTES = 400_000
 """PostgreSQL numbers 16,383 words of a text and keeps at most a mebibyte of them."""
+_BITS = 63  # Of an integer of PostgreSQL, the sign left out.
 
 _JOINER = "\u200d"
 # The marks of Latin, Greek, Cyrillic, Hebrew and Arabic, which people leave out, and what only says
@@ -129,6 +131,22 @@ def indexed_words(text: str) -> str:
             break
         found.append(word)
     return " ".join(found)
+
+
+def word_bits(words: Sequence[str], *, is_prefix: bool = False) -> int:
+    """A number with bits for the first two and three letters of words, and for whole words.
+
+    A text that has the words of a query has all their bits, and may have others. With `is_prefix`
+    the last word may be the beginning of one.
+    """
+    bits = 0
+    for place, word in enumerate(words, 1):
+        marks = [word[:size] for size in (2, 3) if len(word) >= size]
+        if not is_prefix or place < len(words):
+            marks += (f"{word} ", f" {word}")
+        for mark in marks:
+            bits |= 1 << crc32(mark.encode()) % _BITS
+    return bits
 
 
 def read_query(text: str) -> list[Phrase]:

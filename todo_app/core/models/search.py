@@ -42,11 +42,20 @@ class SearchText(SQLModel, table=True):
 
     `title` is of a task's title or of a name alone, `content` of all that is looked through.
     `scope` is what a search stays within: an account and a kind. `number` is the row's number in
-    the full-text index of SQLite, and larger for what came later.
+    the full-text index of SQLite, and larger for what came later. `title_bits` are those of the
+    words of the title, which tell PostgreSQL by the index alone of most rows that they do not fit.
     """
 
     __tablename__ = "search_texts"
-    __table_args__ = (Index("ix_search_texts_latest", "user_id", "scope", "number"),)
+    __table_args__ = (
+        Index(
+            "ix_search_texts_latest",
+            "user_id",
+            "scope",
+            "number",
+            postgresql_include=["title_bits"],
+        ),
+    )
 
     number: int | None = Field(
         default=None,
@@ -66,6 +75,8 @@ class SearchText(SQLModel, table=True):
     )
     title: str = Field(sa_type=Words)
     content: str = Field(sa_type=Words)
+    # Where none were said, there may be every word.
+    title_bits: int = Field(sa_type=BigInteger, sa_column_kwargs={"server_default": "-1"})
 
 
 class SavedFilter(SQLModel, table=True):
