@@ -138,6 +138,24 @@ async def test_a_batch_that_came_to_nothing_is_taken_back_once(alice: Actor) -> 
     await assert_chained(alice)
 
 
+async def test_what_a_batch_left_as_it_was_keeps_its_version(alice: Actor) -> None:
+    whole = await add_task(alice, "Move house")
+    part = await add_task(alice, "Pack", parent_id=whole.id)
+
+    async def there_and_back(db: AsyncSession, actor: Actor) -> None:
+        await tasks.complete_task(db, actor, whole.id)
+        await tasks.reopen_task(db, actor, whole.id)
+        await tasks.update_task(db, actor, whole.id, TaskPatch(priority=1))
+
+    await act(there_and_back, alice)
+    before = await act(tasks.get_task, alice, part.id)
+
+    step = await act(undo.undo_last, alice)
+
+    assert [change.entity_id for change in step.changes] == [whole.id]
+    assert await act(tasks.get_task, alice, part.id) == before
+
+
 async def test_what_a_batch_made_and_took_away_itself_is_no_hindrance(alice: Actor) -> None:
     monthly = RecurrenceDraft(rule="FREQ=MONTHLY", text="every month")
     task = await add_task(alice, "Pay rent", due=Due(date=date(2026, 11, 21)), recurrence=monthly)

@@ -173,15 +173,15 @@ async def _take_back(db: AsyncSession, actor: Actor, step: Step, batch_id: UUID)
         acts.setdefault(key, change["act"])
         if (field := _reverse(will_be, key, change)) is not None:
             raise await _changed_since(db, actor, change, field)
-    # What a step both made and took away leaves nothing to do.
-    acts = {key: act for key, act in acts.items() if was[key] or will_be[key]}
+    # What a step both did and took back leaves nothing to do.
+    acts = {key: act for key, act in acts.items() if was[key] != will_be[key]}
     for key, act in acts.items():
         after = await _write(db, actor, step, key, was[key], will_be[key])
         step.record(act, key[0], was[key], after)
     if not step.rows:
         step.record_nothing(done[0]["act"], done[0]["entity"], done[0])
     name = await db.scalar(select(col(User.name)).where(access.own_account(actor)))
-    rows = {key[1]: will_be[key] or was[key] or {} for key in acts}
+    rows = {key[1]: will_be[key] or was[key] or {} for key in was}
     views = [
         ChangeView.of(
             change,
