@@ -235,7 +235,7 @@ async def test_what_was_typed_survives_a_restart_and_a_closed_page(
     await page.reload()
     await is_ready(page)
     assert alice.titles() == ["Typed on the train"]
-    await page.wait_for_function(f"{OUTBOXES}.length === 0")
+    await page.wait_for_function(f"() => {OUTBOXES}.length === 0")
     watch.forgive(SERVER_AWAY)
 
 
@@ -260,7 +260,7 @@ async def test_what_was_typed_as_the_session_ended_is_saved_after_signing_in(
     await page.get_by_role("button", name="Sign in", exact=True).click()
     await expect(toast(page)).to_contain_text("Added “Typed too late”")
     assert alice.titles() == ["Typed too late"]
-    await page.wait_for_function(f"{OUTBOXES}.length === 0")
+    await page.wait_for_function(f"() => {OUTBOXES}.length === 0")
     await page.evaluate("key => localStorage.setItem(key, '[]')", key)
     await sign_out(page)
     assert await page.evaluate(OUTBOXES) == []

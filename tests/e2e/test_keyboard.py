@@ -126,7 +126,7 @@ async def delete_by_keyboard(page: Page) -> None:
     await keys.press("Enter")
     await expect(toast(page)).to_contain_text("Undone")
     await expect(page.get_by_role("link", name="Inbox")).to_contain_text("2")
-    await page.wait_for_function("document.activeElement.matches('.rows .open')")
+    await page.wait_for_function("() => document.activeElement.matches('.rows .open')")
 
 
 async def sign_out_by_keyboard(page: Page) -> None:
