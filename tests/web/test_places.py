@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 
 from tests.web.browser import BULK, FILTER, LIST, LIVE, ORDER, PANEL, PLACES, Browser, Tab
-from todo_app.core.errors import NameTaken
+from todo_app.core.errors import NameTaken, NotFound
 from todo_app.web.messages import MESSAGES
 
 DROP = {"target": "before", "target_id": str(uuid4()), "stamp": 1}
@@ -86,6 +86,15 @@ async def test_sections_head_their_tasks_in_their_order(alice: Browser) -> None:
         dropped = {"section_id": autumn["id"], "target": "after", "target_id": spring["id"]}
         await tab.ask(f"{ORDER}.drop_section", **dropped, stamp=9)
         assert standing(tab) == [("May", "Sow"), ("Autumn", "Sow")]
+
+
+async def test_a_section_that_is_not_there_is_not_said_to_be_removed(alice: Browser) -> None:
+    async with alice.tab("/today") as tab:
+        await add_project(tab)
+        await tab.ask(f"{PLACES}.delete_section", section_id=str(uuid4()))
+        notice = tab.shown["auth_state.notice"]
+
+    assert (notice["is_error"], notice["text"]) == (True, MESSAGES[NotFound])
 
 
 def standing(tab: Tab) -> list[tuple[str, str]]:

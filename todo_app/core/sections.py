@@ -185,7 +185,7 @@ async def move_section(
 
 async def delete_section(
     db: AsyncSession, actor: Actor, section_id: UUID, *, expected_version: int | None = None
-) -> None:
+) -> SectionView:
     """Take a heading away; its tasks stay in the project. Raises NotFound, StaleVersion."""
     step, before = await _take(db, actor, section_id, expected_version)
     values = {**access.values(actor), "of_section": section_id, "updated_at": step.now}
@@ -194,6 +194,7 @@ async def delete_section(
         step.record("task.moved", "task", old, new)
     await db.execute(_DELETE, access.values(actor) | {"section_id": section_id})
     step.record("section.deleted", "section", before, None)
+    return SectionView.of(before)
 
 
 async def _follow(

@@ -185,8 +185,8 @@ class PlacesState(LiveState):
     @rx.event
     async def delete_section(self, section_id: RowId) -> None:
         """Take a heading away; its tasks stay."""
-        await self._run(sections.delete_section, UUID(section_id))
-        await self._reopen("Removed the section; its tasks are still here")
+        if await self._run(sections.delete_section, UUID(section_id)):
+            await self._reopen("Removed the section; its tasks are still here")
 
     @rx.event
     async def move_section_up(self, section_id: RowId) -> None:
