@@ -121,6 +121,23 @@ def test_no_variable_of_ours_is_kept_by_the_browser_for_us(app: rx.App) -> None:
             assert not state._is_client_storage(name), f"{state.__name__}.{name}"
 
 
+def test_no_state_hides_a_function_of_one_that_it_builds_on(app: rx.App) -> None:
+    hidden = [
+        f"{state.__name__}.{name}"
+        for state in every_child(AuthState)
+        for name in own_functions(state)
+        if any(name in own_functions(other) for other in state.__mro__[1:])
+    ]
+
+    assert hidden == []
+
+
+def own_functions(owner: type) -> set[str]:
+    """What is written in a class itself."""
+    found = (value for value in vars(owner).values() if inspect.isfunction(value))
+    return {one.__name__ for one in found if one.__qualname__ == f"{owner.__name__}.{one.__name__}"}
+
+
 def every_child(state: type[rx.State]) -> list[type[rx.State]]:
     return [found for child in state.get_substates() for found in (child, *every_child(child))]
 

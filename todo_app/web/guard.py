@@ -50,7 +50,7 @@ class Guard(rx.Middleware):
             if held is None:
                 held = connection.claims
                 await auth._become(held)
-            elif auth._is_elsewhere():
+            elif auth._is_in_another_zone():
                 await account_state.follow_account(auth)
             if event.name in reflex_private.LOAD_EVENTS:
                 auth._turn_page(has_answer=bool(connection.flash))

@@ -172,7 +172,7 @@ class AuthState(rx.State):
         await self._recount(routes.page_named(reflex_private.event_path()))
         self._counted_at = clock.now()
 
-    def _is_elsewhere(self) -> bool:
+    def _is_in_another_zone(self) -> bool:
         """Whether the time zone of the account is not the one that is shown."""
         user: Person = self.get_value("user")
         return user["time_zone"] != self._actor().time_zone
