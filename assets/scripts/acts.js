@@ -9,7 +9,7 @@ const KEY = "todo.unanswered";
 const AREA = "sessionStorage";
 const MILLISECONDS = 1000; // Who leaves the page before that has not seen it fail.
 const VERBS =
-  "add archive change choose clear complete delete drop end fold merge move redo remind rename repeat reopen restore revoke save set shift skip toggle unarchive undo";
+  "add archive begin change choose clear complete delete drop end fold merge move redo remind rename repeat reopen restore revoke save set shift skip toggle unarchive undo";
 const ACT = new RegExp(`\\.(${VERBS.replaceAll(" ", "|")})(_\\w+)?$`);
 const KEPT = /\.(add_tasks|set_completed|set_ticks|save_drafts|set_is_hydrated)$/;
 const TYPED = ["title", "notes"];

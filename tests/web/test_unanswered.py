@@ -2,14 +2,35 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 
+from tests.web.backend import ROOT
 from tests.web.browser import LIST, PANEL, Browser, Tab
+from tests.web.handlers import Handlers
 
 UNANSWERED = f"{PANEL}.todo_app___web___unanswered_state____unanswered_state"
 HOUR_MILLISECONDS = 3_600_000
+LOOKS = {
+    *("close", "count", "discard", "enter", "filter", "find", "leave", "load", "read", "refresh"),
+    *("say", "show", "tell", "try"),
+}
+"""What an event begins with that changes nothing but what the page shows."""
+
+
+def test_the_page_knows_of_every_event_whether_something_is_done_by_it(handlers: Handlers) -> None:
+    script = (ROOT / "assets/scripts/acts.js").read_text("utf-8")
+    [verbs] = re.findall(r'VERBS =\s*"([a-z ]+)"', script)
+    names = {
+        found.handler.fn.__name__.partition("_")[0]
+        for found in handlers.values()
+        if found.handler.fn.__module__.startswith("todo_app.")
+    }
+
+    assert names == LOOKS | set(verbs.split())
+    assert not LOOKS & set(verbs.split())
 
 
 async def send_again(tab: Tab, row: dict[str, Any], **other: Any) -> str:  # noqa: ANN401 - parts of a tick
