@@ -11,8 +11,8 @@ from todo_app.core import account_export, closing
 from todo_app.core.closing import Closing
 from todo_app.core.database import transaction
 from todo_app.core.errors import InvalidInput, TodoError, Unauthenticated
-from todo_app.web import edge, routes
-from todo_app.web.cookies import without_cookies
+from todo_app.web import routes
+from todo_app.web.cookies import form_cookie, session_cookie, without_cookies
 from todo_app.web.form_posts import actor_of, form_fields, redirect, refused, visit_of
 from todo_app.web.messages import message
 
@@ -46,7 +46,7 @@ async def close_account(request: Request) -> RedirectResponse:
     except TodoError as refusal:
         return refused("close", {}, {"form": message(refusal)})
     answer = redirect(f"{routes.SIGN_IN}?closed=1")
-    return without_cookies(answer, edge.session_cookie(), edge.form_cookie())
+    return without_cookies(answer, session_cookie(), form_cookie())
 
 
 account_routes = [

@@ -87,6 +87,15 @@ def connection_of(event_headers: dict[str, str]) -> Connection | None:
     return _connections.get(event_headers.get("authorization", ""))
 
 
+def take_flash() -> str:
+    """The form cookie that came with the socket of this event, once: a form comes back one time."""
+    connection = connection_of(reflex_private.event_headers())
+    if connection is None:
+        return ""
+    flash, connection.flash = connection.flash, ""
+    return flash
+
+
 def open_connections_of(user_id: UUID) -> list[Connection]:
     """The open sockets of an account, in whatever session."""
     return [

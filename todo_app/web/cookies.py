@@ -1,4 +1,4 @@
-"""How every cookie of ours is set and taken back: no script reads it, no other site sends it."""
+"""Our cookies: their names, and how each is set and taken back. No script reads them."""
 
 from __future__ import annotations
 
@@ -9,6 +9,31 @@ from starlette.responses import Response
 from todo_app.core.settings import get_settings
 
 AnyResponse = TypeVar("AnyResponse", bound=Response)
+
+
+def session_cookie() -> str:
+    """The name of the session cookie."""
+    return _guarded("todo_session")
+
+
+def step_cookie() -> str:
+    """The name of the cookie between the two steps of signing in."""
+    return _guarded("todo_step")
+
+
+def form_cookie() -> str:
+    """The name of the cookie that carries a refused form back to its page."""
+    return _guarded("todo_form")
+
+
+def link_cookie() -> str:
+    """The name of the cookie that carries the token of a mailed link from its page to its form."""
+    return _guarded("todo_link")
+
+
+def _guarded(name: str) -> str:
+    """A name whose prefix the browser itself guards on https."""
+    return f"__Host-{name}" if get_settings().is_https else name
 
 
 def with_cookie(answer: AnyResponse, name: str, value: str, lifetime_seconds: float) -> AnyResponse:

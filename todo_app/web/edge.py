@@ -33,6 +33,7 @@ from todo_app.web import (
     theme,
 )
 from todo_app.web.connections import Connection
+from todo_app.web.cookies import form_cookie, link_cookie, session_cookie, step_cookie
 from todo_app.web.messages import message
 
 log = logging.getLogger(__name__)
@@ -47,35 +48,6 @@ SESSION_ENDED = 4401
 _CLOSED_FRAMEWORK_PATHS = ("/_health", "/_upload", "/_all_routes", "/auth-codespace")
 
 _connection: ContextVar[Connection | None] = ContextVar("connection", default=None)
-
-
-def flash_of(event_headers: dict[str, str]) -> str:
-    """The form cookie that came with an event's socket, once: a form comes back one time."""
-    connection = connections.connection_of(event_headers)
-    if connection is None:
-        return ""
-    flash, connection.flash = connection.flash, ""
-    return flash
-
-
-def session_cookie() -> str:
-    """The name of the session cookie; on https the browser itself guards the prefix."""
-    return "__Host-todo_session" if get_settings().is_https else "todo_session"
-
-
-def step_cookie() -> str:
-    """The name of the cookie between the two steps of signing in."""
-    return "__Host-todo_step" if get_settings().is_https else "todo_step"
-
-
-def form_cookie() -> str:
-    """The name of the cookie that carries a refused form back to its page."""
-    return "__Host-todo_form" if get_settings().is_https else "todo_form"
-
-
-def link_cookie() -> str:
-    """The name of the cookie that carries the token of a mailed link from its page to its form."""
-    return "__Host-todo_link" if get_settings().is_https else "todo_link"
 
 
 async def living_claims(cookie: str) -> Claims | None:

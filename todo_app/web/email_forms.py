@@ -11,7 +11,7 @@ from todo_app.core import email_change
 from todo_app.core.email_change import EmailChange, EmailConfirmation
 from todo_app.core.errors import InvalidInput, LinkSpent, TodoError, Unauthenticated
 from todo_app.web import edge, routes
-from todo_app.web.cookies import without_cookies
+from todo_app.web.cookies import link_cookie, without_cookies
 from todo_app.web.form_posts import (
     accepted,
     actor_of,
@@ -51,10 +51,10 @@ async def confirm_email(request: Request) -> RedirectResponse:
     try:
         await email_change.confirm_change(confirmation, visit_of(request))
     except LinkSpent:
-        return without_cookies(redirect(routes.LINK_SPENT), edge.link_cookie())
+        return without_cookies(redirect(routes.LINK_SPENT), link_cookie())
     except TodoError as refusal:
         return refused("confirm-email", {}, {"form": message(refusal)})
-    return without_cookies(redirect(routes.EMAIL_CHANGED), edge.link_cookie())
+    return without_cookies(redirect(routes.EMAIL_CHANGED), link_cookie())
 
 
 email_routes = [

@@ -15,7 +15,7 @@ from todo_app.core.settings import get_settings
 from todo_app.core.tokens import Claims
 from todo_app.core.visits import Visit, visit
 from todo_app.web import edge, routes
-from todo_app.web.cookies import with_cookie
+from todo_app.web.cookies import form_cookie, with_cookie
 from todo_app.web.forms import DONE_LIFETIME_SECONDS, LIFETIME_SECONDS, Form, RefusedForm
 
 
@@ -58,14 +58,14 @@ def refused(form: Form, fields: Mapping[str, str], errors: dict[str, str]) -> Re
         name=_storable(fields.get("name", ""))[:150],
     )
     answer = redirect(_page_of(form, fields))
-    return with_cookie(answer, edge.form_cookie(), brought_back.to_cookie(), LIFETIME_SECONDS)
+    return with_cookie(answer, form_cookie(), brought_back.to_cookie(), LIFETIME_SECONDS)
 
 
 def accepted(form: Form) -> RedirectResponse:
     """Lead back to the page of a form, which is to say that it is done."""
     done = RefusedForm(form=form, errors={}, is_done=True)
     answer = redirect(_page_of(form, {}))
-    return with_cookie(answer, edge.form_cookie(), done.to_cookie(), DONE_LIFETIME_SECONDS)
+    return with_cookie(answer, form_cookie(), done.to_cookie(), DONE_LIFETIME_SECONDS)
 
 
 def _page_of(form: Form, fields: Mapping[str, str]) -> str:

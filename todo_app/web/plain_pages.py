@@ -1,7 +1,7 @@
 """The pages of strangers for browsers without scripts: what became of a form is in the page itself.
 
-With scripts the socket of a page brings it (`edge.flash_of`). The places for it are paragraphs that
-React leaves alone, and that browsers with scripts do not show.
+With scripts the socket of a page brings it (`connections.take_flash`). The places for it are
+paragraphs that React leaves alone, and that browsers with scripts do not show.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ from todo_app.core.errors import InvalidInput, LinkSpent, TodoError
 from todo_app.core.links import Purpose
 from todo_app.core.recovery import ForgottenPassword, PasswordReset
 from todo_app.web import edge, routes
-from todo_app.web.cookies import with_cookie, without_cookies
+from todo_app.web.cookies import link_cookie, with_cookie, without_cookies
 from todo_app.web.form_posts import form_fields, redirect, refused, visit_of
 from todo_app.web.messages import FIELD_MESSAGES, message
 
@@ -45,7 +45,7 @@ async def open_link(request: Request) -> RedirectResponse:
     except LinkSpent:
         return redirect(routes.LINK_SPENT)
     lifetime_seconds = links.LIFETIMES[purpose].total_seconds()
-    return with_cookie(redirect(page), edge.link_cookie(), token, lifetime_seconds)
+    return with_cookie(redirect(page), link_cookie(), token, lifetime_seconds)
 
 
 async def ask_for_reset(request: Request) -> RedirectResponse:
@@ -71,12 +71,12 @@ async def reset_password(request: Request) -> RedirectResponse:
     try:
         await recovery.reset_password(reset, visit_of(request))
     except LinkSpent:
-        return without_cookies(redirect(routes.LINK_SPENT), edge.link_cookie())
+        return without_cookies(redirect(routes.LINK_SPENT), link_cookie())
     except InvalidInput as refusal:
         return refused("reset-password", {}, {refusal.field: message(refusal)})
     except TodoError as refusal:
         return refused("reset-password", {}, {"form": message(refusal)})
-    return without_cookies(redirect(f"{routes.SIGN_IN}?reset=1"), edge.link_cookie())
+    return without_cookies(redirect(f"{routes.SIGN_IN}?reset=1"), link_cookie())
 
 
 recovery_routes = [

@@ -11,8 +11,15 @@ from todo_app.core import first_step, sessions
 from todo_app.core.database import transaction
 from todo_app.core.errors import Unauthenticated
 from todo_app.core.settings import get_settings
-from todo_app.web import edge, routes
-from todo_app.web.cookies import AnyResponse, with_cookie, without_cookies
+from todo_app.web import routes
+from todo_app.web.cookies import (
+    AnyResponse,
+    form_cookie,
+    session_cookie,
+    step_cookie,
+    with_cookie,
+    without_cookies,
+)
 from todo_app.web.form_posts import actor_of, redirect
 
 
@@ -21,14 +28,14 @@ async def signed_in(request: Request, token: str, next_path: str) -> RedirectRes
     await end_session(request)
     lifetime_seconds = get_settings().session_days * 86_400
     answer = redirect(routes.safe_next(next_path))
-    with_cookie(answer, edge.session_cookie(), token, lifetime_seconds)
-    return without_cookies(answer, edge.form_cookie(), edge.step_cookie())
+    with_cookie(answer, session_cookie(), token, lifetime_seconds)
+    return without_cookies(answer, form_cookie(), step_cookie())
 
 
 def with_step_cookie(answer: AnyResponse, step_token: str) -> AnyResponse:
     """An answer after the first of two steps."""
-    with_cookie(answer, edge.step_cookie(), step_token, first_step.LIFETIME.total_seconds())
-    return without_cookies(answer, edge.form_cookie())
+    with_cookie(answer, step_cookie(), step_token, first_step.LIFETIME.total_seconds())
+    return without_cookies(answer, form_cookie())
 
 
 async def end_session(request: Request) -> None:

@@ -31,7 +31,7 @@ from todo_app.core.errors import (
 )
 from todo_app.core.password_change import PasswordChange
 from todo_app.web import edge, routes
-from todo_app.web.cookies import without_cookies
+from todo_app.web.cookies import form_cookie, session_cookie, step_cookie, without_cookies
 from todo_app.web.form_posts import (
     accepted,
     actor_of,
@@ -107,7 +107,7 @@ async def sign_out(request: Request) -> RedirectResponse:
     """End the session of this browser, in all of its tabs."""
     await end_session(request)
     answer = redirect(routes.SIGN_IN)
-    return without_cookies(answer, edge.session_cookie(), edge.form_cookie(), edge.step_cookie())
+    return without_cookies(answer, session_cookie(), form_cookie(), step_cookie())
 
 
 async def change_password(request: Request) -> RedirectResponse:

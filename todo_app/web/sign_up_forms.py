@@ -12,7 +12,7 @@ from todo_app.core.credentials import Credentials
 from todo_app.core.errors import EmailTaken, InvalidInput, LinkSpent, TodoError
 from todo_app.core.sign_ups import SignUpAddress, SignUpConfirmation
 from todo_app.web import edge, routes
-from todo_app.web.cookies import without_cookies
+from todo_app.web.cookies import link_cookie, without_cookies
 from todo_app.web.form_posts import form_fields, redirect, refused, visit_of
 from todo_app.web.messages import FIELD_MESSAGES, message
 from todo_app.web.session_cookies import signed_in
@@ -41,12 +41,12 @@ async def confirm_sign_up(request: Request) -> RedirectResponse:
         credentials = Credentials(email=account.email, password=password)
         token = await sessions.sign_in_web(credentials, visit_of(request))
     except (LinkSpent, EmailTaken):
-        return without_cookies(redirect(routes.LINK_SPENT), edge.link_cookie())
+        return without_cookies(redirect(routes.LINK_SPENT), link_cookie())
     except InvalidInput as refusal:
         return refused("confirm-sign-up", {}, {refusal.field: message(refusal)})
     except TodoError as refusal:
         return refused("confirm-sign-up", {}, {"form": message(refusal)})
-    return without_cookies(await signed_in(request, token, ""), edge.link_cookie())
+    return without_cookies(await signed_in(request, token, ""), link_cookie())
 
 
 sign_up_routes = [

@@ -6,7 +6,7 @@ import reflex as rx
 
 from todo_app.core.letters import CLOSED_DAYS
 from todo_app.core.text import NAME_MAX_CHARACTERS
-from todo_app.web import edge, reflex_private, routes
+from todo_app.web import connections, routes
 from todo_app.web.components.account_form import form_error, password_field, text_field
 from todo_app.web.components.email_change import EmailChangeState, email_change_form
 from todo_app.web.components.icons import icon
@@ -26,7 +26,7 @@ class AccountState(AuthState):
     @rx.event
     async def show_account(self) -> None:
         """Open the screen, with what became of its forms."""
-        flash = edge.flash_of(reflex_private.event_headers())
+        flash = connections.take_flash()
         await (await self.get_state(EmailChangeState))._open(flash)
         self.errors = from_cookie("close", flash).errors
 

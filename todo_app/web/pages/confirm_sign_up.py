@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import reflex as rx
 
-from todo_app.web import edge, reflex_private, routes
+from todo_app.web import connections, routes
 from todo_app.web.components.account_form import AccountFormState, card, form_error, password_field
 from todo_app.web.components.native_form import native_form
 from todo_app.web.session import public
@@ -17,7 +17,7 @@ class ConfirmSignUpState(AccountFormState):
     @public
     async def show_form(self) -> None:
         """Open the form, with what was wrong with it the last time."""
-        self._bring_back("confirm-sign-up", edge.flash_of(reflex_private.event_headers()))
+        self._bring_back("confirm-sign-up", connections.take_flash())
 
 
 def page() -> rx.Component:

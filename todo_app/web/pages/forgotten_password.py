@@ -6,7 +6,7 @@ import reflex as rx
 
 from todo_app.core import mail
 from todo_app.core.errors import MailOff
-from todo_app.web import edge, reflex_private, routes
+from todo_app.web import connections, routes
 from todo_app.web.components.account_form import AccountFormState, card, form_error, text_field
 from todo_app.web.components.native_form import native_form
 from todo_app.web.messages import MESSAGES
@@ -20,7 +20,7 @@ class ForgottenPasswordState(AccountFormState):
     @public
     async def show_form(self) -> None:
         """Open the form, with what was wrong with it the last time."""
-        self._bring_back("forgotten-password", edge.flash_of(reflex_private.event_headers()))
+        self._bring_back("forgotten-password", connections.take_flash())
         if not mail.is_on():
             self.errors = {"form": MESSAGES[MailOff]}
 

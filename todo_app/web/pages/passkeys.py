@@ -11,7 +11,7 @@ from todo_app.core import clock, passkeys
 from todo_app.core.errors import TodoError
 from todo_app.core.passkeys import PasskeyView
 from todo_app.core.text import NAME_MAX_CHARACTERS
-from todo_app.web import edge, reflex_private, routes, wording
+from todo_app.web import connections, routes, wording
 from todo_app.web.account_state import shown_at
 from todo_app.web.components.account_form import form_error, password_field, text_field
 from todo_app.web.components.icons import icon
@@ -45,7 +45,7 @@ class PasskeysState(AuthState):
     @rx.event
     async def show_passkeys(self) -> None:
         """Open the screen, with what became of its forms."""
-        form = from_cookie("passkeys", edge.flash_of(reflex_private.event_headers()))
+        form = from_cookie("passkeys", connections.take_flash())
         self.errors, self.name = form.errors, form.name
         if form.is_done:
             self._tell("Passkeys changed. All other sessions have ended.")

@@ -13,7 +13,7 @@ import reflex as rx
 from todo_app.core import clock, second_factor
 from todo_app.core.errors import NotFound, TodoError
 from todo_app.core.second_factor import SecondFactorView
-from todo_app.web import edge, reflex_private, routes, wording
+from todo_app.web import connections, routes, wording
 from todo_app.web.account_state import shown_at
 from todo_app.web.components.account_form import form_error, password_field, text_field
 from todo_app.web.components.copy_button import copy_button
@@ -58,7 +58,7 @@ class SecondFactorState(AuthState):
     @rx.event
     async def show_second_factor(self) -> None:
         """Open the screen, with what became of its forms."""
-        form = from_cookie("codes", edge.flash_of(reflex_private.event_headers()))
+        form = from_cookie("codes", connections.take_flash())
         self.errors = form.errors
         await self._show_factor()
         if form.is_done:

@@ -12,7 +12,7 @@ from todo_app.core import clock, security_view, sessions
 from todo_app.core.audit import EventView
 from todo_app.core.errors import NotFound, TodoError
 from todo_app.core.sessions import SessionView
-from todo_app.web import edge, reflex_private, routes, wording
+from todo_app.web import connections, routes, wording
 from todo_app.web.account_state import shown_at
 from todo_app.web.components.account_form import form_error, new_password_field, password_field
 from todo_app.web.components.icons import icon
@@ -64,7 +64,7 @@ class SecurityState(AuthState):
     @rx.event
     async def show_security(self) -> None:
         """Open the screen, with what became of its form."""
-        form = from_cookie("password", edge.flash_of(reflex_private.event_headers()))
+        form = from_cookie("password", connections.take_flash())
         self.errors = form.errors
         if form.is_done:
             self._tell("Password changed. All other sessions have ended.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import reflex as rx
 
-from todo_app.web import edge, reflex_private, routes
+from todo_app.web import connections, routes
 from todo_app.web.components.account_form import (
     AccountFormState,
     card,
@@ -25,7 +25,7 @@ class SignInState(AccountFormState):
     @public
     async def show_form(self) -> rx.event.EventSpec | None:
         """Open the form, with what was wrong with it the last time."""
-        return self._open("sign-in", edge.flash_of(reflex_private.event_headers()))
+        return self._open("sign-in", connections.take_flash())
 
 
 def page() -> rx.Component:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import reflex as rx
 
-from todo_app.web import edge, reflex_private, routes
+from todo_app.web import connections, routes
 from todo_app.web.components.account_form import (
     AccountFormState,
     card,
@@ -23,7 +23,7 @@ class SignUpSentState(AccountFormState):
     @public
     async def show_form(self) -> None:
         """Open the form, with what was wrong with it the last time."""
-        self._bring_back("sign-up-sent", edge.flash_of(reflex_private.event_headers()))
+        self._bring_back("sign-up-sent", connections.take_flash())
 
 
 def page() -> rx.Component:
