@@ -186,6 +186,7 @@ class Tab:
             socketio_path="_event",
             transports=["websocket"],
             namespaces=[NAMESPACE],
+            wait_timeout=ANSWER_SECONDS,
         )
 
     async def close(self) -> None:
