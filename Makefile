@@ -2,8 +2,12 @@
 PYTHON ?= python3
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# Each list names all that is needed. What is imported of it, the lesser part, is compiled then; each
+# of dozens of processes would do so again if the shell let none keep that.
+AS_LOCKED := --no-deps --no-compile
+export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: run dev export servers test tests lint bench chaos lock clean
+.PHONY: run dev export servers test tests frontend-of-tests lint bench chaos lock clean
 
 # WORKERS=2 runs several processes behind a Caddy.
 run: .venv/runtime $(if $(filter-out 1,$(WORKERS)),.venv/workers)
@@ -18,14 +22,15 @@ export: .venv/runtime
 servers: .venv/development
 	@$(BIN)/python -m tests.servers
 
-# At the same time: what checks the code leaves cores idle, and so do tests that wait.
-test: .venv/development
+# At the same time: what installs, builds and checks leaves cores idle, and so do tests that wait.
+test: .venv/runtime
 	@$(MAKE) --no-print-directory --jobs 2 lint tests
 
-# Each of dozens of processes would compile the program again if the shell let none keep that.
-tests: export PYTHONDONTWRITEBYTECODE :=
-tests: .venv/development
+tests: .venv/development frontend-of-tests
 	@$(BIN)/python -m pytest -n 3 --dist loadgroup
+
+frontend-of-tests: .venv/runtime
+	@$(BIN)/python -m tests.e2e.frontend
 
 lint: .venv/development
 	@$(BIN)/ruff check .
@@ -55,13 +60,13 @@ clean:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12 run")'
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv || { echo "The venv module is missing. On Debian: apt-get install python3-venv"; exit 1; }
 	@echo "Installing the dependencies; this happens once."
-	@$(BIN)/pip install -q -r requirements.txt
+	@$(BIN)/pip install -q $(AS_LOCKED) -r requirements.txt
 	@touch $@
 
 .venv/workers: requirements-workers.txt .venv/runtime
-	@$(BIN)/pip install -q -r requirements-workers.txt
+	@$(BIN)/pip install -q $(AS_LOCKED) -r requirements-workers.txt
 	@touch $@
 
 .venv/development: requirements-dev.txt .venv/runtime
-	@$(BIN)/pip install -q -r requirements-dev.txt
+	@$(BIN)/pip install -q $(AS_LOCKED) -r requirements-dev.txt
 	@touch $@

@@ -16,16 +16,11 @@ from urllib.parse import urlsplit
 
 import httpx
 import psutil
-from pydantic import SecretStr
 
+from tests.e2e.frontend import FIRST_PORT, ROOT, environment_of
 from tests.servers import NO_TLS
-from todo_app.core.settings import Settings
 
-ROOT = Path(__file__).resolve().parents[2]
 BUILD_LOCK = ROOT / ".build" / "tests.lock"
-# The public URL is built in: ports stay the same in every run, so that builds are kept. Checkouts
-# that are tested at the same time need other ones.
-FIRST_PORT = int(os.environ.get("TEST_FIRST_PORT", "8765"))
 # One build serves all: what is started beside the site has its public address, on another port.
 BESIDE_PORT = FIRST_PORT + 1
 FIRST_BUILD_SECONDS = 180
@@ -43,9 +38,9 @@ class Program:
         self.origin = settings.get("PUBLIC_URL", self.address)
         self.log = folder / "log"
         self.command = [sys.executable, "-m", "todo_app", command]
-        self.environment = _environment(
-            DATA_DIR=str(folder), PORT=str(port), BCRYPT_COST="4", SIGN_UPS_PER_HOUR="100000"
-        ) | {"REFLEX_WEB_WORKDIR": ".build/web-test", **settings}
+        own = {"DATA_DIR": str(folder), "PORT": str(port)}
+        quick = {"BCRYPT_COST": "4", "SIGN_UPS_PER_HOUR": "100000"}
+        self.environment = environment_of(**(own | quick | settings))
         self.process: subprocess.Popen[bytes] | None = None
 
     def client(self, **headers: str) -> httpx.Client:
@@ -158,12 +153,3 @@ def _one_build_at_a_time() -> Iterator[None]:
     with BUILD_LOCK.open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
-
-
-def _environment(**settings: str) -> dict[str, str]:
-    """Every setting at its default but for these, whatever a shell or a `.env` says."""
-    defaults = {
-        name.upper(): "" if isinstance(field.default, SecretStr) else str(field.default)
-        for name, field in Settings.model_fields.items()
-    }
-    return {**os.environ, **defaults, "PYTHONPATH": str(ROOT), **settings}
