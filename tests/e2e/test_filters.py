@@ -54,7 +54,7 @@ async def test_a_filter_is_typed_mended_saved_counted_and_changed(
     await box.fill("p2")
     await main.get_by_role("button", name="Save changes").click()
     await expect(main.get_by_role("button", name="Save changes")).to_have_count(0)
-    await page.get_by_role("link", name="Today").first.click()
+    await go_to(page, "Today")
     await place.click()
     await expect(box).to_have_value("p2")
     await expect(rows).to_have_count(1)

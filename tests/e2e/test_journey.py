@@ -12,6 +12,7 @@ from tests.e2e.person import TIME_ZONE, new_email
 from tests.e2e.program import Program
 from tests.e2e.screen import (
     add,
+    go_to,
     is_ready,
     open_panel,
     panel,
@@ -192,7 +193,7 @@ async def complete_and_reopen(page: Page, title: str) -> None:
     opened = await open_panel(page, title)
     await opened.get_by_role("button", name="Reopen").click()
     await expect(tick(page, title)).not_to_be_checked()
-    await page.get_by_role("link", name="Inbox").click()
+    await go_to(page, "Inbox")
     await expect(row(page, title)).to_be_visible()
     await expect(tick(page, title)).not_to_be_checked()
 

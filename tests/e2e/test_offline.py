@@ -164,6 +164,7 @@ async def test_a_network_that_goes_under_an_open_page_is_noticed_at_once(
     await expect(page.get_by_text("Not seen on this device yet")).to_be_visible()
 
     await page.get_by_role("link", name="Inbox").first.click()
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Inbox")
     await context.set_offline(False)
     await expect(page.get_by_text("Connected")).to_be_visible()
     await tick(page, "Water the plants").click()
