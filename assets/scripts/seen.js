@@ -41,6 +41,9 @@ function rowOf(row) {
 function keep() {
   timer = null;
   const kept = seen();
+  // Without a connection nothing new is seen, and a page that is being left is already at the address
+  // of the next.
+  if (document.querySelector(".offline")) return;
   // Another tab may be another person's by now.
   if (kept.account !== owner || !document.querySelector("main .rows, main .empty")) return;
   const rows = [...document.querySelectorAll(".rows > li[data-id]")].slice(0, MOST_ROWS).map(rowOf);

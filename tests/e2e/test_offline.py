@@ -36,6 +36,14 @@ SEEN_AFTER_A_CHANGE = """async kept => {
     await new Promise(resolve => setTimeout(resolve, 1500));
     return localStorage.getItem('todo.seen');
 }"""
+SEEN_ON_THE_WAY = """async path => {
+    const here = location.pathname;
+    history.replaceState(history.state, '', path);
+    document.querySelector('main').append('');
+    await new Promise(resolve => setTimeout(resolve, 1500));
+    history.replaceState(history.state, '', here);
+    return localStorage.getItem('todo.seen');
+}"""
 UNTIL_KEPT = """async ([path, title]) => {
     // A worker that is not in charge yet keeps pages already, and opens none.
     const isKept = async () =>
@@ -157,6 +165,8 @@ async def test_a_network_that_goes_under_an_open_page_is_noticed_at_once(
 
     await context.set_offline(True)
     await expect(page.get_by_text("Offline · trying again")).to_be_visible()
+    # What is on the page while it changes to another is not what was seen there.
+    assert "Water the plants" in await page.evaluate(SEEN_ON_THE_WAY, "/inbox")
     await page.get_by_role("link", name="Inbox").first.click()
     seen = page.get_by_role("region", name="Last seen")
     await expect(seen.get_by_role("listitem")).to_contain_text("Water the plants")
