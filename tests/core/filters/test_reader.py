@@ -57,6 +57,7 @@ P1, P2 = Priority(1), Priority(2)
         ("@*", Named("label", ("", ""))),
         (r"#R\&D \*", Named("project", ("R&D *",))),
         ('#"R&D, (all)"', Named("project", ("R&D, (all)",))),
+        (r'@"5* \"hotel\""', Named("label", ('5* "hotel"',))),
         ("#Home & @a b", And((Named("project", ("Home",)), Named("label", ("a b",))))),
         ("no labels", Is("no label")),
         ("search: Tax return ", Search("Tax return")),

@@ -237,7 +237,7 @@ def _name_parts(raw: str) -> tuple[str, ...]:
     """A name without quotes around it and backslashes, split where a star stands for anything."""
     raw = raw.strip()
     if quoted := _QUOTED.fullmatch(raw):
-        raw = quoted.group(1)
+        return _trimmed([_ESCAPED.sub(r"\1", quoted.group(1))])
     parts = [""]
     for escaped, star, plain in _NAME_PIECE.findall(raw):
         if star:
