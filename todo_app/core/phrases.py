@@ -142,6 +142,11 @@ def _read_date(words: Words, index: int, today: Today) -> Moment | None:
         return _in_some_time(words, index + 1, today)
     if word == "end":
         return _end_of_month(words, index, today)
+    if word == "the" and text_at(words, index + 1) == "day":
+        index, word = index + 1, "day"
+    if word == "day":
+        is_said = (text_at(words, index + 1), text_at(words, index + 2)) == ("after", "tomorrow")
+        return Moment(index + 3, _ahead(today.date, 2), is_exact=True) if is_said else None
     return _plain_date(words, index, today)
 
 
