@@ -39,7 +39,7 @@ async def test_a_screen_says_that_the_database_fails_and_is_whole_again_after_it
     page: Page, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr(task_lists, "list_tasks", fail)
+        patch.setattr(task_lists, "list_with_progress", fail)
         await page.open("/inbox")
         assert trouble(page) == MESSAGES[Unavailable]
         patch.setattr(history, "list_changes", fail)
@@ -65,7 +65,7 @@ async def test_it_says_so_too_if_nobody_can_tell_who_it_is_for(
 async def test_what_nobody_expected_is_told_by_its_reference_alone(
     page: Page, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(task_lists, "list_tasks", break_down)
+    monkeypatch.setattr(task_lists, "list_with_progress", break_down)
 
     await page.open("/inbox")
 
