@@ -178,6 +178,22 @@ def test_tasks_from_before_there_were_projects_are_in_the_inbox_the_newest_first
         assert all(row.path == f"!{row.position}" for row in found)
 
 
+def test_a_label_counts_tasks_of_archived_projects_before_and_not_after(
+    connection: Connection,
+) -> None:
+    migrate()
+    fill(connection)
+    connection.execute(TABLES["projects"].update().values(archived_at=NOW))
+    connection.commit()
+    label = select(TABLES["labels"].c.task_count)
+
+    command.downgrade(migrations.configuration(), "0027")
+    assert connection.scalar(label) == 1
+    connection.rollback()
+    migrate()
+    assert connection.scalar(label) == 0
+
+
 def test_events_from_before_networks_were_kept_are_known_by_theirs(
     connection: Connection,
 ) -> None:

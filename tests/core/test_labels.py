@@ -1,13 +1,17 @@
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+
 import pytest
 from pydantic import ValidationError
 
 from tests.cast import act, add_task
-from todo_app.core import labels, task_lists, tasks
+from tests.core.test_projects import add_project
+from todo_app.core import labels, moves, projects, task_lists, tasks, undo
 from todo_app.core.access import Actor
 from todo_app.core.errors import LimitReached, NameTaken, NotFound
 from todo_app.core.labels import LabelDraft, LabelPatch, LabelView
+from todo_app.core.moves import TaskMove
 from todo_app.core.task_lists import TaskFilter
 from todo_app.core.task_views import TaskPatch
 
@@ -41,6 +45,28 @@ async def test_a_task_has_labels_by_name_and_new_names_become_labels(alice: Acto
     assert same.version == changed.version
     cleared = await act(tasks.update_task, alice, task.id, TaskPatch(labels=None))
     assert cleared.labels == []
+
+
+async def test_a_label_counts_no_task_of_an_archived_project(alice: Actor) -> None:
+    old = await add_project(alice, "Old")
+    task = await add_task(alice, "Sell the car", project_id=old.id, labels=["errand"])
+    await add_task(alice, "Post", labels=["errand"])
+
+    async def count_after(operation: Callable[..., Awaitable[object]], *arguments: object) -> int:
+        await act(operation, alice, *arguments)
+        return (await counts(alice))["errand"]
+
+    assert await count_after(projects.archive_project, old.id) == 1
+    assert await count_after(tasks.complete_task, task.id) == 1
+    assert await count_after(tasks.reopen_task, task.id) == 1
+    assert await count_after(tasks.update_task, task.id, TaskPatch(labels=None)) == 1
+    assert await count_after(tasks.update_task, task.id, TaskPatch(labels=["errand"])) == 1
+    assert await count_after(moves.move_task, task.id, TaskMove(project_id=alice.user_id)) == 2
+    assert await count_after(undo.undo_last) == 1
+    assert await count_after(tasks.delete_task, task.id) == 1
+    assert await count_after(tasks.restore_task, task.id) == 1
+    assert await count_after(projects.unarchive_project, old.id) == 2
+    assert await count_after(tasks.complete_task, task.id) == 1
 
 
 async def test_a_list_by_label_holds_its_tasks_whatever_the_case(alice: Actor, bob: Actor) -> None:

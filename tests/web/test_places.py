@@ -161,6 +161,21 @@ async def test_projects_are_put_in_order_archived_and_brought_back(alice: Browse
         assert tab.shown["places_state.archive"] == []
 
 
+async def test_a_tick_in_an_archived_project_counts_nowhere(alice: Browser) -> None:
+    async with alice.tab("/today") as tab:
+        old = await add_project(tab, "Old")
+        await go(tab, "/project", old)
+        await tab.add("Sell the car @errand")
+        assert [one["count"] for one in places(tab, "labels")] == [1]
+        await tab.ask(f"{PLACES}.archive_project")
+        assert [one["count"] for one in places(tab, "labels")] == [0]
+        await go(tab, "/project", old)
+        await tab.tick(tab.rows[0]["id"])
+        assert tab.rows[0]["completed_on"]
+        assert [one["count"] for one in places(tab, "labels")] == [0]
+        assert not tab.shown["auth_state.recounted"]
+
+
 async def test_labels_are_added_and_merged(alice: Browser, bob: Browser) -> None:
     async with alice.tab("/inbox") as tab, bob.tab("/inbox") as his:
         for name in ("errand", "shop"):

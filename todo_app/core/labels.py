@@ -73,7 +73,10 @@ class LabelPatch(UnclearablePatch):
 
 
 class LabelView(BaseModel):
-    """A label as its owner sees it. Moments are UTC; `task_count` is of open tasks."""
+    """A label as its owner sees it. Moments are UTC.
+
+    `task_count` is of open tasks, without those of archived projects.
+    """
 
     model_config = ConfigDict(frozen=True)
 

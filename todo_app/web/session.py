@@ -255,9 +255,10 @@ class AuthState(rx.State):
     def _places_of(self, view: TaskView) -> Iterator[Place]:
         """Where the sidebar has a task: in a project, unless it is in the Inbox, and in labels."""
         home, names = str(view.project_id), frozenset(view.labels)
-        projects: list[Place] = self.get_value("projects")
+        if home not in self._project_names():
+            return  # What is archived counts nowhere.
         labels: list[Place] = self.get_value("labels")
-        yield from (one for one in projects if one["id"] == home)
+        yield from (one for one in self.get_value("projects") if one["id"] == home)
         yield from (one for one in labels if one["name"] in names)
 
     def _actor(self) -> Actor:

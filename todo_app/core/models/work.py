@@ -171,7 +171,7 @@ class Label(SQLModel, table=True):
     """A name and a colour for tasks of any project.
 
     `name_key` is the form in which a name is unique; `task_count` is how many open tasks have it,
-    kept by the database itself.
+    without those of archived projects, kept by the database itself.
     """
 
     __tablename__ = "labels"
