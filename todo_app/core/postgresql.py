@@ -3,7 +3,8 @@
 A transaction names the account whose rows it may touch: row-level security asks for it. That, and
 BEGIN where there is one, travel with the first statement. A statement outside of a transaction is
 one by itself, up to the end of what was sent with it, and so it takes the account along too.
-Statements that nobody waits for are sent with the next one, or with the commit.
+Statements that nobody waits for are answered with the next one, or with the commit; the server is
+at work on the first of them meanwhile.
 """
 
 from __future__ import annotations
@@ -46,13 +47,18 @@ class Connection(AsyncConnection[Any]):
         """What is on the way, whose answers are still to come: statements, and what is around."""
 
     def defer(self, sql: str, parameters: Parameters) -> None:
-        """Send a statement with the next one or the commit, and take in their answers together.
+        """Send a statement, and take in its answer with that of the next one or the commit.
 
-        Not at once: to send twice, and to wake the server twice, takes longer than it gains.
+        The first is sent at once: the server executes it while the rest is made ready. What follows
+        is mostly a line in the log and the commit, and goes with that: to send each by itself, and
+        to wake the server each time, takes longer than it gains.
         """
         statement = PostgresQuery(Transformer(self))
         statement.convert(sql, parameters)
+        is_first = not self._sent
         self._send_after_what_is_first(statement)
+        if is_first:
+            self.pgconn.flush()
 
     async def commit(self) -> None:
         """Commit; if that or what was deferred fails, roll back."""
