@@ -11,8 +11,11 @@ from playwright.async_api import BrowserContext, ConsoleMessage, Page, Request, 
 _LEFT_THE_PAGE = "net::ERR_ABORTED"
 # Nor is its socket, when it is left before that is open.
 _LEFT_THE_SOCKET = "WebSocket is closed before the connection is established"
-# What a page may say of a server that is away.
-SERVER_AWAY = r"net::ERR_CONNECTION_|WebSocket connection to .* failed"
+# What a page may say of a server that is away, or was killed in the middle of an answer.
+SERVER_AWAY = (
+    r"net::ERR_(CONNECTION_|CONTENT_LENGTH_MISMATCH|EMPTY_RESPONSE|INCOMPLETE_CHUNKED_ENCODING)"
+    r"|WebSocket connection to .* failed"
+)
 _OWN_SCHEMES = ("data", "blob", "about")
 
 
